@@ -1,0 +1,13 @@
+/** A specialised assistant, as written in `assistants/<name>.md`. */
+export interface Assistant {
+  /** The file's name without `.md`: lower-case letters, digits and hyphens. */
+  name: string;
+  title: string;
+  description: string;
+  /** The system prompt: the file's body, trimmed, byte-stable between calls so that prompt caches hit. */
+  systemPrompt: string;
+  /** Overrides `MAX_OUTPUT_TOKENS` for this assistant. */
+  maxOutputTokens?: number;
+  /** Overrides the default temperature, 0.7. */
+  temperature?: number;
+}

@@ -1,0 +1,62 @@
+/** What a code means to a client: the HTTP status, a title for people, and whether the same request may succeed later. */
+interface FailureKind {
+  status: number;
+  title: string;
+  retryable: boolean;
+}
+
+/** Every way in which a request can fail. The one table for JSON answers and for errors inside a stream. */
+export const failureKinds = {
+  'invalid-json': { status: 400, title: 'The body is not JSON', retryable: false },
+  'invalid-encoding': { status: 400, title: 'The body is not UTF-8', retryable: false },
+  'invalid-idempotency-key': { status: 400, title: 'The Idempotency-Key is not usable', retryable: false },
+  unauthenticated: { status: 401, title: 'The caller is not known', retryable: false },
+  'session-not-found': { status: 404, title: 'There is no such session', retryable: false },
+  'session-busy': { status: 409, title: 'The session is answering another message', retryable: true },
+  'turn-in-progress': { status: 409, title: 'The turn with this key is still running', retryable: true },
+  'body-too-large': { status: 413, title: 'The body is too large', retryable: false },
+  'unsupported-media-type': { status: 415, title: 'The body is not application/json in UTF-8', retryable: false },
+  'invalid-request': { status: 422, title: 'The request is not valid', retryable: false },
+  'message-too-long': { status: 422, title: 'The message is too long', retryable: false },
+  'unknown-assistant': { status: 422, title: 'There is no such assistant', retryable: false },
+  'idempotency-key-reused': { status: 422, title: 'The key belongs to another turn', retryable: false },
+  'content-filtered': { status: 422, title: 'The content filter refused the turn', retryable: false },
+  'context-too-long': { status: 422, title: 'The conversation is too long for the model', retryable: false },
+  'rate-limited': { status: 429, title: 'Too many requests', retryable: true },
+  'token-limit-exceeded': { status: 429, title: 'The token limit is reached', retryable: true },
+  internal: { status: 500, title: 'The service failed', retryable: false },
+  'turn-lost': { status: 500, title: 'The turn was lost and nothing was stored', retryable: true },
+  'model-failed': { status: 502, title: 'The model failed', retryable: true },
+  'model-busy': { status: 503, title: 'The model is busy', retryable: true },
+  'store-unavailable': { status: 503, title: 'The session store cannot be reached', retryable: true },
+  'identity-unavailable': { status: 503, title: 'Callers cannot be checked', retryable: true },
+  'model-timeout': { status: 504, title: 'The model took too long', retryable: true },
+} satisfies Record<string, FailureKind>;
+
+export type FailureCode = keyof typeof failureKinds;
+
+export interface FailureOptions {
+  /** Seconds after which a retry makes sense; sent as `Retry-After`, rounded up. */
+  retryAfterSeconds?: number;
+  /** For validation errors: which field is wrong, and how. */
+  errors?: { field: string; detail: string }[];
+  cause?: unknown;
+}
+
+/**
+ * An expected failure, with a code that the contract knows. Its message is shown to the caller: it never holds
+ * secrets, message text of others, or internals. Anything else that is thrown is a bug and answered as `internal`.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly retryAfterSeconds: number | undefined;
+  readonly errors: { field: string; detail: string }[] | undefined;
+
+  constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
+    super(detail, { cause: options.cause });
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.errors = options.errors;
+  }
+}

@@ -1,0 +1,42 @@
+/** One message of a prompt, in the form that every model API shares. */
+export interface PromptMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** Tokens as the model's provider counts and bills them. */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  /** The part of `prompt_tokens` that the provider took from its prompt cache. */
+  cached_tokens: number;
+}
+
+export interface CompletionOptions {
+  /** At most this many tokens in the answer. */
+  maxOutputTokens: number;
+  /** 0 to 2; adapters leave it out for models that refuse it. */
+  temperature: number;
+  /** Groups calls that share a prompt prefix, so that the provider's prompt cache is hit. Never the caller's identity. */
+  cacheKey?: string;
+}
+
+/** What a model says: text in pieces, then exactly one end. */
+export type CompletionEvent =
+  | { type: 'delta'; text: string }
+  | { type: 'end'; finishReason: 'stop' | 'length'; usage: Usage | undefined };
+
+/**
+ * The port to a model. `stream` yields at least one event, the last of which is `end` (usage is `undefined` where the
+ * provider sent none). Deltas are never empty, and each is well-formed Unicode: a surrogate pair is not split over two.
+ *
+ * @throws {Failure} `content-filtered`, `context-too-long`, `model-busy` (with `retryAfterSeconds` where the provider
+ *   said so), `model-failed`, `model-timeout`, `internal` (credentials or settings that the provider refuses).
+ * @throws `signal.reason`, as it is, once the signal is aborted; the provider's connection is closed then.
+ */
+export interface Model {
+  /** For logs and the audit: adapter and deployment, such as `azure:gpt-5.4-mini`. */
+  readonly name: string;
+  stream(messages: PromptMessage[], options: CompletionOptions, signal: AbortSignal): AsyncIterable<CompletionEvent>;
+}

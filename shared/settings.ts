@@ -1,0 +1,162 @@
+/** Where sessions are kept. `memory` loses them when the process ends, and is refused in Azure. */
+export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; url: string };
+
+/** Which model answers. `demo` needs no account, and is refused in Azure. */
+export type ModelSettings =
+  | { kind: 'demo' }
+  | {
+      kind: 'azure' | 'openai';
+      api: 'chat' | 'responses' | 'completions';
+      /** Base of the v1 API, with a slash at the end. */
+      baseUrl: string;
+      /** Absent: tokens of the process's Microsoft Entra identity, for `tokenScope`. */
+      apiKey: string | undefined;
+      tokenScope: string;
+      /** The deployment's name on Azure, the model's name elsewhere. */
+      model: string;
+    };
+
+export interface Settings {
+  /** True where the platform says that this process runs in Azure. */
+  inAzure: boolean;
+  authMode: 'open';
+  /** Keys the hash that stands for a caller in the store and in logs. */
+  ownerHashKey: string;
+  store: StoreSettings;
+  model: ModelSettings;
+  sessionTtlSeconds: number;
+  turnLeaseSeconds: number;
+  turnDeadlineSeconds: number;
+  modelTimeoutSeconds: number;
+  /** Tokens of the whole prompt: system prompt, window and new message. */
+  maxContextTokens: number;
+  maxOutputTokens: number;
+  maxMessageCharacters: number;
+  maxBodyBytes: number;
+}
+
+/** Thrown when the environment holds no settings that the service can work with; the message names every fault. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  constructor(faults: string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads every setting, once. An empty variable counts as absent. `docs/settings.md` explains each.
+ *
+ * @throws {SettingsError} with all faults in one message; it names settings, never their values.
+ */
+export function readSettings(environment: Environment): Settings {
+  const faults: string[] = [];
+  const text = (name: string) => environment[name]?.trim() || undefined;
+
+  function integer(name: string, fallback: number, least: number, most: number): number {
+    const raw = text(name);
+    if (raw === undefined) return fallback;
+    const value = /^\d{1,12}$/.test(raw) ? Number(raw) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    faults.push(`${name} must be a whole number from ${least} to ${most}`);
+    return fallback;
+  }
+
+  function choice<T extends string>(name: string, options: readonly [T, ...T[]]): T {
+    const raw = text(name) ?? options[0];
+    const found = options.find((option) => option === raw);
+    if (found === undefined) faults.push(`${name} must be one of ${options.join(', ')}`);
+    return found ?? options[0];
+  }
+
+  function url(name: string, protocols: string[]): string | undefined {
+    const raw = text(name);
+    if (raw === undefined || (URL.canParse(raw) && protocols.includes(new URL(raw).protocol))) return raw;
+    faults.push(`${name} must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+    return undefined;
+  }
+
+  function requires(name: string, wanted: string[]): void {
+    const missing = wanted.filter((other) => text(other) === undefined);
+    if (text(name) !== undefined && missing.length > 0) faults.push(`${name} needs ${missing.join(' and ')} beside it`);
+  }
+
+  const inAzure = text('WEBSITE_INSTANCE_ID') !== undefined;
+
+  function store(): StoreSettings {
+    const redisUrl = url('REDIS_URL', ['redis:', 'rediss:']);
+    if (redisUrl !== undefined) return { kind: 'redis', url: redisUrl };
+    if (inAzure && text('REDIS_URL') === undefined) {
+      faults.push('REDIS_URL is missing: in Azure, sessions are kept in Redis, never in the memory of one instance');
+    }
+    return { kind: 'memory' };
+  }
+
+  function model(): ModelSettings {
+    const api = choice('MODEL_API', ['chat', 'responses', 'completions']);
+    const tokenScope = text('AZURE_OPENAI_TOKEN_SCOPE') ?? 'https://ai.azure.com/.default';
+    const endpoint = url('AZURE_OPENAI_ENDPOINT', ['https:', 'http:']);
+    const baseUrl = url('OPENAI_BASE_URL', ['https:', 'http:']);
+    requires('AZURE_OPENAI_ENDPOINT', ['AZURE_OPENAI_DEPLOYMENT']);
+    requires('AZURE_OPENAI_DEPLOYMENT', ['AZURE_OPENAI_ENDPOINT']);
+    requires('AZURE_OPENAI_API_KEY', ['AZURE_OPENAI_ENDPOINT']);
+    requires('OPENAI_API_KEY', ['OPENAI_MODEL']);
+    requires('OPENAI_BASE_URL', ['OPENAI_MODEL']);
+    const azure = text('AZURE_OPENAI_ENDPOINT') !== undefined;
+    const openai = ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'].some((name) => text(name) !== undefined);
+    if (azure && openai) faults.push('AZURE_OPENAI_ENDPOINT and the OPENAI_ settings exclude each other: keep one set');
+    if (text('OPENAI_MODEL') !== undefined && text('OPENAI_API_KEY') === undefined && baseUrl === undefined) {
+      faults.push('OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it');
+    }
+    const withSlash = (base: string) => (base.endsWith('/') ? base : `${base}/`);
+    if (azure) {
+      return {
+        kind: 'azure',
+        api,
+        baseUrl: new URL('openai/v1/', withSlash(endpoint ?? 'https://invalid')).href,
+        apiKey: text('AZURE_OPENAI_API_KEY'),
+        tokenScope,
+        model: text('AZURE_OPENAI_DEPLOYMENT') ?? '',
+      };
+    }
+    if (openai) {
+      return {
+        kind: 'openai',
+        api,
+        baseUrl: withSlash(baseUrl ?? 'https://api.openai.com/v1'),
+        // A compatible server on its own URL may want no key; the client library insists on one.
+        apiKey: text('OPENAI_API_KEY') ?? 'none',
+        tokenScope,
+        model: text('OPENAI_MODEL') ?? '',
+      };
+    }
+    if (inAzure) {
+      faults.push('AZURE_OPENAI_ENDPOINT (or OPENAI_MODEL) is missing: the demo model is not for use in Azure');
+    }
+    return { kind: 'demo' };
+  }
+
+  const authMode = choice('AUTH_MODE', ['open']);
+  if (inAzure) faults.push('AUTH_MODE=open is refused in Azure: it would let anyone in');
+  const ownerHashKey = text('OWNER_HASH_KEY');
+  if (inAzure && ownerHashKey === undefined) faults.push('OWNER_HASH_KEY is missing: it keys the hash of callers');
+
+  const settings: Settings = {
+    inAzure,
+    authMode,
+    ownerHashKey: ownerHashKey ?? 'local',
+    store: store(),
+    model: model(),
+    sessionTtlSeconds: integer('SESSION_TTL_SECONDS', 3600, 1, 31_536_000),
+    turnLeaseSeconds: integer('TURN_LEASE_SECONDS', 10, 1, 60),
+    turnDeadlineSeconds: integer('TURN_DEADLINE_SECONDS', 210, 1, 220),
+    modelTimeoutSeconds: integer('MODEL_TIMEOUT_SECONDS', 60, 1, 220),
+    maxContextTokens: integer('MAX_CONTEXT_TOKENS', 3000, 50, 2_000_000),
+    maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
+    maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
+    maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
+  };
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}
