@@ -1,0 +1,14 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../shared/http/endpoint.ts';
+import { sessionIdOf } from '../shared/http/requests.ts';
+
+/** DELETE /chat/history/{session_id}: forgets the session, also when it was forgotten before. */
+app.http('delete', {
+  methods: ['DELETE'],
+  route: 'chat/history/{session_id}',
+  handler: endpoint(async ({ request, caller, services }) => {
+    const id = sessionIdOf(request.params['session_id']);
+    if (id !== undefined) await services.store.delete(caller.owner, id);
+    return { status: 204 };
+  }),
+});

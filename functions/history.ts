@@ -1,0 +1,19 @@
+import { app } from '@azure/functions';
+import { Failure } from '../shared/conversation/failure.ts';
+import { endpoint } from '../shared/http/endpoint.ts';
+import { pageOf, sessionIdOf, unknownPage } from '../shared/http/requests.ts';
+
+/** GET /chat/history/{session_id}: a page of the session's messages, oldest first. */
+app.http('history', {
+  methods: ['GET'],
+  route: 'chat/history/{session_id}',
+  handler: endpoint(async ({ request, caller, services }) => {
+    const page = pageOf(request.query);
+    const id = sessionIdOf(request.params['session_id']);
+    const history = id === undefined ? undefined : await services.store.history(caller.owner, id, page);
+    if (history === undefined) throw new Failure('session-not-found', 'There is no such session.');
+    if (history === 'unknown-page') throw unknownPage();
+    const { id: session_id, ...session } = history.session;
+    return { jsonBody: { session_id, ...session, messages: history.items, has_more: history.hasMore } };
+  }),
+});

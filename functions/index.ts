@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { services } from '../shared/services.ts';
+import './assistants.ts';
+import './chat.ts';
+import './chat-stream.ts';
+import './delete.ts';
+import './health.ts';
+import './history.ts';
+import './sessions.ts';
+
+// Without it, server-sent events would arrive all at once.
+app.setup({ enableHttpStream: true });
+
+// Settings that the service cannot work with end the start here, with one message, and not the first request.
+services();

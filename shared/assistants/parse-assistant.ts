@@ -1,0 +1,47 @@
+import { parse } from 'yaml';
+import * as z from 'zod/mini';
+import type { Assistant } from './assistant.ts';
+
+const frontMatter = z.strictObject({
+  title: z.string().check(z.minLength(1), z.maxLength(80)),
+  description: z.string().check(z.minLength(1), z.maxLength(300)),
+  max_output_tokens: z.optional(z.int().check(z.minimum(1), z.maximum(200_000))),
+  temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
+});
+
+/**
+ * Reads an assistant from its file: YAML front matter between lines of `---`, then the system prompt.
+ *
+ * @param name the file's name without `.md`
+ * @throws {Error} that says which file is wrong, and how.
+ */
+export function parseAssistant(name: string, text: string): Assistant {
+  const wrong = (how: string) => new Error(`assistants/${name}.md ${how}`);
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) throw wrong('must be named in lower-case words with hyphens');
+  const [, head, body] = /^---\n(.*?)\n---\n(.*)$/s.exec(text.replaceAll('\r\n', '\n')) ?? [];
+  if (head === undefined || body === undefined) throw wrong('must begin with front matter between lines of ---');
+  const checked = z.safeParse(frontMatter, readYaml(head, wrong));
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw wrong(`has front matter that is not valid: ${issue?.path.join('.')} ${issue?.message}`);
+  }
+  const systemPrompt = body.trim();
+  if (systemPrompt === '') throw wrong('has no system prompt after its front matter');
+  const { title, description, max_output_tokens, temperature } = checked.data;
+  return {
+    name,
+    title,
+    description,
+    systemPrompt,
+    ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+  };
+}
+
+function readYaml(head: string, wrong: (how: string) => Error): unknown {
+  try {
+    return parse(head);
+  } catch (error) {
+    throw wrong(`has front matter that is not YAML: ${(error as Error).message}`);
+  }
+}

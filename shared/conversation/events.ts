@@ -1,0 +1,50 @@
+import type { Usage } from '../models/model.ts';
+import type { FailureCode } from './failure.ts';
+
+/** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
+export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
+
+/** What was sent to the model for a turn: the window of the conversation that fitted the budget. */
+export interface ContextReport {
+  /** Messages sent, the new one included, the system prompt not. */
+  messages: number;
+  /** Messages of the session that are kept, but were not sent. */
+  dropped_messages: number;
+  /** Tokens of the whole prompt, counted by the service. */
+  prompt_tokens: number;
+  /** `MAX_CONTEXT_TOKENS`: what `prompt_tokens` is held under. */
+  max_prompt_tokens: number;
+}
+
+export interface TurnStarted {
+  type: 'turn-started';
+  session_id: string;
+  turn_id: string;
+  assistant: string;
+}
+
+export interface TokenSaid {
+  type: 'token-said';
+  token: string;
+}
+
+export interface TurnFinished {
+  type: 'turn-finished';
+  finish_reason: FinishReason;
+  usage: Usage;
+  context: ContextReport;
+}
+
+/**
+ * What a turn yields: one `turn-started`, any number of `token-said`, one `turn-finished`. JSON and streaming answers
+ * are two ways to fold these. A turn that fails throws a `Failure` in place of the rest.
+ */
+export type TurnEvent = TurnStarted | TokenSaid | TurnFinished;
+
+/** How a failed turn is remembered for those who join it late. */
+export interface TurnFailed {
+  type: 'turn-failed';
+  code: FailureCode;
+  detail: string;
+  retry_after_seconds?: number;
+}

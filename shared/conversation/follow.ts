@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEnding, type Replay, type ReplayEntry, type SessionStore } from '../sessions/session-store.ts';
+import type { TurnEvent } from './events.ts';
+import { Failure } from './failure.ts';
+
+/** As often as a turn's holder passes on what the model says. */
+const POLL_MS = 250;
+
+interface RepeatedTurn {
+  sessionId: string;
+  turnId: string;
+  /** Position of the turn's user message, once the turn is stored. */
+  position: number | undefined;
+}
+
+/**
+ * Tells a turn to a retry of it: as it runs, or as it was stored.
+ *
+ * @returns false, before any event, when the turn turns out to be given up: its holder died, or its session is gone
+ *   before it was stored.
+ * @throws {Failure} the turn's own failure; `session-not-found` when the turn was stored and its session is gone.
+ */
+export async function* repeatTurn(
+  store: SessionStore,
+  owner: string,
+  { sessionId, turnId, position }: RepeatedTurn,
+): AsyncGenerator<TurnEvent, boolean> {
+  const first = await liveReplay(store, owner, sessionId, turnId);
+  if (first !== undefined) {
+    yield* followTurn(store, owner, sessionId, first);
+    return true;
+  }
+  if (position === undefined) {
+    // What is left of the dead turn's record expires with its lease.
+    await sleep(POLL_MS);
+    return false;
+  }
+  // Others came after it, and its replay with them: it is told from the session.
+  const turn = await store.readTurn(owner, sessionId, position);
+  if (turn === undefined) throw new Failure('session-not-found', 'The session of this turn is gone.');
+  const { finish_reason, usage, context, content } = turn.answer;
+  yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: turn.assistant };
+  yield { type: 'token-said', token: content };
+  yield { type: 'turn-finished', finish_reason, usage, context };
+  return true;
+}
+
+/**
+ * Tells a turn to one who joins it: what was said so far, then the rest as it is said.
+ *
+ * @param replay the turn's replay from its first entry on
+ * @throws {Failure} the turn's own failure; `turn-lost` when its holder is gone.
+ */
+export async function* followTurn(
+  store: SessionStore,
+  owner: string,
+  sessionId: string,
+  replay: Replay,
+): AsyncGenerator<TurnEvent> {
+  let told = 0;
+  for (let latest: Replay | undefined = replay; ; ) {
+    for (const entry of latest.entries) yield* eventsOf(entry);
+    if (hasEnding(latest.entries)) return;
+    told += latest.entries.length;
+    if (latest.state === 'lost') throw lost();
+    await sleep(POLL_MS);
+    latest = await store.follow(owner, sessionId, replay.turnId, told);
+    if (latest === undefined) throw lost();
+  }
+}
+
+/** The replay of a turn that is done, or whose holder just gave a sign of life; a dead holder's lease ends meanwhile. */
+async function liveReplay(
+  store: SessionStore,
+  owner: string,
+  sessionId: string,
+  turnId: string,
+): Promise<Replay | undefined> {
+  const first = await store.follow(owner, sessionId, turnId, 0);
+  for (let latest = first; latest !== undefined && latest.state !== 'lost'; ) {
+    if (latest.state === 'ended' || latest.beats !== first?.beats) return latest;
+    await sleep(POLL_MS);
+    latest = await store.follow(owner, sessionId, turnId, 0);
+  }
+  return undefined;
+}
+
+function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
+  if (Array.isArray(entry)) for (const token of entry) yield { type: 'token-said', token };
+  else if (entry.type !== 'turn-failed') yield entry;
+  else {
+    const retry = entry.retry_after_seconds;
+    throw new Failure(entry.code, entry.detail, retry === undefined ? {} : { retryAfterSeconds: retry });
+  }
+}
+
+function lost(): Failure {
+  return new Failure('turn-lost', 'The turn was lost with the instance that ran it; nothing was stored.');
+}

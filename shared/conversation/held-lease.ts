@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionStore, TokenBlocks, TurnClaim } from '../sessions/session-store.ts';
+import { Failure } from './failure.ts';
+
+/** While the model talks, what it said reaches the store this often. */
+const TALKING_MS = 250;
+/** While it is silent, the lease is renewed, and a wish to stop is seen, this often. */
+const SILENT_MS = 500;
+/** A store that fails for this part of the lease may be back too late for a commit: the turn ends. */
+const PATIENCE = 0.8;
+
+/** Why a turn ended before its model did, where it did not fail. */
+export type EarlyEnd = 'stopped' | 'deadline';
+
+/**
+ * Holds a turn's lease while its model talks: renews it, passes on what was said to those who follow the turn, and
+ * aborts `signal` when the turn has to end: with an `EarlyEnd`, or with the `Failure` that ends it.
+ */
+export class HeldLease {
+  readonly signal: AbortSignal;
+  readonly #store: SessionStore;
+  readonly #claim: TurnClaim;
+  readonly #leaseMs: number;
+  readonly #ended = new AbortController();
+  readonly #released = new AbortController();
+  readonly #deadline: NodeJS.Timeout;
+  readonly #pulse: Promise<void>;
+  /** The block under way, sent again as it is until it arrives, then what was said after it. */
+  #block: string[] = [];
+  #unsent: string[] = [];
+  /** Blocks that have arrived. */
+  #position = 0;
+
+  constructor(store: SessionStore, claim: TurnClaim, bounds: { leaseMs: number; deadlineMs: number }) {
+    this.#store = store;
+    this.#claim = claim;
+    this.#leaseMs = bounds.leaseMs;
+    this.signal = this.#ended.signal;
+    this.#deadline = setTimeout(() => this.#end('deadline'), bounds.deadlineMs);
+    this.#pulse = this.#keep();
+  }
+
+  say(token: string): void {
+    this.#unsent.push(token);
+  }
+
+  /** Ends the pulse, after the step under way. Returns what was said and has not surely arrived. */
+  async release(): Promise<TokenBlocks> {
+    clearTimeout(this.#deadline);
+    this.#released.abort();
+    await this.#pulse;
+    return { position: this.#position, blocks: [this.#block, this.#unsent].filter((block) => block.length > 0) };
+  }
+
+  #end(reason: EarlyEnd | Failure): void {
+    this.#ended.abort(reason);
+  }
+
+  async #keep(): Promise<void> {
+    const released = this.#released.signal;
+    let renewedAt = Date.now();
+    while (!released.aborted && !this.signal.aborted) {
+      // Rejects when the lease is released, which is seen below.
+      await sleep(TALKING_MS, undefined, { signal: released }).catch(() => {});
+      const silent = this.#block.length === 0 && this.#unsent.length === 0;
+      if (released.aborted || (silent && Date.now() - renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
+      try {
+        await this.#renew();
+        renewedAt = Date.now();
+      } catch (failure) {
+        if (Date.now() - renewedAt > this.#leaseMs * PATIENCE) this.#end(failure as Failure);
+      }
+    }
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#block.length === 0) [this.#block, this.#unsent] = [this.#unsent, []];
+    const { held, stop } = await this.#store.extend(this.#claim, { position: this.#position, blocks: [this.#block] });
+    if (this.#block.length > 0) this.#position += 1;
+    this.#block = [];
+    if (!held) this.#end(new Failure('turn-lost', 'The turn lost its session; nothing was stored.'));
+    if (stop) this.#end('stopped');
+  }
+}

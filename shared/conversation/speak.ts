@@ -1,0 +1,63 @@
+import type { Assistant } from '../assistants/assistant.ts';
+import type { Model, Usage } from '../models/model.ts';
+import type { FinishReason, TokenSaid } from './events.ts';
+import { Failure } from './failure.ts';
+import type { EarlyEnd, HeldLease } from './held-lease.ts';
+import type { Prompt } from './prompts.ts';
+
+const TEMPERATURE = 0.7;
+
+/** What the model said in a turn. */
+export interface Spoken {
+  /** The tokens that were yielded, joined. Empty only where the turn was stopped before the first. */
+  content: string;
+  finishReason: FinishReason;
+  usage: Usage | undefined;
+}
+
+/**
+ * Asks the model and yields what it says, until it is done or the lease's signal ends the turn early.
+ *
+ * @throws {Failure} of the model, or of the lease; `model-failed` or `model-timeout` where it said nothing at all.
+ */
+export async function* speak(
+  model: Model,
+  assistant: Assistant,
+  prompt: Prompt,
+  options: { maxOutputTokens: number; cacheKey: string },
+  lease: HeldLease,
+): AsyncGenerator<TokenSaid, Spoken> {
+  const tokens: string[] = [];
+  let finishReason: FinishReason = 'stop';
+  let usage: Usage | undefined;
+  const completion = {
+    maxOutputTokens: assistant.maxOutputTokens ?? options.maxOutputTokens,
+    temperature: assistant.temperature ?? TEMPERATURE,
+    cacheKey: options.cacheKey,
+  };
+  try {
+    for await (const event of model.stream(prompt.messages, completion, lease.signal)) {
+      if (event.type === 'end') ({ finishReason, usage } = event);
+      else {
+        tokens.push(event.text);
+        lease.say(event.text);
+        yield { type: 'token-said', token: event.text };
+      }
+    }
+  } catch (error) {
+    if (!isEarlyEnd(error)) throw error;
+    finishReason = error;
+  }
+  if (tokens.length === 0 && finishReason !== 'stopped') throw silence(finishReason);
+  return { content: tokens.join(''), finishReason, usage };
+}
+
+function isEarlyEnd(error: unknown): error is EarlyEnd {
+  return error === 'stopped' || error === 'deadline';
+}
+
+/** An answer without a word is none. */
+function silence(finishReason: FinishReason): Failure {
+  if (finishReason === 'deadline') return new Failure('model-timeout', 'The model said nothing within the turn.');
+  return new Failure('model-failed', 'The model ended its answer before it said anything.');
+}

@@ -1,0 +1,194 @@
+import type { Assistant } from '../assistants/assistant.ts';
+import type { Model, Usage } from '../models/model.ts';
+import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from '../sessions/session-store.ts';
+import type { TokenCount } from '../tokens/token-counter.ts';
+import type { TurnEvent, TurnFailed, TurnFinished } from './events.ts';
+import { Failure } from './failure.ts';
+import { repeatTurn } from './follow.ts';
+import { HeldLease } from './held-lease.ts';
+import { patiently } from './patience.ts';
+import type { Prompt, Prompts } from './prompts.ts';
+import { refusal } from './refusal.ts';
+import { type Spoken, speak } from './speak.ts';
+import { titleOf } from './title.ts';
+
+/** What a caller asks for, validated. */
+export interface TurnRequest {
+  message: string;
+  /** A session to go on with; one that is unknown leads to a new one. */
+  sessionId: string | undefined;
+  /** The assistant of a new session. */
+  assistant: string | undefined;
+  idempotency: Idempotency | undefined;
+}
+
+export interface TurnParts {
+  store: SessionStore;
+  model: Model;
+  prompts: Prompts;
+  /** By name; `DEFAULT_ASSISTANT` is among them. */
+  assistants: ReadonlyMap<string, Assistant>;
+  leaseMs: number;
+  deadlineMs: number;
+  maxOutputTokens: number;
+  newId: () => string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** The assistant of a session whose first turn names none. */
+export const DEFAULT_ASSISTANT = 'default';
+
+type Begun = Extract<BeginResult, { outcome: 'begun' }>;
+
+/**
+ * One turn of a conversation: begin, ask the model, commit. Yields what happens as it happens; the turn is stored when
+ * its last event is yielded, and not before. A retry of a turn that runs, or is done, yields that turn again.
+ *
+ * Until the first event nothing has been said to anybody: a failure before it is a refusal. Whoever stops listening
+ * before the last event gives the turn up.
+ *
+ * @throws {Failure} the turn left nothing behind.
+ */
+export async function* takeTurn(parts: TurnParts, owner: string, request: TurnRequest): AsyncGenerator<TurnEvent> {
+  const { store, prompts, newId } = parts;
+  const giveUpAt = performance.now() + parts.deadlineMs;
+  const { tokens: messageTokens, room } = await prompts.measure(request.message);
+
+  for (;;) {
+    const turnId = newId();
+    const begun = await store.begin({
+      owner,
+      turnId,
+      sessionId: request.sessionId,
+      newSessionId: newId(),
+      assistant: request.assistant,
+      defaultAssistant: DEFAULT_ASSISTANT,
+      room,
+      messageTokens,
+      idempotency: request.idempotency,
+    });
+    if (begun.outcome === 'begun') return yield* answer(parts, owner, turnId, request, begun);
+    if (begun.outcome !== 'repeated') throw refusal(begun, messageTokens, room);
+    // False: the turn's holder died or gave it up, so that this one may run it.
+    if (yield* repeatTurn(store, owner, begun)) return;
+    if (performance.now() > giveUpAt) {
+      throw new Failure('turn-in-progress', 'The turn with this key still runs.', { retryAfterSeconds: 1 });
+    }
+  }
+}
+
+/** Runs a turn that has begun, to its commit or its end without one. */
+async function* answer(
+  parts: TurnParts,
+  owner: string,
+  turnId: string,
+  request: TurnRequest,
+  begun: Begun,
+): AsyncGenerator<TurnEvent> {
+  const { store, model, prompts, now } = parts;
+  const { sessionId, isFirst, assistant: name } = begun;
+  const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency };
+  const askedAt = now();
+  const lease = new HeldLease(store, claim, parts);
+  let ending: TurnFinished | TurnFailed = failed(new Failure('turn-lost', 'The turn was given up.'));
+  let stored = false;
+  try {
+    yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name };
+
+    // The store begins no turn for an assistant that is not on offer.
+    const assistant = parts.assistants.get(name) as Assistant;
+    const prompt = await prompts.build(assistant, begun.window, request.message);
+    const options = { maxOutputTokens: parts.maxOutputTokens, cacheKey: sessionId };
+    const spoken = yield* speak(model, assistant, prompt, options, lease);
+
+    const count = await prompts.count(spoken.content);
+    const finished: TurnFinished = {
+      type: 'turn-finished',
+      finish_reason: spoken.finishReason,
+      usage: spoken.usage ?? estimate(prompt, count),
+      context: prompt.report(begun.windowStart),
+    };
+    // A turn that was stopped before the first token said nothing that could be stored.
+    if (spoken.content !== '') {
+      const messages = messagesOf(turnId, begun, prompt, spoken, count, finished, { askedAt, answeredAt: now() });
+      const commit: Commit = {
+        ...messages,
+        unsent: await lease.release(),
+        finished,
+        assistant: name,
+        title: titleOf(request.message),
+        windowStart: begun.windowStart + prompt.dropped,
+      };
+      const outcome = await patiently(() => store.commit(claim, commit), parts.leaseMs);
+      if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
+      stored = true;
+    }
+    ending = finished;
+    yield finished;
+  } catch (error) {
+    ending = failed(error);
+    throw error;
+  } finally {
+    const unsent = await lease.release();
+    // Where the store is away, the lease ends by itself.
+    if (!stored) await store.abandon(claim, ending, unsent).catch(() => {});
+  }
+}
+
+/** The turn's two messages, as they are stored. */
+function messagesOf(
+  turnId: string,
+  begun: Begun,
+  prompt: Prompt,
+  spoken: Spoken,
+  count: TokenCount,
+  { finish_reason, usage, context }: TurnFinished,
+  times: { askedAt: number; answeredAt: number },
+): Pick<Commit, 'user' | 'answer'> {
+  const position = begun.windowStart + begun.window.length;
+  return {
+    user: {
+      id: `${turnId}-${position}`,
+      role: 'user',
+      content: prompt.message,
+      timestamp: new Date(times.askedAt).toISOString(),
+      turn_id: turnId,
+      ...exactly(prompt.messageCount),
+    },
+    answer: {
+      id: `${turnId}-${position + 1}`,
+      role: 'assistant',
+      content: spoken.content,
+      timestamp: new Date(times.answeredAt).toISOString(),
+      turn_id: turnId,
+      ...exactly(count),
+      finish_reason,
+      usage,
+      context,
+    },
+  };
+}
+
+/** Only exact counts are stored; a mere bound is counted again when it is needed. */
+function exactly({ tokens, exact }: TokenCount): { tokens?: number } {
+  return exact ? { tokens } : {};
+}
+
+/** Where the provider sent no usage, what was counted here stands for it. */
+function estimate(prompt: Prompt, { tokens }: TokenCount): Usage {
+  const { promptTokens } = prompt;
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: tokens,
+    total_tokens: promptTokens + tokens,
+    cached_tokens: 0,
+  };
+}
+
+function failed(error: unknown): TurnFailed {
+  if (!(error instanceof Failure)) return { type: 'turn-failed', code: 'internal', detail: '' };
+  const { code, message: detail, retryAfterSeconds } = error;
+  const retry = retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds };
+  return { type: 'turn-failed', code, detail, ...retry };
+}

@@ -1,0 +1,67 @@
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { Failure } from '../conversation/failure.ts';
+import type { Caller } from '../identity/caller.ts';
+import { type Services, services } from '../services.ts';
+import { problemOf } from './problem.ts';
+
+/** What an endpoint that needs no caller is given. */
+export interface PublicCall {
+  request: HttpRequest;
+  services: Services;
+  /** Makes of whatever was thrown a failure that the caller may see, and logs what that hides. */
+  fail: (error: unknown) => Failure;
+}
+
+/** What an endpoint is given. */
+export interface Call extends PublicCall {
+  caller: Caller;
+}
+
+/** Wraps an endpoint that wants to know who is calling. */
+export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): HttpHandler {
+  return publicEndpoint(async (call) => answer({ ...call, caller: await call.services.identify(call.request) }));
+}
+
+/**
+ * Wraps an endpoint for the platform: nothing is ever thrown out of it (the platform would leave the client hanging),
+ * every failure is a problem in JSON, and every answer has the same headers.
+ */
+export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): HttpHandler {
+  return async (request, context) => {
+    const fail = (error: unknown) => explain(error, context);
+    let response: HttpResponseInit;
+    try {
+      response = await answer({ request, services: services(), fail });
+    } catch (error) {
+      response = problemResponse(fail(error), context.invocationId);
+    }
+    return { ...response, headers: { ...commonHeaders(context), ...(response.headers as Record<string, string>) } };
+  };
+}
+
+function commonHeaders(context: InvocationContext): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': context.invocationId,
+  };
+}
+
+function problemResponse(failure: Failure, requestId: string): HttpResponseInit {
+  const problem = problemOf(failure);
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
+  if (failure.retryAfterSeconds !== undefined) {
+    headers['Retry-After'] = String(Math.max(1, Math.ceil(failure.retryAfterSeconds)));
+  }
+  return { status: problem.status, headers, body: JSON.stringify({ ...problem, request_id: requestId }) };
+}
+
+/** Anything that is not a `Failure` is a bug: it is logged whole, and the caller learns nothing of it. */
+function explain(error: unknown, context: InvocationContext): Failure {
+  if (!(error instanceof Failure)) {
+    context.error('A bug ended the request', error);
+    return new Failure('internal', 'A bug.', { cause: error });
+  }
+  if (error.cause !== undefined) context.warn(`${error.code}: ${error.message}`, error.cause);
+  return error;
+}

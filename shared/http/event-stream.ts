@@ -1,0 +1,55 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { TurnEvent } from '../conversation/events.ts';
+import type { Failure } from '../conversation/failure.ts';
+import { problemOf } from './problem.ts';
+
+/** Proxies close connections that are silent for long; a comment every 15 s keeps them open. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * A turn's events as server-sent events: one frame each, numbered from 1, and exactly one ending.
+ *
+ * The events are read to their end whether or not anybody still listens, so a turn is stored all the same. What is
+ * queued is bounded by the length of an answer.
+ *
+ * @param fail makes a failure of whatever is thrown
+ * @param after frames up to this number were received before, and are not sent again
+ * @throws what is thrown before the first event: then nothing was sent, and the status is still open
+ */
+export async function eventStreamResponse(
+  events: AsyncGenerator<TurnEvent>,
+  fail: (error: unknown) => Failure,
+  after = 0,
+): Promise<HttpResponseInit> {
+  const first = await events.next();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      const send = (text: string) => controller.enqueue(encoder.encode(text));
+      let id = 0;
+      const frame = (data: object) => {
+        id += 1;
+        if (id > after) send(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+      };
+      // The platform sends the headers with the first bytes.
+      send(': open\n');
+      const heartbeat = setInterval(send, HEARTBEAT_MS, ': ping\n');
+      try {
+        for (let next = first; !next.done; next = await events.next()) frame(dataOf(next.value));
+        send('data: [DONE]\n\n');
+      } catch (error) {
+        // A stream that errors would hang the client: a failure is a frame, and the stream is closed.
+        frame({ error: problemOf(fail(error)) });
+      }
+      clearInterval(heartbeat);
+      controller.close();
+    },
+  });
+  return { headers: { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }, body };
+}
+
+function dataOf(event: TurnEvent): object {
+  if (event.type === 'token-said') return { token: event.token };
+  const { type: _, ...data } = event;
+  return data;
+}

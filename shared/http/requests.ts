@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+import { Failure } from '../conversation/failure.ts';
+
+const text = z.string().check(z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'));
+
+const message = text.check(z.refine((value) => value.trim() !== '', 'must not be blank'));
+
+const turnFields = { session_id: z.nullish(text), assistant: z.optional(text) };
+
+/** The body of `POST /chat`. */
+export const chatBody = z.strictObject({ message, ...turnFields });
+
+/** The body of `POST /chat/stream`: as `POST /chat`, but `prompt` may stand for `message`. */
+export const streamBody = z.pipe(
+  z
+    .strictObject({ message: z.optional(message), prompt: z.optional(message), ...turnFields })
+    .check(
+      z.refine(
+        (body) => (body.message === undefined) !== (body.prompt === undefined),
+        { error: 'exactly one of message and prompt is needed', path: ['message'] },
+      ),
+    ),
+  z.transform(({ prompt, message, ...rest }) => ({ ...rest, message: message ?? prompt ?? '' })),
+);
+
+export type TurnBody = z.infer<typeof chatBody>;
+
+/**
+ * Checks a body against its schema.
+ *
+ * @throws {Failure} `invalid-request`, naming each wrong field.
+ */
+export function check<T extends z.ZodMiniType>(schema: T, body: unknown): z.infer<T> {
+  const result = z.safeParse(schema, body);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap(explain);
+  throw invalid(errors);
+}
+
+/** @throws {Failure} `invalid-request` */
+export function invalid(errors: { field: string; detail: string }[]): Failure {
+  const detail = errors.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  return new Failure('invalid-request', `The request is not valid: ${detail}.`, { errors });
+}
+
+function explain(issue: z.core.$ZodIssue): { field: string; detail: string }[] {
+  if (issue.code === 'unrecognized_keys') {
+    // At most a few, and shortened: names are the caller's text.
+    return issue.keys.slice(0, 5).map((key) => ({ field: key.slice(0, 60).toWellFormed(), detail: 'is not known' }));
+  }
+  const field = issue.path.join('.');
+  if (issue.code === 'invalid_type') return [{ field, detail: `must be a ${issue.expected}` }];
+  if (issue.code === 'invalid_union') return [{ field, detail: 'must be a string or null' }];
+  return [{ field, detail: issue.message }];
+}
+
+/** A page of a list, from `limit` (1-100, default 50) and `before` in the query. */
+export function pageOf(query: URLSearchParams): { limit: number; before: string | undefined } {
+  const limit = query.get('limit') ?? '50';
+  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > 100) {
+    throw invalid([{ field: 'limit', detail: 'must be a whole number from 1 to 100' }]);
+  }
+  return { limit: Number(limit), before: query.get('before') ?? undefined };
+}
+
+export function unknownPage(): Failure {
+  return invalid([{ field: 'before', detail: 'must be an id from an earlier page' }]);
+}
+
+const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** An id, where it can be one of ours; nothing else ever reaches the store. */
+export function sessionIdOf(value: string | null | undefined): string | undefined {
+  return value != null && SESSION_ID.test(value) ? value : undefined;
+}
+
+/**
+ * The `Idempotency-Key` header: 1 to 255 printable ASCII characters.
+ *
+ * @throws {Failure} `invalid-idempotency-key`
+ */
+export function idempotencyKeyOf(headers: { get(name: string): string | null }): string | undefined {
+  const key = headers.get('idempotency-key');
+  if (key === null) return undefined;
+  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw new Failure('invalid-idempotency-key', 'An Idempotency-Key has 1 to 255 printable ASCII characters.');
+}

@@ -1,0 +1,43 @@
+import type { HttpRequest } from '@azure/functions';
+import { Failure } from '../conversation/failure.ts';
+import type { TurnRequest } from '../conversation/turn.ts';
+import type { Caller } from '../identity/caller.ts';
+import type { Services } from '../services.ts';
+import { readJson } from './read-json.ts';
+import { check, type chatBody, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
+
+/**
+ * Reads and checks a request for a turn.
+ *
+ * @throws {Failure} whatever is wrong with it; nothing was stored or counted.
+ */
+export async function readTurnRequest(
+  request: HttpRequest,
+  schema: typeof chatBody | typeof streamBody,
+  caller: Caller,
+  services: Services,
+): Promise<TurnRequest> {
+  const key = idempotencyKeyOf(request.headers);
+  const body: TurnBody = check(schema, await readJson(request, services.settings.maxBodyBytes));
+  checkLength(body.message, services.settings.maxMessageCharacters);
+  const { message, session_id: sessionId, assistant } = body;
+  const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null]);
+  return {
+    message,
+    sessionId: sessionIdOf(sessionId),
+    assistant,
+    idempotency:
+      key === undefined
+        ? undefined
+        : { key: services.hash('key', caller.owner, key), fingerprint: services.hash('request', fingerprint) },
+  };
+}
+
+/** Characters are code points: what a person counts as one may be more, never less. */
+function checkLength(message: string, most: number): void {
+  if (message.length <= most) return;
+  const length = Array.from(message).length;
+  if (length <= most) return;
+  const detail = `The message has ${length} characters; at most ${most} are taken.`;
+  throw new Failure('message-too-long', detail, { errors: [{ field: 'message', detail }] });
+}

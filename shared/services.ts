@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Assistant } from './assistants/assistant.ts';
+import { loadAssistants } from './assistants/load-assistants.ts';
+import { Prompts } from './conversation/prompts.ts';
+import type { TurnParts } from './conversation/turn.ts';
+import { type Identify, type KeyedHash, keyedHash } from './identity/caller.ts';
+import { identifyOpen } from './identity/open.ts';
+import { createModel } from './models/create-model.ts';
+import { MemorySessionStore } from './sessions/memory-session-store.ts';
+import { RedisConnection } from './sessions/redis-connection.ts';
+import { RedisSessionStore } from './sessions/redis-session-store.ts';
+import type { SessionStore } from './sessions/session-store.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { WorkerTokenCounter } from './tokens/worker-token-counter.ts';
+
+/** Everything that a request needs. Built once per process; nothing is opened before its first use. */
+export interface Services {
+  settings: Settings;
+  identify: Identify;
+  hash: KeyedHash;
+  assistants: ReadonlyMap<string, Assistant>;
+  store: SessionStore;
+  turns: TurnParts;
+}
+
+let built: Services | undefined;
+
+/**
+ * The process's services; the only place that knows every adapter.
+ *
+ * @throws {SettingsError} when the environment holds no usable settings.
+ */
+export function services(): Services {
+  built ??= build(readSettings(process.env));
+  return built;
+}
+
+function build(settings: Settings): Services {
+  const assistants = loadAssistants();
+  const hash = keyedHash(settings.ownerHashKey);
+  const store = createStore(settings);
+  return {
+    settings,
+    identify: identifyOpen(hash),
+    hash,
+    assistants,
+    store,
+    turns: {
+      store,
+      model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
+      prompts: new Prompts(new WorkerTokenCounter(), assistants, settings.maxContextTokens),
+      assistants,
+      leaseMs: settings.turnLeaseSeconds * 1000,
+      deadlineMs: settings.turnDeadlineSeconds * 1000,
+      maxOutputTokens: settings.maxOutputTokens,
+      newId: randomUUID,
+      now: Date.now,
+    },
+  };
+}
+
+function createStore({ store, sessionTtlSeconds, turnLeaseSeconds }: Settings): SessionStore {
+  const retention = { session: sessionTtlSeconds, lease: turnLeaseSeconds };
+  if (store.kind === 'memory') return new MemorySessionStore(retention);
+  return new RedisSessionStore(new RedisConnection(store.url), retention);
+}

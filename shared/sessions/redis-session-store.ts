@@ -1,0 +1,297 @@
+import type { Redis } from 'ioredis';
+import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
+import abandonLua from './abandon.lua';
+import beginLua from './begin.lua';
+import commitLua from './commit.lua';
+import extendLua from './extend.lua';
+import followLua from './follow.lua';
+import type { RedisConnection } from './redis-connection.ts';
+import { sessionKeys } from './session-keys.ts';
+import {
+  type AssistantMessage,
+  type BeginRequest,
+  type BeginResult,
+  type Commit,
+  FAILED_REPLAY_SECONDS,
+  hasEnding,
+  IDEMPOTENCY_SECONDS,
+  type PageRequest,
+  type Replay,
+  type Retention,
+  type SessionStore,
+  type SessionSummary,
+  type StoredMessage,
+  type TokenBlocks,
+  type TurnClaim,
+  type UserMessage,
+} from './session-store.ts';
+import stopLua from './stop.lua';
+
+const scripts = {
+  beginTurn: beginLua,
+  extendTurn: extendLua,
+  commitTurn: commitLua,
+  abandonTurn: abandonLua,
+  followTurn: followLua,
+  stopTurn: stopLua,
+};
+
+type Script = (keyCount: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
+type Scripted = Redis & Record<keyof typeof scripts, Script>;
+
+/** Sessions in Redis: every step is one script on one slot, and one round trip. */
+export class RedisSessionStore implements SessionStore {
+  readonly #connection: RedisConnection;
+  readonly #leaseMs: number;
+  readonly #sessionMs: number;
+
+  constructor(connection: RedisConnection, retention: Retention) {
+    this.#connection = connection;
+    this.#leaseMs = retention.lease * 1000;
+    this.#sessionMs = retention.session * 1000;
+    for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
+  }
+
+  async begin(request: BeginRequest): Promise<BeginResult> {
+    const keys = sessionKeys(request.owner);
+    const named = request.sessionId ?? request.newSessionId;
+    const fresh = request.newSessionId;
+    const reply = await this.#script(
+      'beginTurn',
+      [
+        keys.session(named),
+        keys.messages(named),
+        keys.lease(named),
+        keys.running(named),
+        keys.replay(named),
+        keys.lease(fresh),
+        keys.running(fresh),
+        ...recordKey(request),
+      ],
+      [
+        request.turnId,
+        named,
+        fresh,
+        request.assistant ?? '',
+        request.defaultAssistant,
+        JSON.stringify(request.room),
+        request.messageTokens,
+        this.#sessionMs,
+        this.#leaseMs,
+        FAILED_REPLAY_SECONDS * 1000,
+        request.idempotency?.fingerprint ?? '',
+      ],
+    );
+    return readBegun(reply as string[]);
+  }
+
+  async extend(claim: TurnClaim, said: TokenBlocks) {
+    const keys = sessionKeys(claim.owner);
+    const reply = await this.#script(
+      'extendTurn',
+      [keys.lease(claim.sessionId), keys.running(claim.sessionId), ...recordKey(claim)],
+      [claim.turnId, this.#leaseMs, FAILED_REPLAY_SECONDS * 1000, ...blockArguments(said)],
+    );
+    const [held, stop] = reply as [number, number];
+    return { held: held === 1, stop: stop === 1 };
+  }
+
+  async commit(claim: TurnClaim, turn: Commit) {
+    const keys = sessionKeys(claim.owner);
+    const id = claim.sessionId;
+    const reply = await this.#script(
+      'commitTurn',
+      [
+        keys.session(id),
+        keys.messages(id),
+        keys.lease(id),
+        keys.running(id),
+        keys.replay(id),
+        keys.index,
+        ...recordKey(claim),
+      ],
+      [
+        claim.turnId,
+        id,
+        claim.isFirst ? '1' : '',
+        this.#sessionMs,
+        IDEMPOTENCY_SECONDS * 1000,
+        JSON.stringify(turn.user),
+        JSON.stringify(turn.answer),
+        JSON.stringify(turn.finished),
+        turn.assistant,
+        turn.title,
+        turn.windowStart,
+        claim.idempotency?.fingerprint ?? '',
+        ...blockArguments(turn.unsent),
+      ],
+    );
+    return reply as 'committed' | 'lost';
+  }
+
+  async abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void> {
+    const keys = sessionKeys(claim.owner);
+    await this.#script(
+      'abandonTurn',
+      [keys.lease(claim.sessionId), keys.running(claim.sessionId), ...recordKey(claim)],
+      [claim.turnId, JSON.stringify(ending), FAILED_REPLAY_SECONDS * 1000, ...blockArguments(unsent)],
+    );
+  }
+
+  async stop(owner: string, sessionId: string): Promise<boolean> {
+    return (await this.#script('stopTurn', [sessionKeys(owner).lease(sessionId)], [])) === 1;
+  }
+
+  async follow(
+    owner: string,
+    sessionId: string,
+    turnId: string | undefined,
+    from: number,
+  ): Promise<Replay | undefined> {
+    const keys = sessionKeys(owner);
+    const reply = (await this.#script(
+      'followTurn',
+      [keys.lease(sessionId), keys.running(sessionId), keys.replay(sessionId)],
+      [turnId ?? '', from],
+    )) as [string, number, number, string[]] | null;
+    if (reply === null) return undefined;
+    const [turn, alive, beats, blocks] = reply;
+    const entries = blocks.map((json) => JSON.parse(json) as Replay['entries'][number]);
+    const state = alive === 1 ? 'running' : hasEnding(entries) ? 'ended' : 'lost';
+    return { turnId: turn, state, beats, entries };
+  }
+
+  async readTurn(owner: string, sessionId: string, position: number) {
+    const keys = sessionKeys(owner);
+    const [assistant, messages] = await this.#connection.run((redis) =>
+      Promise.all([
+        redis.hget(keys.session(sessionId), 'assistant'),
+        redis.lrange(keys.messages(sessionId), position, position + 1),
+      ]),
+    );
+    const [user, answer] = messages.map((json) => JSON.parse(json) as StoredMessage);
+    if (assistant === null || user === undefined || answer === undefined) return undefined;
+    return { assistant, user: user as UserMessage, answer: answer as AssistantMessage };
+  }
+
+  async history(owner: string, sessionId: string, page: PageRequest) {
+    const keys = sessionKeys(owner);
+    const list = keys.messages(sessionId);
+    const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? -1);
+    if (before === -1) return (await this.#summary(owner, sessionId)) === undefined ? undefined : 'unknown-page';
+    // The page, and the message that `before` names, to see that it is the one.
+    const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
+    const [session, length, messages] = await this.#connection.run((redis) =>
+      Promise.all([redis.hgetall(keys.session(sessionId)), redis.llen(list), redis.lrange(list, first, before ?? -1)]),
+    );
+    if (session['assistant'] === undefined) return undefined;
+    const items = messages.map((json) => JSON.parse(json) as StoredMessage);
+    if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
+    const start = before === undefined ? length - items.length : first;
+    return { session: readSummary(sessionId, session), items, hasMore: start > 0 };
+  }
+
+  async sessions(owner: string, page: PageRequest) {
+    const { index, session } = sessionKeys(owner);
+    const rank =
+      page.before === undefined ? -1 : await this.#connection.run((redis) => redis.zrevrank(index, page.before ?? ''));
+    if (rank === null) return 'unknown-page';
+
+    const items: SessionSummary[] = [];
+    // Sessions that expired are still in the index: they are taken out, and the page is filled up.
+    for (let from = rank + 1; ; ) {
+      const ids = await this.#connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
+      const found = await this.#connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
+      const expired = ids.filter((_, position) => found[position]?.['assistant'] === undefined);
+      if (expired.length > 0) await this.#connection.run((redis) => redis.zrem(index, ...expired));
+      for (const [position, id] of ids.entries()) {
+        const fields = found[position];
+        if (fields?.['assistant'] !== undefined) items.push(readSummary(id, fields));
+      }
+      if (ids.length <= page.limit || items.length > page.limit) break;
+      from += ids.length - expired.length;
+    }
+    return { items: items.slice(0, page.limit), hasMore: items.length > page.limit };
+  }
+
+  async delete(owner: string, sessionId: string): Promise<void> {
+    const keys = sessionKeys(owner);
+    await this.#connection.run((redis) =>
+      redis
+        .multi()
+        .del(
+          keys.session(sessionId),
+          keys.messages(sessionId),
+          keys.lease(sessionId),
+          keys.running(sessionId),
+          keys.replay(sessionId),
+        )
+        .zrem(keys.index, sessionId)
+        .exec(),
+    );
+  }
+
+  async ping(): Promise<void> {
+    await this.#connection.run((redis) => redis.ping());
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {
+    const fields = await this.#connection.run((redis) => redis.hgetall(sessionKeys(owner).session(sessionId)));
+    return fields['assistant'] === undefined ? undefined : readSummary(sessionId, fields);
+  }
+
+  #script(name: keyof typeof scripts, keys: string[], values: (string | number)[]): Promise<unknown> {
+    return this.#connection.run((redis) => (redis as Scripted)[name](keys.length, ...keys, ...values));
+  }
+}
+
+function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
+  return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
+}
+
+/** In Redis the turn's start stands before the blocks. */
+function blockArguments({ position, blocks }: TokenBlocks): (string | number)[] {
+  return [position + 1, ...blocks.filter((block) => block.length > 0).map((block) => JSON.stringify(block))];
+}
+
+function readBegun([outcome, ...values]: string[]): BeginResult {
+  const [first = '', second = '', third = '', fourth = '', ...messages] = values;
+  switch (outcome) {
+    case 'begun':
+      return {
+        outcome,
+        sessionId: first,
+        isFirst: second === '1',
+        assistant: third,
+        windowStart: Number(fourth),
+        window: messages.map((json) => JSON.parse(json) as StoredMessage),
+      };
+    case 'repeated':
+      return { outcome, sessionId: first, turnId: second, position: third === '' ? undefined : Number(third) };
+    case 'other-assistant':
+    case 'too-long':
+      return { outcome, assistant: first };
+    case 'unknown-assistant':
+    case 'busy':
+    case 'key-reused':
+      return { outcome };
+    default:
+      throw new Error(`begin.lua answered ${outcome}`);
+  }
+}
+
+function readSummary(id: string, fields: Record<string, string>): SessionSummary {
+  const time = (name: string) => new Date(Number(fields[name])).toISOString();
+  return {
+    id,
+    title: fields['title'] ?? '',
+    assistant: fields['assistant'] ?? '',
+    created: time('created'),
+    updated: time('updated'),
+    turns: Number(fields['turns']),
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * The Redis keys of one owner. All carry one hash tag, so that they share a slot in any cluster mode and every step can
+ * be one script. An owner is a hash, and ids are UUIDs of ours: nothing that a caller wrote is ever part of a key.
+ */
+export function sessionKeys(owner: string) {
+  const key = (kind: string, id: string) => `chat:{${owner}}:${kind}:${id}`;
+  return {
+    /** HASH: assistant, title, created, updated, turns, last_turn, window_start. */
+    session: (id: string) => key('session', id),
+    /** LIST of `StoredMessage` in JSON. */
+    messages: (id: string) => key('messages', id),
+    /** HASH: turn, beats, stop. There while a turn runs. */
+    lease: (id: string) => key('lease', id),
+    /** LIST of `ReplayEntry` in JSON: of the turn that runs, or that failed last. */
+    running: (id: string) => key('running', id),
+    /** LIST of `ReplayEntry` in JSON: of the turn that was stored last. */
+    replay: (id: string) => key('replay', id),
+    /** HASH: fingerprint, session, turn, and position once the turn is stored. */
+    record: (idempotencyKey: string) => key('key', idempotencyKey),
+    /** ZSET of session ids by the time of their latest turn. */
+    index: `chat:{${owner}}:sessions`,
+  };
+}

@@ -1,0 +1,196 @@
+import type { ContextReport, FinishReason, TurnFailed, TurnFinished, TurnStarted } from '../conversation/events.ts';
+import type { Usage } from '../models/model.ts';
+
+interface StoredText {
+  /** `<turn id>-<position>`: unique, and says where in the session's list the message stands, counted from 0. */
+  id: string;
+  content: string;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  turn_id: string;
+  /** Tokens of `content`; absent where no exact count was at hand, then it is counted when it is needed. */
+  tokens?: number;
+}
+
+export interface UserMessage extends StoredText {
+  role: 'user';
+}
+
+export interface AssistantMessage extends StoredText {
+  role: 'assistant';
+  finish_reason: FinishReason;
+  usage: Usage;
+  context: ContextReport;
+}
+
+/** A message as it stands in the session's list, in JSON. */
+export type StoredMessage = UserMessage | AssistantMessage;
+
+export interface SessionSummary {
+  id: string;
+  title: string;
+  assistant: string;
+  /** ISO 8601, UTC; of the first and of the latest turn. */
+  created: string;
+  updated: string;
+  turns: number;
+}
+
+/** One page, and whether there is more beyond its far end. */
+export interface Page<T> {
+  items: T[];
+  hasMore: boolean;
+}
+
+export interface PageRequest {
+  /** 1 to 100. */
+  limit: number;
+  /** An id from an earlier page: the page ends (history) or starts (sessions) beyond it. */
+  before: string | undefined;
+}
+
+/** Makes a retry find the turn it retries. Both are hashes: the store sees neither the key nor what was asked. */
+export interface Idempotency {
+  key: string;
+  /** Stands for message, session and assistant as the caller sent them. */
+  fingerprint: string;
+}
+
+/** A turn that holds its session's lease. The turn's id is the fencing token: only its holder knows the lease by it. */
+export interface TurnClaim {
+  owner: string;
+  sessionId: string;
+  turnId: string;
+  /** True where this turn makes the session: until its commit there is none. */
+  isFirst: boolean;
+  idempotency: Idempotency | undefined;
+}
+
+export interface BeginRequest {
+  owner: string;
+  turnId: string;
+  /** As the caller sent it; one that is unknown or expired leads to `newSessionId`. */
+  sessionId: string | undefined;
+  newSessionId: string;
+  /** As the caller sent it. */
+  assistant: string | undefined;
+  defaultAssistant: string;
+  /** By assistant: how many tokens a message may have beside its system prompt. What is not in here is not on offer. */
+  room: Record<string, number>;
+  messageTokens: number;
+  idempotency: Idempotency | undefined;
+}
+
+/** Refusals change nothing, and cost nothing. */
+export type BeginResult =
+  | {
+      outcome: 'begun';
+      sessionId: string;
+      isFirst: boolean;
+      assistant: string;
+      /** The messages from `windowStart` on, oldest first. */
+      window: StoredMessage[];
+      /** Position of the window's first message. */
+      windowStart: number;
+    }
+  /** The same turn runs already, or is done: then `position` is that of its user message. */
+  | { outcome: 'repeated'; sessionId: string; turnId: string; position: number | undefined }
+  | { outcome: 'key-reused' }
+  | { outcome: 'busy' }
+  | { outcome: 'other-assistant'; assistant: string }
+  | { outcome: 'unknown-assistant' }
+  | { outcome: 'too-long'; assistant: string };
+
+/**
+ * Tokens for those who follow a turn, in blocks. `position` counts the blocks before the first of these: one that
+ * stands there already was sent again because the answer to an earlier call was lost, and is passed over.
+ */
+export interface TokenBlocks {
+  position: number;
+  blocks: string[][];
+}
+
+export interface Commit {
+  user: UserMessage;
+  answer: AssistantMessage;
+  /** What was said and has not surely been kept by `extend`. */
+  unsent: TokenBlocks;
+  finished: TurnFinished;
+  assistant: string;
+  /** The session's title, where this is its first turn. */
+  title: string;
+  windowStart: number;
+}
+
+/** How a running, or the last, turn is told again: its start, what was said in blocks, its ending. */
+export type ReplayEntry = TurnStarted | string[] | TurnFinished | TurnFailed;
+
+export interface Replay {
+  turnId: string;
+  /** `lost`: it has no ending, and nobody holds its lease any more. */
+  state: 'running' | 'ended' | 'lost';
+  /** Grows with every sign of life of the turn's holder. */
+  beats: number;
+  /** The entries from the position that was asked for. */
+  entries: ReplayEntry[];
+}
+
+/** Whether a replay's entries reach to its ending. */
+export function hasEnding(entries: readonly ReplayEntry[]): boolean {
+  const last = entries.at(-1);
+  return last !== undefined && !Array.isArray(last) && last.type !== 'turn-started';
+}
+
+/** How long the store keeps things, in seconds. */
+export interface Retention {
+  /** A session, after its last use. */
+  session: number;
+  /** A lease, after its holder's last sign of life. */
+  lease: number;
+}
+
+/** For how long a retry with the same key finds its turn. */
+export const IDEMPOTENCY_SECONDS = 86_400;
+
+/** For how long those who join late learn how a failed or lost turn ended. */
+export const FAILED_REPLAY_SECONDS = 300;
+
+/**
+ * The port to where sessions are kept. All data belongs to an owner, and no call reaches another owner's.
+ * Every step is atomic. Steps of a claim may be repeated after a failure: a repeated step changes nothing more.
+ *
+ * @throws {Failure} `store-unavailable`, within a second, when the store cannot be used.
+ */
+export interface SessionStore {
+  /** Checks the idempotency record, the session and the message, and takes the session's lease. */
+  begin(request: BeginRequest): Promise<BeginResult>;
+  /** Renews the lease, keeps what was said for those who follow the turn, and tells whether it is to stop. */
+  extend(claim: TurnClaim, said: TokenBlocks): Promise<{ held: boolean; stop: boolean }>;
+  /** Stores the whole turn and gives the lease back. `lost`: the lease is another's, or the session is gone. */
+  commit(claim: TurnClaim, turn: Commit): Promise<'committed' | 'lost'>;
+  /** Gives the lease and the idempotency key back and stores nothing; late joiners learn of the ending. */
+  abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void>;
+  /** Asks the running turn's holder to stop. False where nothing runs. */
+  stop(owner: string, sessionId: string): Promise<boolean>;
+  /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */
+  follow(owner: string, sessionId: string, turnId: string | undefined, from: number): Promise<Replay | undefined>;
+  /** A stored turn, by the position of its user message. */
+  readTurn(
+    owner: string,
+    sessionId: string,
+    position: number,
+  ): Promise<{ assistant: string; user: UserMessage; answer: AssistantMessage } | undefined>;
+  /** A session and the page of its messages that ends before `before`, oldest first. `unknown-page`: no such id. */
+  history(
+    owner: string,
+    sessionId: string,
+    page: PageRequest,
+  ): Promise<(Page<StoredMessage> & { session: SessionSummary }) | 'unknown-page' | undefined>;
+  /** Newest first. */
+  sessions(owner: string, page: PageRequest): Promise<Page<SessionSummary> | 'unknown-page'>;
+  /** Forgets the session; a turn under way on it can no longer commit. */
+  delete(owner: string, sessionId: string): Promise<void>;
+  /** Succeeds while the store can be used. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A real Redis server on a free port of the loopback, with nothing on disk. */
+export class RedisServer {
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(port: number, process: ChildProcess) {
+    this.port = port;
+    this.#process = process;
+  }
+
+  static async start(...options: string[]): Promise<RedisServer> {
+    const port = await freePort();
+    const server = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    server.on('error', (error) => {
+      throw new Error('redis-server cannot be run: Debian has it as the package redis-server', { cause: error });
+    });
+    let log = '';
+    for await (const chunk of server.stdout) {
+      log += chunk;
+      if (log.includes('Ready to accept connections')) break;
+    }
+    if (server.exitCode !== null) throw new Error(`redis-server ended at once:\n${log}`);
+    server.stdout.resume();
+    return new RedisServer(port, server);
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exit = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await exit;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

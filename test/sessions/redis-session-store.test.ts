@@ -1,0 +1,16 @@
+import { afterAll, beforeAll } from 'vitest';
+import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
+import { RedisSessionStore } from '../../shared/sessions/redis-session-store.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { sessionStoreContract } from './session-store-contract.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.stop());
+
+sessionStoreContract(
+  'redis',
+  async (retention) => new RedisSessionStore(new RedisConnection(server.url), retention),
+);

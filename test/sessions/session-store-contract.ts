@@ -1,0 +1,436 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TurnFailed, TurnFinished } from '../../shared/conversation/events.ts';
+import type {
+  BeginRequest,
+  BeginResult,
+  Commit,
+  Retention,
+  SessionStore,
+  TurnClaim,
+} from '../../shared/sessions/session-store.ts';
+import { eventually } from '../eventually.ts';
+
+const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
+const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_prompt_tokens: 3000 };
+const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
+const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
+const nothing = { position: 0, blocks: [] };
+
+type Begun = Extract<BeginResult, { outcome: 'begun' }>;
+
+/** What every session store holds to. Its owners are random, so that suites may share a server. */
+export function sessionStoreContract(name: string, open: (retention: Retention) => Promise<SessionStore>): void {
+  describe(`${name} session store`, () => {
+    let store: SessionStore;
+    /** Forgets leases after 300 ms and sessions after 600 ms. */
+    let hasty: SessionStore;
+    beforeAll(async () => {
+      store = await open({ session: 3600, lease: 10 });
+      hasty = await open({ session: 0.6, lease: 0.3 });
+    });
+    afterAll(async () => {
+      await store.close();
+      await hasty.close();
+    });
+
+    const request = (owner: string, more: Partial<BeginRequest> = {}): BeginRequest => ({
+      owner,
+      turnId: randomUUID(),
+      sessionId: undefined,
+      newSessionId: randomUUID(),
+      assistant: undefined,
+      defaultAssistant: 'default',
+      room: { default: 1000, 'data-analyst': 900 },
+      messageTokens: 5,
+      idempotency: undefined,
+      ...more,
+    });
+
+    async function begin(owner: string, more: Partial<BeginRequest> = {}, on = store): Promise<[TurnClaim, Begun]> {
+      const asked = request(owner, more);
+      const begun = await on.begin(asked);
+      if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
+      const { sessionId, isFirst } = begun;
+      return [{ owner, sessionId, turnId: asked.turnId, isFirst, idempotency: asked.idempotency }, begun];
+    }
+
+    function commitOf(claim: TurnClaim, begun: Begun, content = 'Hello', more: Partial<Commit> = {}): Commit {
+      const position = begun.windowStart + begun.window.length;
+      const common = { turn_id: claim.turnId, timestamp: new Date().toISOString(), tokens: 1 };
+      return {
+        user: { ...common, id: `${claim.turnId}-${position}`, role: 'user', content: `ask ${content}` },
+        answer: {
+          ...common,
+          id: `${claim.turnId}-${position + 1}`,
+          role: 'assistant',
+          content,
+          finish_reason: 'stop',
+          usage,
+          context,
+        },
+        unsent: { position: 0, blocks: [[content]] },
+        finished,
+        assistant: begun.assistant,
+        title: 'A title',
+        windowStart: begun.windowStart,
+        ...more,
+      };
+    }
+
+    async function turn(owner: string, more: Partial<BeginRequest> = {}, content = 'Hello', on = store) {
+      const [claim, begun] = await begin(owner, more, on);
+      expect(await on.commit(claim, commitOf(claim, begun, content))).toBe('committed');
+      return claim;
+    }
+
+    const contents = async (owner: string, sessionId: string, on = store) => {
+      const history = await on.history(owner, sessionId, { limit: 100, before: undefined });
+      return typeof history === 'object' ? history.items.map(({ content }) => content) : history;
+    };
+
+    describe('a turn', () => {
+      test('is stored whole, and the next one is given what was said', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'one');
+        const [claim, begun] = await begin(owner, { sessionId });
+        expect(begun).toMatchObject({ isFirst: false, sessionId, assistant: 'default', windowStart: 0 });
+        expect(begun.window.map(({ content }) => content)).toEqual(['ask one', 'one']);
+        await store.commit(claim, commitOf(claim, begun, 'two', { windowStart: 2 }));
+        const [, third] = await begin(owner, { sessionId });
+        expect(third.windowStart).toBe(2);
+        expect(third.window.map(({ content }) => content)).toEqual(['ask two', 'two']);
+        expect(await contents(owner, sessionId)).toEqual(['ask one', 'one', 'ask two', 'two']);
+      });
+
+      test('of an unknown session begins a new one', async () => {
+        const owner = randomUUID();
+        const sessionId = randomUUID();
+        const newSessionId = randomUUID();
+        const [, begun] = await begin(owner, { sessionId, newSessionId });
+        expect(begun).toMatchObject({ isFirst: true, sessionId: newSessionId, window: [] });
+      });
+
+      test("of another owner's session begins a new one", async () => {
+        const { sessionId } = await turn(randomUUID());
+        const [, begun] = await begin(randomUUID(), { sessionId });
+        expect(begun.isFirst).toBe(true);
+        expect(begun.sessionId).not.toBe(sessionId);
+      });
+
+      test('of a busy session is refused, also while the first turn runs', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner);
+        const { sessionId } = claim;
+        expect(await store.begin(request(owner, { sessionId }))).toEqual({ outcome: 'busy' });
+        await store.commit(claim, commitOf(claim, begun));
+        await begin(owner, { sessionId });
+        expect(await store.begin(request(owner, { sessionId }))).toEqual({ outcome: 'busy' });
+      });
+
+      test('is begun by one only of many at once', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner);
+        const tries = Array.from({ length: 20 }, () => store.begin(request(owner, { sessionId })));
+        const outcomes = (await Promise.all(tries)).map(({ outcome }) => outcome);
+        expect(outcomes.filter((outcome) => outcome === 'begun')).toHaveLength(1);
+        expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(19);
+      });
+
+      test('keeps the assistant of the first turn', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, { assistant: 'data-analyst' });
+        const [claim, begun] = await begin(owner, { sessionId });
+        expect(begun.assistant).toBe('data-analyst');
+        await store.commit(claim, commitOf(claim, begun));
+        const other = await store.begin(request(owner, { sessionId, assistant: 'default' }));
+        expect(other).toEqual({ outcome: 'other-assistant', assistant: 'data-analyst' });
+      });
+
+      test('of an assistant that is not on offer is refused, and of a message without room', async () => {
+        const owner = randomUUID();
+        expect(await store.begin(request(owner, { assistant: 'nobody' }))).toEqual({ outcome: 'unknown-assistant' });
+        expect(await store.begin(request(owner, { messageTokens: 1001 }))).toEqual({
+          outcome: 'too-long',
+          assistant: 'default',
+        });
+        const analyst = request(owner, { messageTokens: 901, assistant: 'data-analyst' });
+        expect(await store.begin(analyst)).toEqual({ outcome: 'too-long', assistant: 'data-analyst' });
+        expect(await store.begin(request(owner, { messageTokens: 1000 }))).toMatchObject({ outcome: 'begun' });
+      });
+
+      test('that is given up leaves no session, or the one that was, as it was', async () => {
+        const owner = randomUUID();
+        const [first] = await begin(owner);
+        await store.abandon(first, broken, nothing);
+        expect(await contents(owner, first.sessionId)).toBeUndefined();
+        const { sessionId } = await turn(owner, {}, 'one');
+        const before = await store.history(owner, sessionId, { limit: 10, before: undefined });
+        const [second] = await begin(owner, { sessionId });
+        await store.abandon(second, broken, nothing);
+        expect(await store.history(owner, sessionId, { limit: 10, before: undefined })).toEqual(before);
+        await begin(owner, { sessionId });
+      });
+    });
+
+    describe('a lease', () => {
+      test('that ended lets the next turn begin, and its late holder commits nothing', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'one', hasty);
+        const [late, lateBegun] = await begin(owner, { sessionId }, hasty);
+        const next = await eventually(async () => {
+          const asked = request(owner, { sessionId });
+          const begun = await hasty.begin(asked);
+          return begun.outcome === 'begun' && ([asked.turnId, begun] as const);
+        });
+        expect(await hasty.extend(late, nothing)).toMatchObject({ held: false });
+        expect(await hasty.commit(late, commitOf(late, lateBegun, 'late'))).toBe('lost');
+        // It takes nothing from the turn that holds the lease now.
+        await hasty.abandon(late, broken, nothing);
+        const claim = { ...late, turnId: next[0] };
+        expect(await hasty.commit(claim, commitOf(claim, next[1], 'next'))).toBe('committed');
+        expect(await contents(owner, sessionId, hasty)).toEqual(['ask one', 'one', 'ask next', 'next']);
+      });
+
+      test('that ended is lost even where nobody else took it', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner, {}, hasty);
+        await eventually(async () => !(await hasty.stop(owner, claim.sessionId)));
+        expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('lost');
+        expect(await contents(owner, claim.sessionId, hasty)).toBeUndefined();
+      });
+
+      test('that is extended outlives its first term', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner, {}, hasty);
+        const [other] = await begin(randomUUID(), {}, hasty);
+        await eventually(async () => {
+          expect((await hasty.extend(claim, nothing)).held).toBe(true);
+          return !(await hasty.stop(other.owner, other.sessionId));
+        });
+        expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('committed');
+      });
+
+      test('tells its holder of a wish to stop', async () => {
+        const owner = randomUUID();
+        const [claim] = await begin(owner);
+        expect(await store.extend(claim, nothing)).toEqual({ held: true, stop: false });
+        expect(await store.stop(randomUUID(), claim.sessionId)).toBe(false);
+        expect(await store.stop(owner, claim.sessionId)).toBe(true);
+        expect(await store.extend(claim, nothing)).toEqual({ held: true, stop: true });
+        await store.abandon(claim, finished, nothing);
+        expect(await store.stop(owner, claim.sessionId)).toBe(false);
+      });
+    });
+
+    test('a commit that is repeated stores the turn once', async () => {
+      const owner = randomUUID();
+      const [claim, begun] = await begin(owner);
+      const commit = commitOf(claim, begun, 'once');
+      expect(await store.commit(claim, commit)).toBe('committed');
+      expect(await store.commit(claim, commit)).toBe('committed');
+      await store.abandon(claim, broken, nothing);
+      expect(await contents(owner, claim.sessionId)).toEqual(['ask once', 'once']);
+    });
+
+    describe('a deleted session', () => {
+      test('is gone, with its turn under way, and stays so when that commits', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner);
+        const [claim, begun] = await begin(owner, { sessionId });
+        await store.delete(owner, sessionId);
+        expect(await store.extend(claim, nothing)).toMatchObject({ held: false });
+        expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');
+        expect(await contents(owner, sessionId)).toBeUndefined();
+        expect((await store.sessions(owner, { limit: 10, before: undefined })).valueOf()).toEqual({
+          items: [],
+          hasMore: false,
+        });
+        await store.delete(owner, sessionId);
+      });
+
+      test('is not made by its first turn, which was under way', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner);
+        await store.delete(owner, claim.sessionId);
+        expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');
+        expect(await contents(owner, claim.sessionId)).toBeUndefined();
+      });
+
+      test('of another owner is not touched', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner);
+        await store.delete(randomUUID(), sessionId);
+        expect(await contents(owner, sessionId)).toHaveLength(2);
+      });
+    });
+
+    test('an expired session is gone, and a turn under way does not bring it back', async () => {
+      const owner = randomUUID();
+      const { sessionId } = await turn(owner, {}, 'old', hasty);
+      const [claim, begun] = await begin(owner, { sessionId }, hasty);
+      await eventually(async () => {
+        expect((await hasty.extend(claim, nothing)).held).toBe(true);
+        return (await contents(owner, sessionId, hasty)) === undefined;
+      });
+      expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('lost');
+      expect(await contents(owner, sessionId, hasty)).toBeUndefined();
+      expect(await hasty.sessions(owner, { limit: 10, before: undefined })).toEqual({ items: [], hasMore: false });
+    });
+
+    describe('an idempotency key', () => {
+      const idempotency = () => ({ key: randomUUID(), fingerprint: 'f'.repeat(32) });
+
+      test('leads a retry to the turn that runs, then to the turn that is stored', async () => {
+        const owner = randomUUID();
+        const key = idempotency();
+        const [claim, begun] = await begin(owner, { idempotency: key });
+        const { sessionId, turnId } = claim;
+        const running = { outcome: 'repeated', sessionId, turnId, position: undefined };
+        expect(await store.begin(request(owner, { idempotency: key }))).toEqual(running);
+        await store.commit(claim, commitOf(claim, begun, 'once'));
+        expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, position: 0 });
+        const stored = await store.readTurn(owner, sessionId, 0);
+        expect(stored).toMatchObject({ assistant: 'default', user: { content: 'ask once' }, answer: { content: 'once' } });
+      });
+
+      test('is refused for another turn, and is free for another owner', async () => {
+        const owner = randomUUID();
+        const key = idempotency();
+        await begin(owner, { idempotency: key });
+        const other = { ...key, fingerprint: '0'.repeat(32) };
+        expect(await store.begin(request(owner, { idempotency: other }))).toEqual({ outcome: 'key-reused' });
+        await begin(randomUUID(), { idempotency: other });
+      });
+
+      test('is free again after a turn that failed, and after one whose holder died', async () => {
+        const owner = randomUUID();
+        const key = idempotency();
+        const [claim] = await begin(owner, { idempotency: key });
+        await store.abandon(claim, broken, nothing);
+        await begin(owner, { idempotency: key });
+
+        const dead = idempotency();
+        await begin(owner, { idempotency: dead }, hasty);
+        await eventually(async () => (await hasty.begin(request(owner, { idempotency: dead }))).outcome === 'begun');
+      });
+
+      test('outlives its session, and then leads to nothing', async () => {
+        const owner = randomUUID();
+        const key = idempotency();
+        const { sessionId } = await turn(owner, { idempotency: key });
+        await store.delete(owner, sessionId);
+        expect(await store.begin(request(owner, { idempotency: key }))).toMatchObject({ outcome: 'repeated', sessionId });
+        expect(await store.readTurn(owner, sessionId, 0)).toBeUndefined();
+      });
+    });
+
+    describe('a replay', () => {
+      test('tells a running turn from any entry on, block by block, and then its ending', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner);
+        const { sessionId, turnId } = claim;
+        const started = { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: 'default' };
+        expect(await store.follow(owner, sessionId, undefined, 0)).toEqual({
+          turnId,
+          state: 'running',
+          beats: 0,
+          entries: [started],
+        });
+        await store.extend(claim, { position: 0, blocks: [['a', 'b']] });
+        await store.extend(claim, { position: 1, blocks: [['c']] });
+        const running = await store.follow(owner, sessionId, turnId, 1);
+        expect(running).toEqual({ turnId, state: 'running', beats: 2, entries: [['a', 'b'], ['c']] });
+        await store.commit(claim, commitOf(claim, begun, 'abcd', { unsent: { position: 2, blocks: [['d']] } }));
+        const ended = await store.follow(owner, sessionId, undefined, 2);
+        expect(ended).toMatchObject({ state: 'ended', entries: [['c'], ['d'], finished] });
+      });
+
+      test('holds a block once that was sent again', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner);
+        await store.extend(claim, { position: 0, blocks: [['a']] });
+        await store.extend(claim, { position: 0, blocks: [['a']] });
+        await store.commit(claim, commitOf(claim, begun, 'abc', { unsent: { position: 0, blocks: [['a'], ['b', 'c']] } }));
+        const replay = await store.follow(owner, claim.sessionId, claim.turnId, 1);
+        expect(replay?.entries).toEqual([['a'], ['b', 'c'], finished]);
+      });
+
+      test('of a turn that failed ends with its failure, and the stored turn before it is kept', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner, {}, 'kept');
+        const [claim] = await begin(owner, { sessionId });
+        await store.abandon(claim, broken, { position: 0, blocks: [['half']] });
+        const failed = await store.follow(owner, sessionId, undefined, 1);
+        expect(failed).toMatchObject({ turnId: claim.turnId, state: 'ended', entries: [['half'], broken] });
+        expect(await store.follow(owner, sessionId, turnId, 1)).toMatchObject({ entries: [['kept'], finished] });
+      });
+
+      test('of a turn whose holder died is lost', async () => {
+        const owner = randomUUID();
+        const [claim] = await begin(owner, {}, hasty);
+        await hasty.extend(claim, { position: 0, blocks: [['half']] });
+        const lost = await eventually(async () => {
+          const replay = await hasty.follow(owner, claim.sessionId, undefined, 1);
+          return replay?.state === 'lost' && replay;
+        });
+        expect(lost.entries).toEqual([['half']]);
+      });
+
+      test('of what never ran, or is not the owner’s, is none', async () => {
+        const { sessionId } = await turn(randomUUID());
+        expect(await store.follow(randomUUID(), sessionId, undefined, 0)).toBeUndefined();
+        expect(await store.follow(randomUUID(), randomUUID(), undefined, 0)).toBeUndefined();
+      });
+    });
+
+    describe('lists', () => {
+      test('a history is read in pages, from its end to its start, each oldest first', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, '0');
+        for (let n = 1; n < 5; n += 1) await turn(owner, { sessionId }, String(n));
+        const pages: string[][] = [];
+        for (let before: string | undefined, more = true; more; ) {
+          const page = await store.history(owner, sessionId, { limit: 3, before });
+          if (typeof page !== 'object') throw new Error('no page');
+          pages.unshift(page.items.map(({ content }) => content));
+          before = page.items[0]?.id;
+          more = page.hasMore;
+        }
+        expect(pages.map(({ length }) => length)).toEqual([1, 3, 3, 3]);
+        expect(pages.flat()).toEqual(['0', '1', '2', '3', '4'].flatMap((n) => [`ask ${n}`, n]));
+      });
+
+      test('a page before an id that is not of the history is none', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner);
+        for (const before of ['', 'x', `${turnId}-2`, `${randomUUID()}-0`, `${turnId}-99999999999999`, `${turnId}-1e0`]) {
+          expect(await store.history(owner, sessionId, { limit: 3, before })).toBe('unknown-page');
+          expect(await store.history(owner, randomUUID(), { limit: 3, before })).toBeUndefined();
+        }
+      });
+
+      test('sessions are listed in pages, the one that was talked to last first', async () => {
+        const owner = randomUUID();
+        const ids: string[] = [];
+        for (let n = 0; n < 5; n += 1) ids.unshift((await turn(owner)).sessionId);
+        const oldest = ids.pop() as string;
+        await turn(owner, { sessionId: oldest });
+        const all = [oldest, ...ids];
+        const first = await store.sessions(owner, { limit: 2, before: undefined });
+        if (first === 'unknown-page') throw new Error('no page');
+        expect(first.items.map(({ id }) => id)).toEqual(all.slice(0, 2));
+        expect(first.items[0]).toMatchObject({ title: 'A title', assistant: 'default', turns: 2 });
+        expect(first.hasMore).toBe(true);
+        const rest = await store.sessions(owner, { limit: 3, before: all[1] });
+        expect(rest).toMatchObject({ items: all.slice(2).map((id) => ({ id })), hasMore: false });
+        expect(await store.sessions(owner, { limit: 3, before: randomUUID() })).toBe('unknown-page');
+        expect(await store.sessions(randomUUID(), { limit: 3, before: undefined })).toEqual({ items: [], hasMore: false });
+      });
+    });
+
+    test('answers a ping', async () => {
+      await expect(store.ping()).resolves.toBeUndefined();
+    });
+  });
+}
