@@ -1,0 +1,68 @@
+import { createParser } from 'eventsource-parser';
+
+export interface Frame {
+  id: string | undefined;
+  data: string;
+}
+
+/** A client of the contract, as an app would write it. */
+export class Client {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+
+  constructor(url: string, headers: Record<string, string> = {}) {
+    this.url = url;
+    this.headers = headers;
+  }
+
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...this.headers, ...headers },
+      body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+    });
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers: { ...this.headers, ...headers } });
+  }
+
+  delete(path: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, { method: 'DELETE', headers: this.headers });
+  }
+
+  /** One turn that has to succeed. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are checked by the assertions of the tests
+  async chat(body: object, headers: Record<string, string> = {}): Promise<any> {
+    const response = await this.post('/chat', body, headers);
+    const answer = await response.json();
+    if (response.status !== 200) throw new Error(`${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  async history(sessionId: string): Promise<{ role: string; content: string }[]> {
+    const response = await this.get(`/chat/history/${sessionId}?limit=100`);
+    const { messages } = (await response.json()) as { messages: { role: string; content: string }[] };
+    return messages.map(({ role, content }) => ({ role, content }));
+  }
+}
+
+/** Reads server-sent events as they come, with a parser that is not the service's. */
+export async function* framesOf(response: Response): AsyncGenerator<Frame> {
+  const arrived: Frame[] = [];
+  const parser = createParser({ onEvent: ({ id, data }) => arrived.push({ id, data }) });
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* arrived.splice(0);
+  }
+}
+
+/** All frames of a stream that ends, the JSON ones parsed. */
+export async function readStream(response: Response) {
+  const frames = await Array.fromAsync(framesOf(response));
+  const done = frames.at(-1)?.data === '[DONE]';
+  const json = frames.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data));
+  const text = json.map(({ token }) => token ?? '').join('');
+  return { frames, json, text, done, first: json[0], last: json.at(-1) };
+}

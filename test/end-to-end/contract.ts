@@ -1,0 +1,377 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { type Host, startHost } from '../host/start-host.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { Client, framesOf, readStream } from './client.ts';
+
+/** What every deployment answers, whichever store it stands on; seen from outside, over HTTP. */
+export function contractSuite(name: string, storeSettings: () => Promise<Record<string, string>>): void {
+  describe(`over HTTP, on the ${name} store`, () => {
+    let upstream: ScriptedUpstream;
+    let host: Host;
+    let client: Client;
+    beforeAll(async () => {
+      upstream = await ScriptedUpstream.start();
+      const env = { ...(await storeSettings()), OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
+      host = await startHost({ env });
+      client = new Client(host.url);
+    });
+    afterAll(async () => {
+      await host?.stop();
+      await upstream?.stop();
+    });
+
+    describe('POST /chat', () => {
+      test('answers one turn with all that the contract names', async () => {
+        upstream.enqueue({ deltas: ['Use ', 'Cosmos', ' DB.'], usage: { prompt_tokens: 90, completion_tokens: 4 } });
+        const answer = await client.chat({ message: 'Where?' });
+        expect(answer).toEqual({
+          session_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          response: 'Use Cosmos DB.',
+          turn_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          assistant: 'default',
+          finish_reason: 'stop',
+          usage: { prompt_tokens: 90, completion_tokens: 4, total_tokens: 94, cached_tokens: 0 },
+          context: {
+            messages: 1,
+            dropped_messages: 0,
+            prompt_tokens: expect.any(Number),
+            max_prompt_tokens: 3000,
+          },
+        });
+      });
+
+      test('sends the model the system prompt, the conversation and the new message', async () => {
+        upstream.enqueue({ deltas: ['One'] });
+        const { session_id } = await client.chat({ message: 'first', assistant: 'code-reviewer' });
+        await client.chat({ message: 'second', session_id });
+        const sent = upstream.requests.at(-1)?.body as { messages: { role: string; content: string }[] };
+        expect(sent.messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
+        expect(sent.messages.slice(1).map(({ content }) => content)).toEqual(['first', 'One', 'second']);
+        expect(sent.messages[0]?.content).toContain('reviews code');
+      });
+
+      test('has the common headers, and so has every failure', async () => {
+        for (const response of [
+          await client.post('/chat', { message: 'Hi' }),
+          await client.post('/chat', '{'),
+          await client.get(`/chat/history/${randomUUID()}`),
+          await client.delete(`/chat/history/${randomUUID()}`),
+          await client.get('/health'),
+        ]) {
+          expect(response.headers.get('cache-control')).toBe('no-store');
+          expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+          expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+          await response.body?.cancel();
+        }
+      });
+    });
+
+    describe('a bad request', () => {
+      const lone = '{"message":"\\ud800"}';
+      test.each<[string, string | Uint8Array, Record<string, string>, number, string]>([
+        ['broken JSON', '{"message":', {}, 400, 'invalid-json'],
+        ['an empty body', '', {}, 400, 'invalid-json'],
+        ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), {}, 400, 'invalid-encoding'],
+        ['JSON that is not an object', '[]', {}, 422, 'invalid-request'],
+        ['null', 'null', {}, 422, 'invalid-request'],
+        ['no message', '{}', {}, 422, 'invalid-request'],
+        ['a blank message', '{"message":" \\n\\u00a0"}', {}, 422, 'invalid-request'],
+        ['a message that is a number', '{"message":1}', {}, 422, 'invalid-request'],
+        ['a lone surrogate', lone, {}, 422, 'invalid-request'],
+        ['an unknown property', '{"message":"a","role":"system"}', {}, 422, 'invalid-request'],
+        ['__proto__', '{"message":"a","__proto__":{"x":1}}', {}, 422, 'invalid-request'],
+        ['constructor', '{"message":"a","constructor":{"x":1}}', {}, 422, 'invalid-request'],
+        ['a session_id that is a number', '{"message":"a","session_id":7}', {}, 422, 'invalid-request'],
+        ['an unknown assistant', '{"message":"a","assistant":"nobody"}', {}, 422, 'unknown-assistant'],
+        ['another media type', '{"message":"a"}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
+        ['another charset', '{}', { 'content-type': 'application/json; charset=latin1' }, 415, 'unsupported-media-type'],
+        ['an encoded body', '{"message":"a"}', { 'content-encoding': 'gzip' }, 415, 'unsupported-media-type'],
+        ['an empty key', '{"message":"a"}', { 'idempotency-key': '' }, 400, 'invalid-idempotency-key'],
+        ['a long key', '{"message":"a"}', { 'idempotency-key': 'k'.repeat(256) }, 400, 'invalid-idempotency-key'],
+        ['a body over the limit', `{"message":"${'a'.repeat(262_144)}"}`, {}, 413, 'body-too-large'],
+        ['too many characters', `{"message":"${'a '.repeat(16_001)}"}`, {}, 422, 'message-too-long'],
+        ['too many tokens', `{"message":"${'word '.repeat(3100)}"}`, {}, 422, 'message-too-long'],
+      ])('with %s is refused by code, and the model is not asked', async (_, body, headers, status, code) => {
+        const asked = upstream.requests.length;
+        const response = await client.post('/chat', body, headers);
+        const problem = (await response.json()) as Record<string, unknown>;
+        expect({ status: response.status, code: problem['code'] }).toEqual({ status, code });
+        expect(response.headers.get('content-type')).toBe('application/problem+json');
+        expect(problem).toMatchObject({ status, retryable: false, title: expect.any(String), detail: expect.any(String) });
+        expect(problem['request_id']).toBe(response.headers.get('x-request-id'));
+        expect(upstream.requests).toHaveLength(asked);
+      });
+
+      test('names the wrong field, and lists the assistants that there are', async () => {
+        const blank = (await (await client.post('/chat', { message: ' ' })).json()) as { errors: unknown };
+        expect(blank.errors).toEqual([{ field: 'message', detail: 'must not be blank' }]);
+        const unknown = (await (await client.post('/chat', { message: 'a', assistant: 'x' })).json()) as {
+          detail: string;
+        };
+        expect(unknown.detail).toContain('code-reviewer, customer-support, data-analyst, default');
+      });
+
+      test('of a stream has a real status too', async () => {
+        const response = await client.post('/chat/stream', { message: 'a', prompt: 'b' });
+        expect(response.status).toBe(422);
+        expect(response.headers.get('content-type')).toBe('application/problem+json');
+        await response.body?.cancel();
+      });
+    });
+
+    describe('POST /chat/stream', () => {
+      test('sends numbered frames: who answers, each token, how it ended, and [DONE]', async () => {
+        upstream.enqueue({ deltas: ['Use ', 'the ', '"big"\n\ndata: one'] });
+        const response = await client.post('/chat/stream', { message: 'Which?' });
+        const { frames, json, first, last, done } = await readStream(response);
+        expect(frames.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', undefined]);
+        expect(Object.keys(first)).toEqual(['session_id', 'turn_id', 'assistant']);
+        expect(json.slice(1, -1)).toEqual([{ token: 'Use ' }, { token: 'the ' }, { token: '"big"\n\ndata: one' }]);
+        expect(last).toMatchObject({ finish_reason: 'stop', usage: {}, context: {} });
+        expect(done).toBe(true);
+        expect(await client.history(first.session_id)).toEqual([
+          { role: 'user', content: 'Which?' },
+          { role: 'assistant', content: 'Use the "big"\n\ndata: one' },
+        ]);
+      });
+
+      test('sends a token while the model still talks', async () => {
+        const gate = upstream.gate();
+        upstream.enqueue({ deltas: ['first', gate, 'second'] });
+        const frames = framesOf(await client.post('/chat/stream', { message: 'Slowly' }));
+        await frames.next();
+        expect((await frames.next()).value?.data).toBe('{"token":"first"}');
+        gate.open();
+        expect((await frames.next()).value?.data).toBe('{"token":"second"}');
+        for await (const _ of frames);
+      });
+
+      test('sends the failure of a model as its only ending, and stores nothing', async () => {
+        upstream.enqueue({ deltas: ['half'], then: 'cut' });
+        const stream = await readStream(await client.post('/chat/stream', { message: 'Break' }));
+        expect(stream.done).toBe(false);
+        expect(stream.last).toEqual({
+          error: {
+            type: expect.any(String),
+            title: expect.any(String),
+            status: 502,
+            code: 'model-failed',
+            detail: expect.any(String),
+            retryable: true,
+          },
+        });
+        expect((await client.get(`/chat/history/${stream.first.session_id}`)).status).toBe(404);
+      });
+
+      test('goes on and is stored when the client goes away', async () => {
+        const gate = upstream.gate();
+        upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+        const away = new AbortController();
+        const response = await fetch(`${host.url}/chat/stream`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"message":"Bye"}',
+          signal: away.signal,
+        });
+        const first = (await framesOf(response).next()).value?.data ?? '';
+        const { session_id } = JSON.parse(first);
+        away.abort();
+        gate.open();
+        await eventually(async () => (await client.get(`/chat/history/${session_id}`)).status === 200);
+        expect((await client.history(session_id)).at(-1)?.content).toBe('one two');
+      });
+    });
+
+    describe('a session', () => {
+      test('that is busy refuses a second turn with 409, and the model is not asked', async () => {
+        const gate = upstream.gate();
+        upstream.enqueue({ deltas: ['one', gate] });
+        const response = await client.post('/chat/stream', { message: 'Hold' });
+        const frames = framesOf(response);
+        const { session_id } = JSON.parse((await frames.next()).value?.data ?? '');
+        const asked = upstream.requests.length;
+        const busy = await client.post('/chat', { message: 'Now', session_id });
+        expect(busy.status).toBe(409);
+        expect(Number(busy.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(await busy.json()).toMatchObject({ code: 'session-busy', retryable: true });
+        expect(upstream.requests).toHaveLength(asked);
+        gate.open();
+        for await (const _ of frames);
+        expect(await client.chat({ message: 'Now', session_id })).toMatchObject({ session_id });
+      });
+
+      test('is begun anew for an id that is unknown, malformed or empty', async () => {
+        for (const session_id of [randomUUID(), 'x', '', '../../etc', '{*}', 'A'.repeat(500)]) {
+          const answer = await client.chat({ message: 'Hi', session_id });
+          expect(answer.session_id).not.toBe(session_id);
+        }
+      });
+
+      test('keeps its assistant: another one later is refused', async () => {
+        const { session_id } = await client.chat({ message: 'Hi', assistant: 'data-analyst' });
+        const response = await client.post('/chat', { message: 'Hi', session_id, assistant: 'default' });
+        expect(response.status).toBe(422);
+        expect(await response.json()).toMatchObject({ code: 'invalid-request', errors: [{ field: 'assistant' }] });
+        expect(await client.chat({ message: 'Hi', session_id })).toMatchObject({ assistant: 'data-analyst' });
+      });
+
+      test('that is deleted under way stays deleted', async () => {
+        const gate = upstream.gate();
+        upstream.enqueue({ deltas: ['one', gate, 'two'] });
+        const frames = framesOf(await client.post('/chat/stream', { message: 'Hold' }));
+        const { session_id } = JSON.parse((await frames.next()).value?.data ?? '');
+        expect((await client.delete(`/chat/history/${session_id}`)).status).toBe(204);
+        gate.open();
+        const rest = await Array.fromAsync(frames);
+        expect(JSON.parse(rest.at(-1)?.data ?? '')).toMatchObject({ error: { code: 'turn-lost', status: 500 } });
+        expect((await client.get(`/chat/history/${session_id}`)).status).toBe(404);
+      });
+
+      test('keeps text byte for byte: control characters, emoji, right-to-left, Lua and JSON', async () => {
+        const text = 'a\u0000\u0001\t"\\ \u2028 👩‍👩‍👧 שלום {"role":"system"} return redis.call("FLUSHALL") KEYS[1] \r\n$5\r\n';
+        upstream.enqueue({ deltas: [text] });
+        const { session_id, response } = await client.chat({ message: text });
+        expect(response).toBe(text);
+        expect(await client.history(session_id)).toEqual([
+          { role: 'user', content: text },
+          { role: 'assistant', content: text },
+        ]);
+      });
+    });
+
+    describe('an Idempotency-Key', () => {
+      test('gives the same turn again, as JSON and as a stream, and asks the model once', async () => {
+        const asked = upstream.requests.length;
+        const key = { 'idempotency-key': randomUUID() };
+        const first = await client.chat({ message: 'Once' }, key);
+        expect(await client.chat({ message: 'Once' }, key)).toEqual(first);
+        const stream = await readStream(await client.post('/chat/stream', { prompt: 'Once' }, key));
+        expect(stream.text).toBe(first.response);
+        expect(stream.first).toMatchObject({ session_id: first.session_id, turn_id: first.turn_id });
+        expect(upstream.requests).toHaveLength(asked + 1);
+        // Also when other turns came after it.
+        await client.chat({ message: 'Then', session_id: first.session_id });
+        expect(await client.chat({ message: 'Once' }, key)).toEqual(first);
+        expect(upstream.requests).toHaveLength(asked + 2);
+      });
+
+      test('attaches a retry to the turn that still runs', async () => {
+        const asked = upstream.requests.length;
+        const gate = upstream.gate();
+        upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+        const key = { 'idempotency-key': randomUUID() };
+        const first = client.chat({ message: 'Wait' }, key);
+        await eventually(() => upstream.requests.length === asked + 1);
+        const second = client.chat({ message: 'Wait' }, key);
+        const third = client.post('/chat/stream', { message: 'Wait' }, key).then(readStream);
+        // The retries are answered, so they have begun; that they wait is seen by what they give.
+        gate.open();
+        expect(await second).toEqual(await first);
+        expect((await third).text).toBe('one two');
+        expect(upstream.requests).toHaveLength(asked + 1);
+      });
+
+      test('is refused for another turn, and is free again after a failure', async () => {
+        const key = { 'idempotency-key': randomUUID() };
+        upstream.enqueue({ status: 500, body: {} });
+        expect((await client.post('/chat', { message: 'Fail' }, key)).status).toBe(502);
+        await client.chat({ message: 'Other' }, key);
+        const reused = await client.post('/chat', { message: 'Fail' }, key);
+        expect(reused.status).toBe(422);
+        expect(await reused.json()).toMatchObject({ code: 'idempotency-key-reused' });
+      });
+
+      test('of a session that was deleted leads to 404', async () => {
+        const key = { 'idempotency-key': randomUUID() };
+        const { session_id } = await client.chat({ message: 'Once' }, key);
+        await client.delete(`/chat/history/${session_id}`);
+        const response = await client.post('/chat', { message: 'Once' }, key);
+        expect(response.status).toBe(404);
+        expect(await response.json()).toMatchObject({ code: 'session-not-found' });
+      });
+    });
+
+    describe('lists', () => {
+      test('GET /chat/history has pages, oldest first, and refuses what is no page', async () => {
+        const { session_id } = await client.chat({ message: 'm0' });
+        for (let n = 1; n < 4; n += 1) await client.chat({ message: `m${n}`, session_id });
+        const page = async (query: string) => (await client.get(`/chat/history/${session_id}${query}`)).json();
+        // biome-ignore lint/suspicious/noExplicitAny: checked below
+        const last = (await page('?limit=3')) as any;
+        expect(last).toMatchObject({ session_id, assistant: 'default', title: 'm0', turns: 4, has_more: true });
+        expect(last.messages).toHaveLength(3);
+        // biome-ignore lint/suspicious/noExplicitAny: checked below
+        const before = (await page(`?limit=100&before=${last.messages[0].id}`)) as any;
+        expect(before.messages).toHaveLength(5);
+        expect(before.has_more).toBe(false);
+        expect(before.messages[0]).toMatchObject({ role: 'user', content: 'm0', timestamp: expect.any(String) });
+        for (const query of ['?limit=0', '?limit=101', '?limit=x', '?limit=', '?before=x', '?limit=1.5']) {
+          const response = await client.get(`/chat/history/${session_id}${query}`);
+          expect([query, response.status]).toEqual([query, 422]);
+          expect(await response.json()).toMatchObject({ code: 'invalid-request' });
+        }
+      });
+
+      test('GET /chat/sessions lists the newest first', async () => {
+        const { session_id } = await client.chat({ message: 'The newest of all' });
+        const response = await client.get('/chat/sessions?limit=2');
+        const { sessions } = (await response.json()) as { sessions: unknown[] };
+        expect(sessions).toHaveLength(2);
+        expect(sessions[0]).toEqual({
+          id: session_id,
+          title: 'The newest of all',
+          assistant: 'default',
+          created: expect.stringMatching(/^\d{4}-.*Z$/),
+          updated: expect.stringMatching(/^\d{4}-.*Z$/),
+          turns: 1,
+        });
+      });
+
+      test('GET /chat/assistants names what is on offer, and not its prompts', async () => {
+        const { assistants } = (await (await client.get('/chat/assistants')).json()) as { assistants: object[] };
+        expect(assistants).toHaveLength(4);
+        for (const assistant of assistants) expect(Object.keys(assistant)).toEqual(['name', 'title', 'description']);
+      });
+    });
+
+    test('GET /health is live, and ready while the store can be used', async () => {
+      expect(await (await client.get('/health')).json()).toEqual({ status: 'live' });
+      expect(await (await client.get('/health?ready')).json()).toEqual({ status: 'ready' });
+    });
+
+    describe('a model that fails', () => {
+      test.each([
+        ['an error', { status: 500, body: {} }, 502, 'model-failed', undefined],
+        ['too many requests', { status: 429, headers: { 'retry-after': '7' }, body: {} }, 503, 'model-busy', '7'],
+        [
+          'its content filter',
+          { status: 400, body: { error: { code: 'content_filter', message: 'filtered' } } },
+          422,
+          'content-filtered',
+          undefined,
+        ],
+        [
+          'a filtered answer',
+          { deltas: ['some'], finishReason: 'content_filter' as const },
+          422,
+          'content-filtered',
+          undefined,
+        ],
+        ['a wrong key', { status: 401, body: { error: { message: 'key sk-secret' } } }, 500, 'internal', undefined],
+        ['no word at all', { deltas: [] }, 502, 'model-failed', undefined],
+      ])('with %s is told by its code, and stores nothing', async (_, script, status, code, retryAfter) => {
+        const { session_id } = await client.chat({ message: 'Hi' });
+        upstream.enqueue(script);
+        const response = await client.post('/chat', { message: 'Fail', session_id });
+        const text = await response.text();
+        expect([response.status, JSON.parse(text).code]).toEqual([status, code]);
+        if (retryAfter !== undefined) expect(response.headers.get('retry-after')).toBe(retryAfter);
+        expect(text).not.toContain('secret');
+        expect(await client.history(session_id)).toHaveLength(2);
+        await client.chat({ message: 'Again', session_id });
+      });
+    });
+  });
+}

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs the Debian packages that the tests need and this machine lacks. Silent where nothing is to do.
+set -eu
+missing=""
+command -v redis-server >/dev/null || missing="$missing redis-server"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ]; then run=""; elif command -v sudo >/dev/null; then run="sudo"; else
+  echo "The tests need these Debian packages:$missing. Install them, or run the tests as root." >&2
+  exit 1
+fi
+echo "Installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+$run apt-get update -qq
+$run apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../shared/settings.ts';
+
+const azure = {
+  WEBSITE_INSTANCE_ID: 'abc',
+  REDIS_URL: 'rediss://cache.example:6380',
+  AZURE_OPENAI_ENDPOINT: 'https://x.openai.azure.com',
+  AZURE_OPENAI_DEPLOYMENT: 'gpt',
+  OWNER_HASH_KEY: 'k',
+};
+
+function faultsOf(environment: Record<string, string>): string {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('settings', () => {
+  test('are the embedded defaults where nothing is set, with the numbers of the article', () => {
+    expect(readSettings({})).toMatchObject({
+      inAzure: false,
+      authMode: 'open',
+      store: { kind: 'memory' },
+      model: { kind: 'demo' },
+      sessionTtlSeconds: 3600,
+      maxContextTokens: 3000,
+      maxOutputTokens: 500,
+      maxMessageCharacters: 32_000,
+      maxBodyBytes: 262_144,
+      turnLeaseSeconds: 10,
+      turnDeadlineSeconds: 210,
+      modelTimeoutSeconds: 60,
+    });
+  });
+
+  test('that are empty count as absent', () => {
+    expect(readSettings({ REDIS_URL: '', MAX_CONTEXT_TOKENS: ' ' })).toEqual(readSettings({}));
+  });
+
+  test('choose Azure OpenAI by its endpoint, with Entra where there is no key', () => {
+    const environment = { AZURE_OPENAI_ENDPOINT: 'https://x.openai.azure.com', AZURE_OPENAI_DEPLOYMENT: 'gpt' };
+    expect(readSettings(environment).model).toEqual({
+      kind: 'azure',
+      api: 'chat',
+      baseUrl: 'https://x.openai.azure.com/openai/v1/',
+      apiKey: undefined,
+      tokenScope: 'https://ai.azure.com/.default',
+      model: 'gpt',
+    });
+  });
+
+  test('choose any compatible server by its base URL', () => {
+    const environment = { OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1', OPENAI_MODEL: 'llama', MODEL_API: 'completions' };
+    expect(readSettings(environment).model).toMatchObject({
+      kind: 'openai',
+      api: 'completions',
+      baseUrl: 'http://127.0.0.1:8000/v1/',
+      model: 'llama',
+    });
+  });
+
+  test('that are wrong are all named in one message, without their values', () => {
+    const message = faultsOf({
+      REDIS_URL: 'http://secret',
+      MAX_CONTEXT_TOKENS: '-1',
+      SESSION_TTL_SECONDS: 'secret',
+      MODEL_API: 'secret',
+      AUTH_MODE: 'secret',
+      AZURE_OPENAI_ENDPOINT: 'https://x.openai.azure.com',
+      OPENAI_API_KEY: 'secret',
+    });
+    for (const name of [
+      'REDIS_URL',
+      'MAX_CONTEXT_TOKENS',
+      'SESSION_TTL_SECONDS',
+      'MODEL_API',
+      'AUTH_MODE',
+      'AZURE_OPENAI_DEPLOYMENT',
+      'exclude each other',
+      'OPENAI_MODEL',
+    ]) {
+      expect(message).toContain(name);
+    }
+    expect(message).not.toContain('secret');
+  });
+
+  test('in Azure need Redis, a model, a caller that is checked, and a key for the hash of owners', () => {
+    const message = faultsOf({ WEBSITE_INSTANCE_ID: 'abc' });
+    for (const name of ['REDIS_URL', 'AZURE_OPENAI_ENDPOINT', 'AUTH_MODE=open', 'OWNER_HASH_KEY']) {
+      expect(message).toContain(name);
+    }
+    expect(faultsOf(azure)).toContain('AUTH_MODE=open');
+    expect(faultsOf(azure)).not.toContain('REDIS_URL');
+  });
+});
