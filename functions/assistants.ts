@@ -7,6 +7,8 @@ app.http('assistants', {
   route: 'chat/assistants',
   handler: endpoint(async ({ services }) => {
     const assistants = [...services.assistants.values()];
-    return { jsonBody: { assistants: assistants.map(({ name, title, description }) => ({ name, title, description })) } };
+    return {
+      jsonBody: { assistants: assistants.map(({ name, title, description }) => ({ name, title, description })) },
+    };
   }),
 });

@@ -2,8 +2,8 @@ import { app } from '@azure/functions';
 import { takeTurn } from '../shared/conversation/turn.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { chatBody } from '../shared/http/requests.ts';
-import { turnAnswer } from '../shared/http/turn-answer.ts';
 import { readTurnRequest } from '../shared/http/turn-request.ts';
+import { turnResponse } from '../shared/http/turn-response.ts';
 
 /** POST /chat: one turn, answered when it is done. */
 app.http('chat', {
@@ -11,6 +11,6 @@ app.http('chat', {
   route: 'chat',
   handler: endpoint(async ({ request, caller, services }) => {
     const turn = await readTurnRequest(request, chatBody, caller, services);
-    return { jsonBody: await turnAnswer(takeTurn(services.turns, caller.owner, turn)) };
+    return turnResponse(takeTurn(services.turns, caller.owner, turn));
   }),
 });

@@ -6,7 +6,9 @@ import './chat-stream.ts';
 import './delete.ts';
 import './health.ts';
 import './history.ts';
+import './resume.ts';
 import './sessions.ts';
+import './stop.ts';
 
 // Without it, server-sent events would arrive all at once.
 app.setup({ enableHttpStream: true });

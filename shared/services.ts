@@ -48,19 +48,18 @@ function build(settings: Settings): Services {
     turns: {
       store,
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
-      prompts: new Prompts(new WorkerTokenCounter(), assistants, settings.maxContextTokens),
+      prompts: new Prompts(new WorkerTokenCounter(), assistants, settings),
       assistants,
       leaseMs: settings.turnLeaseSeconds * 1000,
       deadlineMs: settings.turnDeadlineSeconds * 1000,
-      maxOutputTokens: settings.maxOutputTokens,
       newId: randomUUID,
       now: Date.now,
     },
   };
 }
 
-function createStore({ store, sessionTtlSeconds, turnLeaseSeconds }: Settings): SessionStore {
-  const retention = { session: sessionTtlSeconds, lease: turnLeaseSeconds };
-  if (store.kind === 'memory') return new MemorySessionStore(retention);
-  return new RedisSessionStore(new RedisConnection(store.url), retention);
+function createStore({ store, sessionTtlSeconds, turnLeaseSeconds, limits }: Settings): SessionStore {
+  const rules = { sessionSeconds: sessionTtlSeconds, leaseSeconds: turnLeaseSeconds, limits };
+  if (store.kind === 'memory') return new MemorySessionStore(rules);
+  return new RedisSessionStore(new RedisConnection(store.url), rules);
 }

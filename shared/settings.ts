@@ -1,3 +1,5 @@
+import type { Limits } from './sessions/session-store.ts';
+
 /** Where sessions are kept. `memory` loses them when the process ends, and is refused in Azure. */
 export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; url: string };
 
@@ -14,6 +16,8 @@ export type ModelSettings =
       tokenScope: string;
       /** The deployment's name on Azure, the model's name elsewhere. */
       model: string;
+      /** Deployments of the same resource that are asked where the first cannot answer, in this order. */
+      fallbackModels: string[];
     };
 
 export interface Settings {
@@ -33,6 +37,7 @@ export interface Settings {
   maxOutputTokens: number;
   maxMessageCharacters: number;
   maxBodyBytes: number;
+  limits: Limits;
 }
 
 /** Thrown when the environment holds no settings that the service can work with; the message names every fault. */
@@ -54,10 +59,16 @@ export function readSettings(environment: Environment): Settings {
   const faults: string[] = [];
   const text = (name: string) => environment[name]?.trim() || undefined;
 
+  const list = (name: string) =>
+    text(name)
+      ?.split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '') ?? [];
+
   function integer(name: string, fallback: number, least: number, most: number): number {
     const raw = text(name);
     if (raw === undefined) return fallback;
-    const value = /^\d{1,12}$/.test(raw) ? Number(raw) : Number.NaN;
+    const value = /^\d{1,13}$/.test(raw) ? Number(raw) : Number.NaN;
     if (value >= least && value <= most) return value;
     faults.push(`${name} must be a whole number from ${least} to ${most}`);
     return fallback;
@@ -101,6 +112,7 @@ export function readSettings(environment: Environment): Settings {
     requires('AZURE_OPENAI_ENDPOINT', ['AZURE_OPENAI_DEPLOYMENT']);
     requires('AZURE_OPENAI_DEPLOYMENT', ['AZURE_OPENAI_ENDPOINT']);
     requires('AZURE_OPENAI_API_KEY', ['AZURE_OPENAI_ENDPOINT']);
+    requires('AZURE_OPENAI_FALLBACK_DEPLOYMENTS', ['AZURE_OPENAI_DEPLOYMENT']);
     requires('OPENAI_API_KEY', ['OPENAI_MODEL']);
     requires('OPENAI_BASE_URL', ['OPENAI_MODEL']);
     const azure = text('AZURE_OPENAI_ENDPOINT') !== undefined;
@@ -118,6 +130,7 @@ export function readSettings(environment: Environment): Settings {
         apiKey: text('AZURE_OPENAI_API_KEY'),
         tokenScope,
         model: text('AZURE_OPENAI_DEPLOYMENT') ?? '',
+        fallbackModels: list('AZURE_OPENAI_FALLBACK_DEPLOYMENTS'),
       };
     }
     if (openai) {
@@ -129,6 +142,7 @@ export function readSettings(environment: Environment): Settings {
         apiKey: text('OPENAI_API_KEY') ?? 'none',
         tokenScope,
         model: text('OPENAI_MODEL') ?? '',
+        fallbackModels: [],
       };
     }
     if (inAzure) {
@@ -156,7 +170,22 @@ export function readSettings(environment: Environment): Settings {
     maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
     maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
     maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
+    limits: {
+      requests_per_minute: integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),
+      tokens_per_minute: integer('TOKEN_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
+      tokens_per_day: integer('TOKEN_LIMIT_PER_DAY', 0, 0, 1_000_000_000_000),
+    },
   };
+  const { maxContextTokens, maxOutputTokens, limits } = settings;
+  const largestTurn = maxContextTokens + maxOutputTokens;
+  for (const [name, limit] of [
+    ['TOKEN_LIMIT_PER_MINUTE', limits.tokens_per_minute],
+    ['TOKEN_LIMIT_PER_DAY', limits.tokens_per_day],
+  ] as const) {
+    if (limit > 0 && limit < largestTurn) {
+      faults.push(`${name} must be 0 or at least MAX_CONTEXT_TOKENS + MAX_OUTPUT_TOKENS, ${largestTurn}`);
+    }
+  }
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }

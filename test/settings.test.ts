@@ -54,7 +54,11 @@ describe('settings', () => {
   });
 
   test('choose any compatible server by its base URL', () => {
-    const environment = { OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1', OPENAI_MODEL: 'llama', MODEL_API: 'completions' };
+    const environment = {
+      OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1',
+      OPENAI_MODEL: 'llama',
+      MODEL_API: 'completions',
+    };
     expect(readSettings(environment).model).toMatchObject({
       kind: 'openai',
       api: 'completions',

@@ -1,4 +1,5 @@
 import type { Usage } from '../models/model.ts';
+import type { LimitState } from '../sessions/session-store.ts';
 import type { FailureCode } from './failure.ts';
 
 /** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
@@ -21,6 +22,8 @@ export interface TurnStarted {
   session_id: string;
   turn_id: string;
   assistant: string;
+  /** Where the caller stands with its limits; absent where a turn is told again. */
+  limits?: LimitState[];
 }
 
 export interface TokenSaid {

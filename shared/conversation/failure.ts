@@ -1,3 +1,5 @@
+import type { LimitState } from '../sessions/session-store.ts';
+
 /** What a code means to a client: the HTTP status, a title for people, and whether the same request may succeed later. */
 interface FailureKind {
   status: number;
@@ -40,6 +42,8 @@ export interface FailureOptions {
   retryAfterSeconds?: number;
   /** For validation errors: which field is wrong, and how. */
   errors?: { field: string; detail: string }[];
+  /** For limits: where the caller stands with each. */
+  limits?: LimitState[];
   cause?: unknown;
 }
 
@@ -52,11 +56,13 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly retryAfterSeconds: number | undefined;
   readonly errors: { field: string; detail: string }[] | undefined;
+  readonly limits: LimitState[] | undefined;
 
   constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
+    this.limits = options.limits;
   }
 }

@@ -6,6 +6,9 @@ import { Failure } from './failure.ts';
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
 
+/** What was told live has reached the store after this, unless the store fails. */
+const MOMENT_MS = 1000;
+
 interface RepeatedTurn {
   sessionId: string;
   turnId: string;
@@ -67,6 +70,31 @@ export async function* followTurn(
     latest = await store.follow(owner, sessionId, replay.turnId, told);
     if (latest === undefined) throw lost();
   }
+}
+
+/**
+ * The session's running or last turn, for one who says that it was told `after` of its events before. What was told
+ * live reaches the store a moment later, so a running turn gets that moment.
+ *
+ * @returns the replay from its first entry on, and how many of its events to leave out: none where `after` makes no
+ *   sense. `undefined` where there is no turn.
+ */
+export async function joinTurn(
+  store: SessionStore,
+  owner: string,
+  sessionId: string,
+  after: number,
+): Promise<{ replay: Replay; after: number } | undefined> {
+  let replay = await store.follow(owner, sessionId, undefined, 0);
+  for (let wait = 0; wait < MOMENT_MS && replay?.state === 'running' && after > eventCount(replay); wait += POLL_MS) {
+    await sleep(POLL_MS);
+    replay = await store.follow(owner, sessionId, undefined, 0);
+  }
+  return replay && { replay, after: after > eventCount(replay) ? 0 : after };
+}
+
+function eventCount({ entries }: Replay): number {
+  return entries.reduce((sum, entry) => sum + (Array.isArray(entry) ? entry.length : 1), 0);
 }
 
 /** The replay of a turn that is done, or whose holder just gave a sign of life; a dead holder's lease ends meanwhile. */

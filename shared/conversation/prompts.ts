@@ -1,9 +1,9 @@
 import type { Assistant } from '../assistants/assistant.ts';
 import type { PromptMessage } from '../models/model.ts';
-import type { StoredMessage } from '../sessions/session-store.ts';
+import type { Offer, StoredMessage } from '../sessions/session-store.ts';
 import type { TokenCount, TokenCounter } from '../tokens/token-counter.ts';
 import type { ContextReport } from './events.ts';
-import { fitWindow, fixedTokens } from './window.ts';
+import { fitWindow, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What is sent to the model for one turn. */
 export interface Prompt {
@@ -12,6 +12,8 @@ export interface Prompt {
   message: string;
   messageCount: TokenCount;
   promptTokens: number;
+  /** The part of `promptTokens` that the next prompt has again: the conversation up to the new message. */
+  windowTokens: number;
   /** Messages at the window's start that no longer fit. */
   dropped: number;
   /** @param windowStart messages of the session before the window */
@@ -23,31 +25,42 @@ export class Prompts {
   readonly #counter: TokenCounter;
   readonly #assistants: ReadonlyMap<string, Assistant>;
   readonly #budget: number;
+  readonly #maxOutputTokens: number;
   readonly #systemTokens = new Map<string, TokenCount>();
 
-  constructor(counter: TokenCounter, assistants: ReadonlyMap<string, Assistant>, budget: number) {
+  constructor(
+    counter: TokenCounter,
+    assistants: ReadonlyMap<string, Assistant>,
+    bounds: { maxContextTokens: number; maxOutputTokens: number },
+  ) {
     this.#counter = counter;
     this.#assistants = assistants;
-    this.#budget = budget;
+    this.#budget = bounds.maxContextTokens;
+    this.#maxOutputTokens = bounds.maxOutputTokens;
   }
 
   count(text: string): Promise<TokenCount> {
     return this.#counter.count(text);
   }
 
-  /** A message's tokens, and by assistant how many fit beside its system prompt. Bounds only where they suffice. */
-  async measure(message: string): Promise<{ tokens: number; room: Record<string, number> }> {
+  /** A message's tokens, and by assistant what its prompt allows. Bounds only where they suffice. */
+  async measure(message: string): Promise<{ tokens: number; offers: Record<string, Offer> }> {
     const bound = await this.#counter.count(message);
-    const room = await this.#room((text) => this.#counter.count(text));
-    if (bound.tokens <= Math.min(...Object.values(room))) return { tokens: bound.tokens, room };
+    const offers = await this.#offers((text) => this.#counter.count(text));
+    if (Object.values(offers).every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
     const { tokens } = await this.#counter.countWhenLoaded(message);
-    return { tokens, room: await this.#room((text) => this.#counter.countWhenLoaded(text)) };
+    return { tokens, offers: await this.#offers((text) => this.#counter.countWhenLoaded(text)) };
+  }
+
+  /** The assistant's longest answer. */
+  outputTokens(assistant: Assistant): number {
+    return assistant.maxOutputTokens ?? this.#maxOutputTokens;
   }
 
   async build(assistant: Assistant, window: readonly StoredMessage[], message: string): Promise<Prompt> {
     const bounded = await this.#fit(assistant, window, message, (text) => this.#counter.count(text));
     // Nothing is dropped on a mere bound.
-    const { fitted, messageCount } =
+    const { fitted, messageCount, systemCount } =
       bounded.fitted.dropped === 0
         ? bounded
         : await this.#fit(assistant, window, message, (text) => this.#counter.countWhenLoaded(text));
@@ -62,6 +75,7 @@ export class Prompts {
       message,
       messageCount,
       promptTokens,
+      windowTokens: promptTokens - fixedTokens(systemCount.tokens, 0) + TOKENS_PER_MESSAGE,
       dropped,
       report: (windowStart) => ({
         messages: kept.length + 1,
@@ -83,18 +97,17 @@ export class Prompts {
       count(message),
       ...window.map(async ({ role, content, tokens }) => ({ role, tokens: tokens ?? (await count(content)).tokens })),
     ]);
-    return {
-      fitted: fitWindow(counted, fixedTokens(systemCount.tokens, messageCount.tokens), this.#budget),
-      messageCount,
-    };
+    const fitted = fitWindow(counted, fixedTokens(systemCount.tokens, messageCount.tokens), this.#budget);
+    return { fitted, messageCount, systemCount };
   }
 
-  async #room(count: (text: string) => Promise<TokenCount>): Promise<Record<string, number>> {
-    const rooms = [...this.#assistants.values()].map(async (assistant) => {
-      const { tokens } = await this.#countSystem(assistant, count);
-      return [assistant.name, this.#budget - fixedTokens(tokens, 0)] as const;
+  async #offers(count: (text: string) => Promise<TokenCount>): Promise<Record<string, Offer>> {
+    const offers = [...this.#assistants.values()].map(async (assistant) => {
+      const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
+      const output_tokens = this.outputTokens(assistant);
+      return [assistant.name, { room: this.#budget - fixed_tokens, fixed_tokens, output_tokens }] as const;
     });
-    return Object.fromEntries(await Promise.all(rooms));
+    return Object.fromEntries(await Promise.all(offers));
   }
 
   async #countSystem(assistant: Assistant, count: (text: string) => Promise<TokenCount>): Promise<TokenCount> {

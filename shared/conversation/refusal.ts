@@ -1,10 +1,10 @@
-import type { BeginResult } from '../sessions/session-store.ts';
+import type { BeginResult, Offer } from '../sessions/session-store.ts';
 import { Failure } from './failure.ts';
 
 type Refused = Exclude<BeginResult, { outcome: 'begun' | 'repeated' }>;
 
 /** How a turn that the store did not begin is told to the caller. */
-export function refusal(refused: Refused, messageTokens: number, room: Record<string, number>): Failure {
+export function refusal(refused: Refused, messageTokens: number, offers: Record<string, Offer>): Failure {
   switch (refused.outcome) {
     case 'busy':
       return new Failure('session-busy', 'The session is answering another message.', { retryAfterSeconds: 1 });
@@ -15,11 +15,18 @@ export function refusal(refused: Refused, messageTokens: number, room: Record<st
       return new Failure('invalid-request', detail, { errors: [{ field: 'assistant', detail }] });
     }
     case 'unknown-assistant': {
-      const detail = `There is no such assistant; there are: ${Object.keys(room).join(', ')}.`;
+      const detail = `There is no such assistant; there are: ${Object.keys(offers).join(', ')}.`;
       return new Failure('unknown-assistant', detail, { errors: [{ field: 'assistant', detail }] });
     }
+    case 'limited': {
+      const { by, retryAfterSeconds, limits } = refused;
+      const code = by === 'requests' ? 'rate-limited' : 'token-limit-exceeded';
+      const state = limits.find(({ name }) => name === by);
+      const detail = `At most ${state?.quota} ${by === 'requests' ? 'requests' : 'tokens'} in ${state?.window} seconds.`;
+      return new Failure(code, detail, { retryAfterSeconds, limits });
+    }
     case 'too-long': {
-      const detail = `The message has ${messageTokens} tokens; ${room[refused.assistant]} fit beside the system prompt.`;
+      const detail = `The message has ${messageTokens} tokens; ${offers[refused.assistant]?.room} fit beside the system prompt.`;
       return new Failure('message-too-long', detail, { errors: [{ field: 'message', detail }] });
     }
   }

@@ -24,16 +24,15 @@ export async function* speak(
   model: Model,
   assistant: Assistant,
   prompt: Prompt,
-  options: { maxOutputTokens: number; cacheKey: string },
+  options: { maxOutputTokens: number; cacheKey: string; giveUpAt: number },
   lease: HeldLease,
 ): AsyncGenerator<TokenSaid, Spoken> {
   const tokens: string[] = [];
   let finishReason: FinishReason = 'stop';
   let usage: Usage | undefined;
   const completion = {
-    maxOutputTokens: assistant.maxOutputTokens ?? options.maxOutputTokens,
+    ...options,
     temperature: assistant.temperature ?? TEMPERATURE,
-    cacheKey: options.cacheKey,
   };
   try {
     for await (const event of model.stream(prompt.messages, completion, lease.signal)) {

@@ -11,6 +11,7 @@ import type { Prompt, Prompts } from './prompts.ts';
 import { refusal } from './refusal.ts';
 import { type Spoken, speak } from './speak.ts';
 import { titleOf } from './title.ts';
+import { TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a caller asks for, validated. */
 export interface TurnRequest {
@@ -30,7 +31,6 @@ export interface TurnParts {
   assistants: ReadonlyMap<string, Assistant>;
   leaseMs: number;
   deadlineMs: number;
-  maxOutputTokens: number;
   newId: () => string;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -53,7 +53,7 @@ type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 export async function* takeTurn(parts: TurnParts, owner: string, request: TurnRequest): AsyncGenerator<TurnEvent> {
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
-  const { tokens: messageTokens, room } = await prompts.measure(request.message);
+  const { tokens: messageTokens, offers } = await prompts.measure(request.message);
 
   for (;;) {
     const turnId = newId();
@@ -64,12 +64,12 @@ export async function* takeTurn(parts: TurnParts, owner: string, request: TurnRe
       newSessionId: newId(),
       assistant: request.assistant,
       defaultAssistant: DEFAULT_ASSISTANT,
-      room,
+      offers,
       messageTokens,
       idempotency: request.idempotency,
     });
     if (begun.outcome === 'begun') return yield* answer(parts, owner, turnId, request, begun);
-    if (begun.outcome !== 'repeated') throw refusal(begun, messageTokens, room);
+    if (begun.outcome !== 'repeated') throw refusal(begun, messageTokens, offers);
     // False: the turn's holder died or gave it up, so that this one may run it.
     if (yield* repeatTurn(store, owner, begun)) return;
     if (performance.now() > giveUpAt) {
@@ -87,19 +87,21 @@ async function* answer(
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
   const { store, model, prompts, now } = parts;
-  const { sessionId, isFirst, assistant: name } = begun;
-  const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency };
+  const { sessionId, isFirst, assistant: name, reserved, limits } = begun;
+  const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency, reserved };
   const askedAt = now();
+  const startedAt = performance.now();
   const lease = new HeldLease(store, claim, parts);
   let ending: TurnFinished | TurnFailed = failed(new Failure('turn-lost', 'The turn was given up.'));
   let stored = false;
   try {
-    yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name };
+    yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
 
     // The store begins no turn for an assistant that is not on offer.
     const assistant = parts.assistants.get(name) as Assistant;
     const prompt = await prompts.build(assistant, begun.window, request.message);
-    const options = { maxOutputTokens: parts.maxOutputTokens, cacheKey: sessionId };
+    const giveUpAt = startedAt + parts.deadlineMs;
+    const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
     const spoken = yield* speak(model, assistant, prompt, options, lease);
 
     const count = await prompts.count(spoken.content);
@@ -119,6 +121,7 @@ async function* answer(
         assistant: name,
         title: titleOf(request.message),
         windowStart: begun.windowStart + prompt.dropped,
+        windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
       };
       const outcome = await patiently(() => store.commit(claim, commit), parts.leaseMs);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');

@@ -3,6 +3,7 @@ import { Failure } from '../conversation/failure.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Services, services } from '../services.ts';
 import { problemOf } from './problem.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 /** What an endpoint that needs no caller is given. */
 export interface PublicCall {
@@ -49,7 +50,10 @@ function commonHeaders(context: InvocationContext): Record<string, string> {
 
 function problemResponse(failure: Failure, requestId: string): HttpResponseInit {
   const problem = problemOf(failure);
-  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/problem+json',
+    ...rateLimitHeaders(failure.limits),
+  };
   if (failure.retryAfterSeconds !== undefined) {
     headers['Retry-After'] = String(Math.max(1, Math.ceil(failure.retryAfterSeconds)));
   }

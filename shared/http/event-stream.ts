@@ -2,6 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import type { TurnEvent } from '../conversation/events.ts';
 import type { Failure } from '../conversation/failure.ts';
 import { problemOf } from './problem.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 /** Proxies close connections that are silent for long; a comment every 15 s keeps them open. */
 const HEARTBEAT_MS = 15_000;
@@ -45,11 +46,18 @@ export async function eventStreamResponse(
       controller.close();
     },
   });
-  return { headers: { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }, body };
+  const limits = first.value?.type === 'turn-started' ? first.value.limits : undefined;
+  const headers = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no', ...rateLimitHeaders(limits) };
+  return { headers, body };
 }
 
 function dataOf(event: TurnEvent): object {
-  if (event.type === 'token-said') return { token: event.token };
-  const { type: _, ...data } = event;
-  return data;
+  switch (event.type) {
+    case 'turn-started':
+      return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };
+    case 'token-said':
+      return { token: event.token };
+    case 'turn-finished':
+      return { finish_reason: event.finish_reason, usage: event.usage, context: event.context };
+  }
 }

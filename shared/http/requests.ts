@@ -12,18 +12,19 @@ export const chatBody = z.strictObject({ message, ...turnFields });
 
 /** The body of `POST /chat/stream`: as `POST /chat`, but `prompt` may stand for `message`. */
 export const streamBody = z.pipe(
-  z
-    .strictObject({ message: z.optional(message), prompt: z.optional(message), ...turnFields })
-    .check(
-      z.refine(
-        (body) => (body.message === undefined) !== (body.prompt === undefined),
-        { error: 'exactly one of message and prompt is needed', path: ['message'] },
-      ),
-    ),
+  z.strictObject({ message: z.optional(message), prompt: z.optional(message), ...turnFields }).check(
+    z.refine((body) => (body.message === undefined) !== (body.prompt === undefined), {
+      error: 'exactly one of message and prompt is needed',
+      path: ['message'],
+    }),
+  ),
   z.transform(({ prompt, message, ...rest }) => ({ ...rest, message: message ?? prompt ?? '' })),
 );
 
 export type TurnBody = z.infer<typeof chatBody>;
+
+/** The body of `POST /chat/stop`. */
+export const stopBody = z.strictObject({ session_id: text });
 
 /**
  * Checks a body against its schema.
@@ -72,6 +73,12 @@ const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 /** An id, where it can be one of ours; nothing else ever reaches the store. */
 export function sessionIdOf(value: string | null | undefined): string | undefined {
   return value != null && SESSION_ID.test(value) ? value : undefined;
+}
+
+/** How many frames a client has, from its `Last-Event-ID`; what makes no sense counts as none. */
+export function lastEventIdOf(headers: { get(name: string): string | null }): number {
+  const id = headers.get('last-event-id') ?? '';
+  return /^[1-9]\d{0,8}$/.test(id) ? Number(id) : 0;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { TurnRequest } from '../conversation/turn.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Services } from '../services.ts';
 import { readJson } from './read-json.ts';
-import { check, type chatBody, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
+import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
 
 /**
  * Reads and checks a request for a turn.

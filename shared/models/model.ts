@@ -20,6 +20,8 @@ export interface CompletionOptions {
   temperature: number;
   /** Groups calls that share a prompt prefix, so that the provider's prompt cache is hit. Never the caller's identity. */
   cacheKey?: string;
+  /** When the turn ends in any case, on the clock of `performance.now()`, in ms: no retry is begun that cannot end before. */
+  giveUpAt?: number;
 }
 
 /** What a model says: text in pieces, then exactly one end. */

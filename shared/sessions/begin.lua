@@ -2,57 +2,128 @@
 --
 -- KEYS 1-5: session, messages, lease, running, replay of the session that the caller named (else of the new one)
 --      6-7: lease, running of the new session
---      8:   idempotency record, where the caller sent a key
--- ARGV 1: turn id, 2: named session's id, 3: new session's id, 4: assistant asked for or '', 5: default assistant,
---      6: JSON {assistant: tokens that a message may have}, 7: tokens of the message,
---      8: session ttl ms, 9: lease ms, 10: replay's ttl ms after the lease, 11: fingerprint of the request
--- Returns {outcome, ...}; of 'begun': session id, '1' if it is new, assistant, window start, window's messages...
+--      8-10: the owner's rate, tokens, reservations
+--      11:  idempotency record, where the caller sent a key
+-- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), assistant or null, default_assistant,
+--         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, fingerprint or null,
+--         session_ms, lease_ms, replay_ms (after the lease),
+--         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
+-- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
+-- JSON, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local record = KEYS[8]
-local turn, session_id, asked = ARGV[1], ARGV[2], ARGV[4]
-local lease_ms = tonumber(ARGV[9])
+local rate, tokens, reservations, record = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+local ask = cjson.decode(ARGV[1])
+local wanted = ask.assistant ~= cjson.null and ask.assistant
 
 if record then
   local seen = redis.call('HMGET', record, 'fingerprint', 'session', 'turn', 'position')
   if seen[1] then
-    if seen[1] ~= ARGV[11] then return { 'key-reused' } end
+    if seen[1] ~= ask.fingerprint then return { 'key-reused' } end
     return { 'repeated', seen[2], seen[3], seen[4] or '' }
   end
 end
 
-local rooms = cjson.decode(ARGV[6])
-if asked ~= '' and not rooms[asked] then return { 'unknown-assistant' } end
+if wanted and not ask.offers[wanted] then return { 'unknown-assistant' } end
 if redis.call('EXISTS', lease) == 1 then return { 'busy' } end
 
-local known = redis.call('HMGET', session, 'assistant', 'window_start')
+local known = redis.call('HMGET', session, 'assistant', 'window_start', 'window_tokens')
 local is_first = not known[1]
+local session_id = ask.named
 if is_first then
-  session_id, lease, running = ARGV[3], KEYS[6], KEYS[7]
-elseif asked ~= '' and asked ~= known[1] then
+  session_id, lease, running = ask.fresh, KEYS[6], KEYS[7]
+elseif wanted and wanted ~= known[1] then
   return { 'other-assistant', known[1] }
 end
 
-local assistant = known[1] or (asked ~= '' and asked) or ARGV[5]
-local room = rooms[assistant]
+local assistant = known[1] or wanted or ask.default_assistant
+local offer = ask.offers[assistant]
 -- The session's assistant was taken off the offer.
-if not room then return { 'unknown-assistant' } end
-if tonumber(ARGV[7]) > room then return { 'too-long', assistant } end
+if not offer then return { 'unknown-assistant' } end
+if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
-redis.call('HSET', lease, 'turn', turn)
-redis.call('PEXPIRE', lease, lease_ms)
-redis.call('DEL', running)
-redis.call('RPUSH', running, cjson.encode({
-  type = 'turn-started', session_id = session_id, turn_id = turn, assistant = assistant,
-}))
-redis.call('PEXPIRE', running, lease_ms + ARGV[10])
-if record then
-  redis.call('HSET', record, 'fingerprint', ARGV[11], 'session', session_id, 'turn', turn)
-  redis.call('PEXPIRE', record, lease_ms)
+-- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn
+-- is settled, or its reservation ends as its lease would.
+local limits, states, refused = ask.limits, {}, nil
+local time = redis.call('TIME')
+local now_us = time[1] * 1000000 + time[2]
+local now_ms = math.floor(now_us / 1000)
+
+local function state(name, quota, window_s, remaining, reset_ms)
+  states[#states + 1] =
+    { name = name, quota = quota, window = window_s, remaining = math.max(0, remaining), reset = math.ceil(reset_ms / 1000) }
 end
 
-local begun = { 'begun', session_id, is_first and '1' or '', assistant, known[2] or '0' }
+local arrival
+if limits.requests_per_minute > 0 then
+  local interval = 60000000 / limits.requests_per_minute
+  local before = math.max(tonumber(redis.call('GET', rate) or 0), now_us)
+  arrival = before + interval
+  -- One microsecond of tolerance for fractions.
+  local over = arrival - now_us - 60000000 - 1
+  if over > 0 then
+    refused = { 'limited', 'requests', math.ceil(over / 1000) }
+    arrival = before
+  end
+  local remaining = math.floor((60000000 - (arrival - now_us)) / interval + 0.000001)
+  state('requests', limits.requests_per_minute, 60, remaining, (arrival - now_us) / 1000)
+end
+
+local reserve = 0
+if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
+  local prompt = offer.fixed_tokens + ask.message_tokens + (known[3] or 0)
+  reserve = math.min(prompt, offer.fixed_tokens + offer.room) + offer.output_tokens
+  local reserved = 0
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, '(' .. now_ms, '+inf')) do
+    reserved = reserved + tonumber(string.match(member, '%d+$'))
+  end
+  local used = redis.call('HMGET', tokens, 'minute', 'minute_used', 'day', 'day_used')
+  local function window(name, quota, seconds, start, count)
+    if quota == 0 then return end
+    local number = math.floor(time[1] / seconds)
+    local counted = tonumber(start) == number and tonumber(count) or 0
+    local left_ms = (number + 1) * seconds * 1000 - now_ms
+    local over = counted + reserved + reserve > quota
+    if over and not refused then
+      -- Without the turns under way it would fit: they end soon.
+      local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
+      refused = { 'limited', name, wait }
+    end
+    state(name, quota, seconds, quota - counted - reserved - (over and 0 or reserve), left_ms)
+  end
+  window('tokens-per-minute', limits.tokens_per_minute, 60, used[1], used[2])
+  window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
+end
+
+local states_json = #states > 0 and cjson.encode(states) or '[]'
+if refused then
+  refused[4] = states_json
+  return refused
+end
+if arrival then
+  redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
+end
+if reserve > 0 then
+  redis.call('ZREMRANGEBYSCORE', reservations, '-inf', now_ms)
+  redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
+  redis.call('PEXPIRE', reservations, ask.lease_ms)
+end
+
+redis.call('HSET', lease, 'turn', ask.turn)
+redis.call('PEXPIRE', lease, ask.lease_ms)
+redis.call('DEL', running)
+redis.call('RPUSH', running, cjson.encode({
+  type = 'turn-started', session_id = session_id, turn_id = ask.turn, assistant = assistant,
+}))
+redis.call('PEXPIRE', running, ask.lease_ms + ask.replay_ms)
+if record then
+  redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', session_id, 'turn', ask.turn)
+  redis.call('PEXPIRE', record, ask.lease_ms)
+end
+
+local begun =
+  { 'begun', session_id, is_first and '1' or '', assistant, known[2] or '0', tostring(reserve), states_json }
 if not is_first then
-  for _, key in ipairs({ session, messages, replay }) do redis.call('PEXPIRE', key, ARGV[8]) end
+  for _, key in ipairs({ session, messages, replay }) do redis.call('PEXPIRE', key, ask.session_ms) end
   for _, message in ipairs(redis.call('LRANGE', messages, known[2], -1)) do begun[#begun + 1] = message end
 end
 return begun

@@ -1,17 +1,25 @@
--- Renews a running turn's lease, keeps what was said for those who follow it, and tells whether to stop.
+-- Renews a running turn's lease and reservation, keeps what was said for those who follow it, and tells whether to stop.
 --
--- KEYS 1: lease, 2: running, 3: idempotency record, where there is one
--- ARGV 1: turn id, 2: lease ms, 3: replay's ttl ms after the lease, 4: position of the first block, 5...: blocks as JSON
+-- KEYS 1: lease, 2: running, 3: the owner's reservations, 4: idempotency record, where there is one
+-- ARGV 1: JSON: turn, reserved (tokens), lease_ms, replay_ms (after the lease), position (of the first block)
+--      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
-local lease, running, record = KEYS[1], KEYS[2], KEYS[3]
-if redis.call('HGET', lease, 'turn') ~= ARGV[1] then return { 0, 0 } end
+local lease, running, reservations, record = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local ask = cjson.decode(ARGV[1])
+if redis.call('HGET', lease, 'turn') ~= ask.turn then return { 0, 0 } end
 
 redis.call('HINCRBY', lease, 'beats', 1)
-redis.call('PEXPIRE', lease, ARGV[2])
-if record then redis.call('PEXPIRE', record, ARGV[2]) end
--- A block that stands there already was sent again because the answer to an earlier call was lost.
-for block = 5, #ARGV do
-  if redis.call('LLEN', running) == ARGV[4] + block - 5 then redis.call('RPUSH', running, ARGV[block]) end
+redis.call('PEXPIRE', lease, ask.lease_ms)
+if record then redis.call('PEXPIRE', record, ask.lease_ms) end
+if ask.reserved > 0 then
+  local time = redis.call('TIME')
+  local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ask.lease_ms
+  redis.call('ZADD', reservations, 'XX', ends, ask.turn .. ':' .. ask.reserved)
+  redis.call('PEXPIRE', reservations, ask.lease_ms)
 end
-redis.call('PEXPIRE', running, ARGV[2] + ARGV[3])
+-- A block that stands there already was sent again because the answer to an earlier call was lost.
+for block = 2, #ARGV do
+  if redis.call('LLEN', running) == ask.position + block - 2 then redis.call('RPUSH', running, ARGV[block]) end
+end
+redis.call('PEXPIRE', running, ask.lease_ms + ask.replay_ms)
 return { 1, redis.call('HEXISTS', lease, 'stop') }

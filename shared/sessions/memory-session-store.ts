@@ -1,5 +1,6 @@
 import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import { MemoryLimits } from './memory-limits.ts';
 import {
   type BeginRequest,
   type BeginResult,
@@ -10,7 +11,7 @@ import {
   type PageRequest,
   type Replay,
   type ReplayEntry,
-  type Retention,
+  type SessionRules,
   type SessionStore,
   type SessionSummary,
   type StoredMessage,
@@ -22,6 +23,7 @@ interface Session {
   summary: SessionSummary;
   messages: StoredMessage[];
   windowStart: number;
+  windowTokens: number;
   last: { turnId: string; entries: ReplayEntry[] };
 }
 
@@ -49,9 +51,13 @@ export class MemorySessionStore implements SessionStore {
   readonly #leaseMs: number;
   readonly #sessionMs: number;
 
-  constructor(retention: Retention, now: () => number = () => performance.now()) {
-    this.#leaseMs = retention.lease * 1000;
-    this.#sessionMs = retention.session * 1000;
+  readonly #limits: MemoryLimits;
+
+  /** @param now milliseconds since 1970, never going back */
+  constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
+    this.#leaseMs = rules.leaseSeconds * 1000;
+    this.#sessionMs = rules.sessionSeconds * 1000;
+    this.#limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
     this.#sessions = new ExpiringMap(now);
     this.#leases = new ExpiringMap(now);
     this.#running = new ExpiringMap(now);
@@ -65,8 +71,8 @@ export class MemorySessionStore implements SessionStore {
       if (seen.fingerprint !== idempotency?.fingerprint) return { outcome: 'key-reused' };
       return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, position: seen.position };
     }
-    const { room: rooms, assistant: asked } = request;
-    if (asked !== undefined && rooms[asked] === undefined) return { outcome: 'unknown-assistant' };
+    const { offers, assistant: asked } = request;
+    if (asked !== undefined && offers[asked] === undefined) return { outcome: 'unknown-assistant' };
     const named = request.sessionId ?? request.newSessionId;
     if (this.#leases.get(`${owner} ${named}`) !== undefined) return { outcome: 'busy' };
 
@@ -75,9 +81,15 @@ export class MemorySessionStore implements SessionStore {
       return { outcome: 'other-assistant', assistant: session.summary.assistant };
     }
     const assistant = session?.summary.assistant ?? asked ?? request.defaultAssistant;
-    const room = rooms[assistant];
-    if (room === undefined) return { outcome: 'unknown-assistant' };
-    if (request.messageTokens > room) return { outcome: 'too-long', assistant };
+    const offer = offers[assistant];
+    if (offer === undefined) return { outcome: 'unknown-assistant' };
+    if (request.messageTokens > offer.room) return { outcome: 'too-long', assistant };
+    const promptTokens = offer.fixed_tokens + request.messageTokens + (session?.windowTokens ?? 0);
+    const admission = this.#limits.admit(owner, turnId, offer, promptTokens);
+    if (!admission.admitted) {
+      const { by, retryAfterSeconds, limits } = admission;
+      return { outcome: 'limited', by, retryAfterSeconds, limits };
+    }
 
     const sessionId = session ? named : request.newSessionId;
     const place = `${owner} ${sessionId}`;
@@ -91,7 +103,9 @@ export class MemorySessionStore implements SessionStore {
     this.#sessions.touch(place, this.#sessionMs);
     const windowStart = session?.windowStart ?? 0;
     const window = session?.messages.slice(windowStart) ?? [];
-    return { outcome: 'begun', sessionId, isFirst: session === undefined, assistant, windowStart, window };
+    const { reserved, limits } = admission;
+    const isFirst = session === undefined;
+    return { outcome: 'begun', sessionId, isFirst, assistant, windowStart, window, reserved, limits };
   }
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
@@ -100,6 +114,7 @@ export class MemorySessionStore implements SessionStore {
     if (lease === undefined) return { held: false, stop: false };
     lease.beats += 1;
     this.#leases.touch(place, this.#leaseMs);
+    this.#limits.renew(claim.owner, claim.turnId);
     if (claim.idempotency) this.#records.touch(`${claim.owner} ${claim.idempotency.key}`, this.#leaseMs);
     keepBlocks(this.#running.get(place)?.entries, said);
     this.#running.touch(place, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
@@ -123,7 +138,9 @@ export class MemorySessionStore implements SessionStore {
     const made = { id: sessionId, title, assistant, created: updated, turns: 0 };
     const summary = { ...(session?.summary ?? made), updated, turns: (session?.summary.turns ?? 0) + 1 };
     const last = { turnId, entries: [...entries, turn.finished] };
-    this.#sessions.set(place, { summary, messages, windowStart: turn.windowStart, last }, this.#sessionMs);
+    const { windowStart, windowTokens } = turn;
+    this.#sessions.set(place, { summary, messages, windowStart, windowTokens, last }, this.#sessionMs);
+    this.#limits.settle(owner, turnId, turn.finished.usage.total_tokens);
     const index = this.#index.get(owner) ?? new Set();
     index.delete(sessionId);
     this.#index.set(owner, index.add(sessionId));
@@ -145,6 +162,7 @@ export class MemorySessionStore implements SessionStore {
       entries?.push(ending);
       this.#running.touch(place, FAILED_REPLAY_SECONDS * 1000);
     }
+    this.#limits.settle(claim.owner, claim.turnId, 0);
     if (claim.idempotency === undefined) return;
     const key = `${claim.owner} ${claim.idempotency.key}`;
     const record = this.#records.get(key);

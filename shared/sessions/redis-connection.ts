@@ -24,6 +24,7 @@ const options = {
  */
 export class RedisConnection {
   readonly #redis: Redis;
+  #opening: Promise<void> | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
   /** @param url `redis://` or, over TLS, `rediss://[user[:password]@]host[:port][/db]` */
@@ -37,13 +38,20 @@ export class RedisConnection {
     this.#redis.defineCommand(name, { lua });
   }
 
-  /** Runs `commands` on a connection that is ready, all within `ANSWER_WITHIN_MS`. */
+  /** Runs `commands` on a connection that is ready, all within `ANSWER_WITHIN_MS`; later they are not even begun. */
   async run<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
     const timeout = Promise.withResolvers<never>();
-    const timer = setTimeout(() => timeout.reject(new Error('Redis did not answer in time')), ANSWER_WITHIN_MS);
-    const ready = this.#redis.status === 'ready' ? commands(this.#redis) : this.#whenReady(commands);
+    let givenUp = false;
+    const timer = setTimeout(() => {
+      givenUp = true;
+      timeout.reject(new Error('Redis did not answer in time'));
+    }, ANSWER_WITHIN_MS);
+    const answer =
+      this.#redis.status === 'ready'
+        ? commands(this.#redis)
+        : this.#ready().then(() => (givenUp ? timeout.promise : commands(this.#redis)));
     try {
-      return await Promise.race([ready, timeout.promise]);
+      return await Promise.race([answer, timeout.promise]);
     } catch (cause) {
       throw new Failure('store-unavailable', 'The session store cannot be used at the moment.', { cause });
     } finally {
@@ -51,14 +59,18 @@ export class RedisConnection {
     }
   }
 
-  async #whenReady<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
-    if (this.#redis.status === 'wait') {
-      this.#keepAwake ??= setInterval(() => this.#redis.ping().catch(() => {}), PING_EVERY_MS).unref();
-      await this.#redis.connect();
-    } else if (this.#redis.status !== 'ready') {
-      await new Promise((resolve) => this.#redis.once('ready', resolve));
-    }
-    return commands(this.#redis);
+  /** Shared by all who wait for the connection; what waits in vain is bounded by its own timer. */
+  #ready(): Promise<void> {
+    this.#opening ??= new Promise<void>((resolve) => {
+      this.#redis.once('ready', () => {
+        this.#opening = undefined;
+        resolve();
+      });
+      if (this.#redis.status !== 'wait') return;
+      this.#redis.connect().catch(() => {});
+      this.#keepAwake = setInterval(() => this.#redis.ping().catch(() => {}), PING_EVERY_MS).unref();
+    });
+    return this.#opening;
   }
 
   async close(): Promise<void> {

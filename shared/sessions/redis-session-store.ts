@@ -15,9 +15,11 @@ import {
   FAILED_REPLAY_SECONDS,
   hasEnding,
   IDEMPOTENCY_SECONDS,
+  type LimitState,
+  type Limits,
   type PageRequest,
   type Replay,
-  type Retention,
+  type SessionRules,
   type SessionStore,
   type SessionSummary,
   type StoredMessage,
@@ -36,19 +38,25 @@ const scripts = {
   stopTurn: stopLua,
 };
 
-type Script = (keyCount: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
+type Script = (keyCount: number, ...keysAndValues: string[]) => Promise<unknown>;
 type Scripted = Redis & Record<keyof typeof scripts, Script>;
 
 /** Sessions in Redis: every step is one script on one slot, and one round trip. */
 export class RedisSessionStore implements SessionStore {
   readonly #connection: RedisConnection;
-  readonly #leaseMs: number;
-  readonly #sessionMs: number;
+  /** How long things are kept, as every script is told. */
+  readonly #times: { session_ms: number; lease_ms: number; replay_ms: number; record_ms: number };
+  readonly #limits: Limits;
 
-  constructor(connection: RedisConnection, retention: Retention) {
+  constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds, limits }: SessionRules) {
     this.#connection = connection;
-    this.#leaseMs = retention.lease * 1000;
-    this.#sessionMs = retention.session * 1000;
+    this.#limits = limits;
+    this.#times = {
+      session_ms: sessionSeconds * 1000,
+      lease_ms: leaseSeconds * 1000,
+      replay_ms: FAILED_REPLAY_SECONDS * 1000,
+      record_ms: IDEMPOTENCY_SECONDS * 1000,
+    };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
   }
 
@@ -66,21 +74,22 @@ export class RedisSessionStore implements SessionStore {
         keys.replay(named),
         keys.lease(fresh),
         keys.running(fresh),
+        keys.rate,
+        keys.tokens,
+        keys.reservations,
         ...recordKey(request),
       ],
-      [
-        request.turnId,
+      {
+        turn: request.turnId,
         named,
         fresh,
-        request.assistant ?? '',
-        request.defaultAssistant,
-        JSON.stringify(request.room),
-        request.messageTokens,
-        this.#sessionMs,
-        this.#leaseMs,
-        FAILED_REPLAY_SECONDS * 1000,
-        request.idempotency?.fingerprint ?? '',
-      ],
+        assistant: request.assistant ?? null,
+        default_assistant: request.defaultAssistant,
+        offers: request.offers,
+        message_tokens: request.messageTokens,
+        fingerprint: request.idempotency?.fingerprint ?? null,
+        limits: this.#limits,
+      },
     );
     return readBegun(reply as string[]);
   }
@@ -89,8 +98,9 @@ export class RedisSessionStore implements SessionStore {
     const keys = sessionKeys(claim.owner);
     const reply = await this.#script(
       'extendTurn',
-      [keys.lease(claim.sessionId), keys.running(claim.sessionId), ...recordKey(claim)],
-      [claim.turnId, this.#leaseMs, FAILED_REPLAY_SECONDS * 1000, ...blockArguments(said)],
+      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
+      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(said) },
+      blocksOf(said),
     );
     const [held, stop] = reply as [number, number];
     return { held: held === 1, stop: stop === 1 };
@@ -108,23 +118,24 @@ export class RedisSessionStore implements SessionStore {
         keys.running(id),
         keys.replay(id),
         keys.index,
+        keys.tokens,
+        keys.reservations,
         ...recordKey(claim),
       ],
-      [
-        claim.turnId,
-        id,
-        claim.isFirst ? '1' : '',
-        this.#sessionMs,
-        IDEMPOTENCY_SECONDS * 1000,
-        JSON.stringify(turn.user),
-        JSON.stringify(turn.answer),
-        JSON.stringify(turn.finished),
-        turn.assistant,
-        turn.title,
-        turn.windowStart,
-        claim.idempotency?.fingerprint ?? '',
-        ...blockArguments(turn.unsent),
-      ],
+      {
+        turn: claim.turnId,
+        session: id,
+        is_first: claim.isFirst,
+        assistant: turn.assistant,
+        title: turn.title,
+        window_start: turn.windowStart,
+        window_tokens: turn.windowTokens,
+        reserved: claim.reserved,
+        used: turn.finished.usage.total_tokens,
+        fingerprint: claim.idempotency?.fingerprint ?? null,
+        ...firstOf(turn.unsent),
+      },
+      [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
     );
     return reply as 'committed' | 'lost';
   }
@@ -133,13 +144,14 @@ export class RedisSessionStore implements SessionStore {
     const keys = sessionKeys(claim.owner);
     await this.#script(
       'abandonTurn',
-      [keys.lease(claim.sessionId), keys.running(claim.sessionId), ...recordKey(claim)],
-      [claim.turnId, JSON.stringify(ending), FAILED_REPLAY_SECONDS * 1000, ...blockArguments(unsent)],
+      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
+      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(unsent) },
+      [ending, ...blocksOf(unsent)],
     );
   }
 
   async stop(owner: string, sessionId: string): Promise<boolean> {
-    return (await this.#script('stopTurn', [sessionKeys(owner).lease(sessionId)], [])) === 1;
+    return (await this.#script('stopTurn', [sessionKeys(owner).lease(sessionId)], {})) === 1;
   }
 
   async follow(
@@ -152,7 +164,7 @@ export class RedisSessionStore implements SessionStore {
     const reply = (await this.#script(
       'followTurn',
       [keys.lease(sessionId), keys.running(sessionId), keys.replay(sessionId)],
-      [turnId ?? '', from],
+      { turn: turnId ?? '', from },
     )) as [string, number, number, string[]] | null;
     if (reply === null) return undefined;
     const [turn, alive, beats, blocks] = reply;
@@ -244,8 +256,10 @@ export class RedisSessionStore implements SessionStore {
     return fields['assistant'] === undefined ? undefined : readSummary(sessionId, fields);
   }
 
-  #script(name: keyof typeof scripts, keys: string[], values: (string | number)[]): Promise<unknown> {
-    return this.#connection.run((redis) => (redis as Scripted)[name](keys.length, ...keys, ...values));
+  /** @param values are passed as JSON of their own, so that Redis keeps them to the byte */
+  #script(name: keyof typeof scripts, keys: string[], ask: object, values: object[] = []): Promise<unknown> {
+    const texts = [{ ...ask, ...this.#times }, ...values].map((value) => JSON.stringify(value));
+    return this.#connection.run((redis) => (redis as Scripted)[name](keys.length, ...keys, ...texts));
   }
 }
 
@@ -254,12 +268,16 @@ function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotenc
 }
 
 /** In Redis the turn's start stands before the blocks. */
-function blockArguments({ position, blocks }: TokenBlocks): (string | number)[] {
-  return [position + 1, ...blocks.filter((block) => block.length > 0).map((block) => JSON.stringify(block))];
+function firstOf({ position }: TokenBlocks): { position: number } {
+  return { position: position + 1 };
+}
+
+function blocksOf({ blocks }: TokenBlocks): string[][] {
+  return blocks.filter((block) => block.length > 0);
 }
 
 function readBegun([outcome, ...values]: string[]): BeginResult {
-  const [first = '', second = '', third = '', fourth = '', ...messages] = values;
+  const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = '', ...messages] = values;
   switch (outcome) {
     case 'begun':
       return {
@@ -268,6 +286,8 @@ function readBegun([outcome, ...values]: string[]): BeginResult {
         isFirst: second === '1',
         assistant: third,
         windowStart: Number(fourth),
+        reserved: Number(fifth),
+        limits: JSON.parse(sixth),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),
       };
     case 'repeated':
@@ -275,6 +295,10 @@ function readBegun([outcome, ...values]: string[]): BeginResult {
     case 'other-assistant':
     case 'too-long':
       return { outcome, assistant: first };
+    case 'limited': {
+      const retryAfterSeconds = Number(second) / 1000;
+      return { outcome, by: first as LimitState['name'], retryAfterSeconds, limits: JSON.parse(third) };
+    }
     case 'unknown-assistant':
     case 'busy':
     case 'key-reused':

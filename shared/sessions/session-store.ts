@@ -64,6 +64,36 @@ export interface TurnClaim {
   /** True where this turn makes the session: until its commit there is none. */
   isFirst: boolean;
   idempotency: Idempotency | undefined;
+  /** Tokens that are held back from the owner's limits until the turn ends. */
+  reserved: number;
+}
+
+/** What an assistant's prompt allows, in tokens. */
+export interface Offer {
+  /** For a message, beside the system prompt. */
+  room: number;
+  /** What every prompt has: the system prompt and what surrounds the messages. */
+  fixed_tokens: number;
+  /** The longest answer. */
+  output_tokens: number;
+}
+
+/** Per owner; 0 is no limit. */
+export interface Limits {
+  requests_per_minute: number;
+  tokens_per_minute: number;
+  tokens_per_day: number;
+}
+
+/** Where an owner stands with one limit. */
+export interface LimitState {
+  name: 'requests' | 'tokens-per-minute' | 'tokens-per-day';
+  quota: number;
+  /** Seconds. */
+  window: number;
+  remaining: number;
+  /** Seconds until the whole quota is there again. */
+  reset: number;
 }
 
 export interface BeginRequest {
@@ -75,8 +105,8 @@ export interface BeginRequest {
   /** As the caller sent it. */
   assistant: string | undefined;
   defaultAssistant: string;
-  /** By assistant: how many tokens a message may have beside its system prompt. What is not in here is not on offer. */
-  room: Record<string, number>;
+  /** By assistant. What is not in here is not on offer. */
+  offers: Record<string, Offer>;
   messageTokens: number;
   idempotency: Idempotency | undefined;
 }
@@ -92,6 +122,8 @@ export type BeginResult =
       window: StoredMessage[];
       /** Position of the window's first message. */
       windowStart: number;
+      reserved: number;
+      limits: LimitState[];
     }
   /** The same turn runs already, or is done: then `position` is that of its user message. */
   | { outcome: 'repeated'; sessionId: string; turnId: string; position: number | undefined }
@@ -99,7 +131,8 @@ export type BeginResult =
   | { outcome: 'busy' }
   | { outcome: 'other-assistant'; assistant: string }
   | { outcome: 'unknown-assistant' }
-  | { outcome: 'too-long'; assistant: string };
+  | { outcome: 'too-long'; assistant: string }
+  | { outcome: 'limited'; by: LimitState['name']; retryAfterSeconds: number; limits: LimitState[] };
 
 /**
  * Tokens for those who follow a turn, in blocks. `position` counts the blocks before the first of these: one that
@@ -120,6 +153,8 @@ export interface Commit {
   /** The session's title, where this is its first turn. */
   title: string;
   windowStart: number;
+  /** What the window costs a prompt from now on, this turn included. */
+  windowTokens: number;
 }
 
 /** How a running, or the last, turn is told again: its start, what was said in blocks, its ending. */
@@ -141,12 +176,13 @@ export function hasEnding(entries: readonly ReplayEntry[]): boolean {
   return last !== undefined && !Array.isArray(last) && last.type !== 'turn-started';
 }
 
-/** How long the store keeps things, in seconds. */
-export interface Retention {
-  /** A session, after its last use. */
-  session: number;
-  /** A lease, after its holder's last sign of life. */
-  lease: number;
+/** What a store holds its owners to. */
+export interface SessionRules {
+  /** A session is forgotten this long after its last use. */
+  sessionSeconds: number;
+  /** A lease ends this long after its holder's last sign of life. */
+  leaseSeconds: number;
+  limits: Limits;
 }
 
 /** For how long a retry with the same key finds its turn. */

@@ -1,18 +1,14 @@
-/** A binary heap of numbers in one typed array; `capacity` is never exceeded by its one user. */
+/** A binary heap of 32-bit integers, the smallest out first. Its user keeps within `capacity` and what is there. */
 export class MinimumHeap {
-  readonly #keys: Float64Array;
+  readonly #keys: Int32Array;
   #size = 0;
 
   constructor(capacity: number) {
-    this.#keys = new Float64Array(capacity);
+    this.#keys = new Int32Array(capacity);
   }
 
   get size(): number {
     return this.#size;
-  }
-
-  clear(): void {
-    this.#size = 0;
   }
 
   push(key: number): void {
@@ -30,18 +26,16 @@ export class MinimumHeap {
 
   pop(): number {
     const keys = this.#keys;
-    const lowest = keys[0] as number;
-    const moved = keys[--this.#size] as number;
+    const smallest = keys[0] as number;
+    const last = keys[--this.#size] as number;
     let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= this.#size) break;
+    for (let child = 1; child < this.#size; child = 2 * hole + 1) {
       if (child + 1 < this.#size && (keys[child + 1] as number) < (keys[child] as number)) child++;
-      if ((keys[child] as number) >= moved) break;
+      if ((keys[child] as number) >= last) break;
       keys[hole] = keys[child] as number;
       hole = child;
     }
-    keys[hole] = moved;
-    return lowest;
+    keys[hole] = last;
+    return smallest;
   }
 }

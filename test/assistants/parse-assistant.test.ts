@@ -6,7 +6,8 @@ const folder = new URL('../../assistants/', import.meta.url);
 
 describe('an assistant', () => {
   test('is its front matter and its system prompt', () => {
-    const text = '---\ntitle: A\ndescription: B\nmax_output_tokens: 9\ntemperature: 0\n---\n\nBe brief.\n---\nAlways.\n';
+    const text =
+      '---\ntitle: A\ndescription: B\nmax_output_tokens: 9\ntemperature: 0\n---\n\nBe brief.\n---\nAlways.\n';
     expect(parseAssistant('a-b2', text)).toEqual({
       name: 'a-b2',
       title: 'A',

@@ -86,7 +86,13 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         ['a session_id that is a number', '{"message":"a","session_id":7}', {}, 422, 'invalid-request'],
         ['an unknown assistant', '{"message":"a","assistant":"nobody"}', {}, 422, 'unknown-assistant'],
         ['another media type', '{"message":"a"}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
-        ['another charset', '{}', { 'content-type': 'application/json; charset=latin1' }, 415, 'unsupported-media-type'],
+        [
+          'another charset',
+          '{}',
+          { 'content-type': 'application/json; charset=latin1' },
+          415,
+          'unsupported-media-type',
+        ],
         ['an encoded body', '{"message":"a"}', { 'content-encoding': 'gzip' }, 415, 'unsupported-media-type'],
         ['an empty key', '{"message":"a"}', { 'idempotency-key': '' }, 400, 'invalid-idempotency-key'],
         ['a long key', '{"message":"a"}', { 'idempotency-key': 'k'.repeat(256) }, 400, 'invalid-idempotency-key'],
@@ -99,7 +105,12 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         const problem = (await response.json()) as Record<string, unknown>;
         expect({ status: response.status, code: problem['code'] }).toEqual({ status, code });
         expect(response.headers.get('content-type')).toBe('application/problem+json');
-        expect(problem).toMatchObject({ status, retryable: false, title: expect.any(String), detail: expect.any(String) });
+        expect(problem).toMatchObject({
+          status,
+          retryable: false,
+          title: expect.any(String),
+          detail: expect.any(String),
+        });
         expect(problem['request_id']).toBe(response.headers.get('x-request-id'));
         expect(upstream.requests).toHaveLength(asked);
       });
@@ -149,7 +160,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       });
 
       test('sends the failure of a model as its only ending, and stores nothing', async () => {
-        upstream.enqueue({ deltas: ['half'], then: 'cut' });
+        upstream.enqueue({ deltas: ['half'], ending: 'cut' });
         const stream = await readStream(await client.post('/chat/stream', { message: 'Break' }));
         expect(stream.done).toBe(false);
         expect(stream.last).toEqual({
@@ -187,11 +198,12 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
     describe('a session', () => {
       test('that is busy refuses a second turn with 409, and the model is not asked', async () => {
         const gate = upstream.gate();
+        const before = upstream.requests.length;
         upstream.enqueue({ deltas: ['one', gate] });
         const response = await client.post('/chat/stream', { message: 'Hold' });
         const frames = framesOf(response);
         const { session_id } = JSON.parse((await frames.next()).value?.data ?? '');
-        const asked = upstream.requests.length;
+        const asked = await eventually(() => upstream.requests.length > before && upstream.requests.length);
         const busy = await client.post('/chat', { message: 'Now', session_id });
         expect(busy.status).toBe(409);
         expect(Number(busy.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -230,7 +242,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       });
 
       test('keeps text byte for byte: control characters, emoji, right-to-left, Lua and JSON', async () => {
-        const text = 'a\u0000\u0001\t"\\ \u2028 👩‍👩‍👧 שלום {"role":"system"} return redis.call("FLUSHALL") KEYS[1] \r\n$5\r\n';
+        const text =
+          'a\u0000\u0001\t"\\ \u2028 👩‍👩‍👧 שלום {"role":"system"} return redis.call("FLUSHALL") KEYS[1] \r\n$5\r\n';
         upstream.enqueue({ deltas: [text] });
         const { session_id, response } = await client.chat({ message: text });
         expect(response).toBe(text);
@@ -275,7 +288,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
 
       test('is refused for another turn, and is free again after a failure', async () => {
         const key = { 'idempotency-key': randomUUID() };
-        upstream.enqueue({ status: 500, body: {} });
+        const broken = { status: 500, body: {} };
+        upstream.enqueue(broken, broken, broken);
         expect((await client.post('/chat', { message: 'Fail' }, key)).status).toBe(502);
         await client.chat({ message: 'Other' }, key);
         const reused = await client.post('/chat', { message: 'Fail' }, key);
@@ -342,12 +356,15 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
     });
 
     describe('a model that fails', () => {
+      const broken = { status: 500, body: {} };
+      const busy = { status: 429, headers: { 'retry-after': '300' }, body: {} };
       test.each([
-        ['an error', { status: 500, body: {} }, 502, 'model-failed', undefined],
-        ['too many requests', { status: 429, headers: { 'retry-after': '7' }, body: {} }, 503, 'model-busy', '7'],
+        ['errors, three times', broken, 3, 502, 'model-failed', undefined],
+        ['a wait that is longer than a turn', busy, 1, 503, 'model-busy', '300'],
         [
           'its content filter',
           { status: 400, body: { error: { code: 'content_filter', message: 'filtered' } } },
+          1,
           422,
           'content-filtered',
           undefined,
@@ -355,20 +372,23 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         [
           'a filtered answer',
           { deltas: ['some'], finishReason: 'content_filter' as const },
+          1,
           422,
           'content-filtered',
           undefined,
         ],
-        ['a wrong key', { status: 401, body: { error: { message: 'key sk-secret' } } }, 500, 'internal', undefined],
-        ['no word at all', { deltas: [] }, 502, 'model-failed', undefined],
-      ])('with %s is told by its code, and stores nothing', async (_, script, status, code, retryAfter) => {
+        ['a wrong key', { status: 401, body: { error: { message: 'key sk-secret' } } }, 1, 500, 'internal', undefined],
+        ['no word at all', { deltas: [] }, 1, 502, 'model-failed', undefined],
+      ])('with %s is told by its code, and stores nothing', async (_, script, calls, status, code, retryAfter) => {
         const { session_id } = await client.chat({ message: 'Hi' });
-        upstream.enqueue(script);
+        const asked = upstream.requests.length;
+        upstream.enqueue(...Array.from({ length: calls }, () => script));
         const response = await client.post('/chat', { message: 'Fail', session_id });
         const text = await response.text();
         expect([response.status, JSON.parse(text).code]).toEqual([status, code]);
         if (retryAfter !== undefined) expect(response.headers.get('retry-after')).toBe(retryAfter);
         expect(text).not.toContain('secret');
+        expect(upstream.requests).toHaveLength(asked + calls);
         expect(await client.history(session_id)).toHaveLength(2);
         await client.chat({ message: 'Again', session_id });
       });

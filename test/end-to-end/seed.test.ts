@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Host, startHost } from '../host/start-host.ts';
+import { type Host, startAnyHost } from '../host/start-host.ts';
 import { Client, readStream } from './client.ts';
 
 // The article's own client, call by call: what it sends, and what it reads from the answers.
@@ -7,7 +7,7 @@ describe('the article’s client', () => {
   let host: Host;
   let client: Client;
   beforeAll(async () => {
-    host = await startHost({ env: {} });
+    host = await startAnyHost();
     client = new Client(host.url);
   });
   afterAll(() => host.stop());

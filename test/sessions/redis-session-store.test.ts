@@ -10,7 +10,4 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-sessionStoreContract(
-  'redis',
-  async (retention) => new RedisSessionStore(new RedisConnection(server.url), retention),
-);
+sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(server.url), rules));

@@ -5,7 +5,8 @@ import type {
   BeginRequest,
   BeginResult,
   Commit,
-  Retention,
+  Limits,
+  SessionRules,
   SessionStore,
   TurnClaim,
 } from '../../shared/sessions/session-store.ts';
@@ -15,19 +16,20 @@ const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cache
 const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_prompt_tokens: 3000 };
 const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
+const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const nothing = { position: 0, blocks: [] };
 
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
 /** What every session store holds to. Its owners are random, so that suites may share a server. */
-export function sessionStoreContract(name: string, open: (retention: Retention) => Promise<SessionStore>): void {
+export function sessionStoreContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
   describe(`${name} session store`, () => {
     let store: SessionStore;
     /** Forgets leases after 300 ms and sessions after 600 ms. */
     let hasty: SessionStore;
     beforeAll(async () => {
-      store = await open({ session: 3600, lease: 10 });
-      hasty = await open({ session: 0.6, lease: 0.3 });
+      store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits: unlimited });
+      hasty = await open({ sessionSeconds: 0.6, leaseSeconds: 0.3, limits: unlimited });
     });
     afterAll(async () => {
       await store.close();
@@ -41,7 +43,10 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
       newSessionId: randomUUID(),
       assistant: undefined,
       defaultAssistant: 'default',
-      room: { default: 1000, 'data-analyst': 900 },
+      offers: {
+        default: { room: 1000, fixed_tokens: 100, output_tokens: 500 },
+        'data-analyst': { room: 900, fixed_tokens: 200, output_tokens: 500 },
+      },
       messageTokens: 5,
       idempotency: undefined,
       ...more,
@@ -51,8 +56,8 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
       const asked = request(owner, more);
       const begun = await on.begin(asked);
       if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
-      const { sessionId, isFirst } = begun;
-      return [{ owner, sessionId, turnId: asked.turnId, isFirst, idempotency: asked.idempotency }, begun];
+      const { sessionId, isFirst, reserved } = begun;
+      return [{ owner, sessionId, turnId: asked.turnId, isFirst, idempotency: asked.idempotency, reserved }, begun];
     }
 
     function commitOf(claim: TurnClaim, begun: Begun, content = 'Hello', more: Partial<Commit> = {}): Commit {
@@ -74,6 +79,7 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
         assistant: begun.assistant,
         title: 'A title',
         windowStart: begun.windowStart,
+        windowTokens: 40,
         ...more,
       };
     }
@@ -291,7 +297,11 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
         await store.commit(claim, commitOf(claim, begun, 'once'));
         expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, position: 0 });
         const stored = await store.readTurn(owner, sessionId, 0);
-        expect(stored).toMatchObject({ assistant: 'default', user: { content: 'ask once' }, answer: { content: 'once' } });
+        expect(stored).toMatchObject({
+          assistant: 'default',
+          user: { content: 'ask once' },
+          answer: { content: 'once' },
+        });
       });
 
       test('is refused for another turn, and is free for another owner', async () => {
@@ -320,7 +330,10 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
         const key = idempotency();
         const { sessionId } = await turn(owner, { idempotency: key });
         await store.delete(owner, sessionId);
-        expect(await store.begin(request(owner, { idempotency: key }))).toMatchObject({ outcome: 'repeated', sessionId });
+        expect(await store.begin(request(owner, { idempotency: key }))).toMatchObject({
+          outcome: 'repeated',
+          sessionId,
+        });
         expect(await store.readTurn(owner, sessionId, 0)).toBeUndefined();
       });
     });
@@ -351,7 +364,10 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
         const [claim, begun] = await begin(owner);
         await store.extend(claim, { position: 0, blocks: [['a']] });
         await store.extend(claim, { position: 0, blocks: [['a']] });
-        await store.commit(claim, commitOf(claim, begun, 'abc', { unsent: { position: 0, blocks: [['a'], ['b', 'c']] } }));
+        await store.commit(
+          claim,
+          commitOf(claim, begun, 'abc', { unsent: { position: 0, blocks: [['a'], ['b', 'c']] } }),
+        );
         const replay = await store.follow(owner, claim.sessionId, claim.turnId, 1);
         expect(replay?.entries).toEqual([['a'], ['b', 'c'], finished]);
       });
@@ -404,7 +420,14 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
       test('a page before an id that is not of the history is none', async () => {
         const owner = randomUUID();
         const { sessionId, turnId } = await turn(owner);
-        for (const before of ['', 'x', `${turnId}-2`, `${randomUUID()}-0`, `${turnId}-99999999999999`, `${turnId}-1e0`]) {
+        for (const before of [
+          '',
+          'x',
+          `${turnId}-2`,
+          `${randomUUID()}-0`,
+          `${turnId}-99999999999999`,
+          `${turnId}-1e0`,
+        ]) {
           expect(await store.history(owner, sessionId, { limit: 3, before })).toBe('unknown-page');
           expect(await store.history(owner, randomUUID(), { limit: 3, before })).toBeUndefined();
         }
@@ -425,7 +448,108 @@ export function sessionStoreContract(name: string, open: (retention: Retention) 
         const rest = await store.sessions(owner, { limit: 3, before: all[1] });
         expect(rest).toMatchObject({ items: all.slice(2).map((id) => ({ id })), hasMore: false });
         expect(await store.sessions(owner, { limit: 3, before: randomUUID() })).toBe('unknown-page');
-        expect(await store.sessions(randomUUID(), { limit: 3, before: undefined })).toEqual({ items: [], hasMore: false });
+        expect(await store.sessions(randomUUID(), { limit: 3, before: undefined })).toEqual({
+          items: [],
+          hasMore: false,
+        });
+      });
+    });
+
+    describe('limits', () => {
+      const limited = (limits: Partial<Limits>, leaseSeconds = 10) =>
+        open({ sessionSeconds: 3600, leaseSeconds, limits: { ...unlimited, ...limits } });
+      const outcomes = (results: BeginResult[]) => {
+        const begun = results.filter(({ outcome }) => outcome === 'begun').length;
+        return { begun, limited: results.filter(({ outcome }) => outcome === 'limited').length };
+      };
+
+      test('admit as many requests at once as a minute has, and then one at an even rate', async () => {
+        const on = await limited({ requests_per_minute: 10 });
+        const owner = randomUUID();
+        const results = await Promise.all(Array.from({ length: 40 }, () => on.begin(request(owner))));
+        expect(outcomes(results)).toEqual({ begun: 10, limited: 30 });
+        const refused = await on.begin(request(owner));
+        if (refused.outcome !== 'limited') throw new Error(refused.outcome);
+        expect(refused.by).toBe('requests');
+        expect(refused.retryAfterSeconds).toBeGreaterThan(0);
+        expect(refused.retryAfterSeconds).toBeLessThanOrEqual(6);
+        expect(refused.limits).toEqual([
+          { name: 'requests', quota: 10, window: 60, remaining: 0, reset: expect.any(Number) },
+        ]);
+        expect(await on.begin(request(randomUUID()))).toMatchObject({ outcome: 'begun', limits: [{ remaining: 9 }] });
+        await on.close();
+      });
+
+      test('count no refusal and no repetition', async () => {
+        const on = await limited({ requests_per_minute: 3 });
+        const owner = randomUUID();
+        const idempotency = { key: randomUUID(), fingerprint: 'f' };
+        const [claim] = await begin(owner, { idempotency }, on);
+        for (let n = 0; n < 5; n += 1) {
+          expect(await on.begin(request(owner, { idempotency }))).toMatchObject({ outcome: 'repeated' });
+          expect(await on.begin(request(owner, { sessionId: claim.sessionId }))).toEqual({ outcome: 'busy' });
+          expect(await on.begin(request(owner, { messageTokens: 5000 }))).toMatchObject({ outcome: 'too-long' });
+        }
+        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'begun', limits: [{ remaining: 1 }] });
+        await on.close();
+      });
+
+      test('reserve the prompt and the longest answer, and settle with what was used', async () => {
+        const on = await limited({ tokens_per_minute: 2000, tokens_per_day: 100_000 });
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner, {}, on);
+        // 100 of the system prompt, 5 of the message, 500 of the answer.
+        expect(begun.reserved).toBe(605);
+        expect(begun.limits).toMatchObject([
+          { name: 'tokens-per-minute', quota: 2000, window: 60, remaining: 1395 },
+          { name: 'tokens-per-day', quota: 100_000, window: 86_400, remaining: 99_395 },
+        ]);
+        await on.commit(claim, commitOf(claim, begun));
+        const [second, next] = await begin(owner, { sessionId: claim.sessionId }, on);
+        // 15 were used; the window of 40 is part of the prompt now.
+        expect(next.reserved).toBe(645);
+        expect(next.limits).toMatchObject([{ remaining: 2000 - 15 - 645 }, { remaining: 100_000 - 15 - 645 }]);
+        await on.abandon(second, broken, nothing);
+        const [, third] = await begin(owner, {}, on);
+        expect(third.limits).toMatchObject([{ remaining: 2000 - 15 - 605 }, {}]);
+        await on.close();
+      });
+
+      test('refuse a turn that would not fit beside those under way, and change nothing by it', async () => {
+        const on = await limited({ tokens_per_day: 1300 });
+        const owner = randomUUID();
+        const results = await Promise.all(Array.from({ length: 9 }, () => on.begin(request(owner))));
+        expect(outcomes(results)).toEqual({ begun: 2, limited: 7 });
+        expect(results.find(({ outcome }) => outcome === 'limited')).toMatchObject({
+          by: 'tokens-per-day',
+          limits: [{ remaining: 90 }],
+        });
+        await on.close();
+      });
+
+      test('forget the reservation of a turn whose holder died, and keep that of one who lives', async () => {
+        const on = await limited({ tokens_per_day: 1300 }, 0.3);
+        const owner = randomUUID();
+        const [living] = await begin(owner, {}, on);
+        await begin(owner, {}, on);
+        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'limited' });
+        const begun = await eventually(async () => {
+          await on.extend(living, nothing);
+          const again = await on.begin(request(owner));
+          return again.outcome === 'begun' && again;
+        });
+        expect(begun.limits).toMatchObject([{ remaining: 1300 - 2 * 605 }]);
+        await on.close();
+      });
+
+      test('forget a reservation together with its session', async () => {
+        const on = await limited({ tokens_per_day: 700 });
+        const owner = randomUUID();
+        const [claim] = await begin(owner, {}, on);
+        await on.delete(owner, claim.sessionId);
+        await on.abandon(claim, broken, nothing);
+        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'begun' });
+        await on.close();
       });
     });
 

@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { followTurn, joinTurn } from '../shared/conversation/follow.ts';
+import { endpoint } from '../shared/http/endpoint.ts';
+import { eventStreamResponse } from '../shared/http/event-stream.ts';
+import { lastEventIdOf, sessionIdOf } from '../shared/http/requests.ts';
+
+/** GET /chat/stream/{session_id}: joins the session's running turn, or replays its last one, after `Last-Event-ID`. */
+app.http('resume', {
+  methods: ['GET'],
+  route: 'chat/stream/{session_id}',
+  handler: endpoint(async ({ request, caller, services, fail }) => {
+    const id = sessionIdOf(request.params['session_id']);
+    const joined = id && (await joinTurn(services.store, caller.owner, id, lastEventIdOf(request.headers)));
+    if (!joined) return { status: 204 };
+    return eventStreamResponse(followTurn(services.store, caller.owner, id, joined.replay), fail, joined.after);
+  }),
+});

@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import * as esbuild from 'esbuild';
+import { embeddedTextForEsbuild } from './embedded-text.ts';
+
+const project = resolve(import.meta.dirname, '..');
+
+export interface BuildOptions {
+  /** Source files by the name of their output, relative to the project. */
+  entries?: Record<string, string>;
+  /** Where the output goes, relative to the project; what was there before is deleted. */
+  directory?: string;
+}
+
+/** Sizes in bytes of the JavaScript files that a build wrote, by their path in the project. */
+export type BuiltFiles = Record<string, number>;
+
+/**
+ * Bundles the app as it is deployed: `dist/functions.js`, the worker beside it, and chunks that load on their first use.
+ *
+ * @throws {esbuild.BuildFailure} after the faults were printed.
+ */
+export async function build({ entries = app, directory = 'dist' }: BuildOptions = {}): Promise<BuiltFiles> {
+  await rm(resolve(project, directory), { recursive: true, force: true });
+  const { metafile } = await esbuild.build({
+    absWorkingDir: project,
+    entryPoints: entries,
+    outdir: directory,
+    bundle: true,
+    splitting: true,
+    // Beside the entries, so that `import.meta.url` means the same directory in every file.
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    // The host provides it; see functions-core.ts.
+    external: ['@azure/functions-core'],
+    // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    loader: { '.lua': 'text' },
+    plugins: [embeddedTextForEsbuild],
+    charset: 'utf8',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return Object.fromEntries(
+    Object.entries(metafile.outputs)
+      .filter(([path]) => path.endsWith('.js'))
+      .map(([path, { bytes }]) => [path, bytes]),
+  );
+}
+
+const app = {
+  functions: 'functions/index.ts',
+  'tokenizer-worker': 'shared/tokens/tokenizer-worker.ts',
+};
+
+if (process.argv[1] === import.meta.filename) {
+  const files = await build();
+  for (const [path, bytes] of Object.entries(files).sort(([, a], [, b]) => b - a)) {
+    console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KiB  ${relative('.', resolve(project, path))}`);
+  }
+}

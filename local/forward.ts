@@ -1,0 +1,114 @@
+import { Agent, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
+import type { Log } from './log.ts';
+
+/** Kestrel's limit of a request body in the real host, in bytes. */
+export const bodyLimit = 104_857_600;
+
+/** Headers of one connection, not of the answer; the date is set anew. */
+const ofTheHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
+
+export interface ForwardOptions {
+  log: Log;
+  /** How long nothing may come from the function. The real host's YARP has this limit. */
+  idleLimitMs?: number;
+}
+
+/** Hands requests over to the HTTP server that `@azure/functions` runs inside the app's process. */
+export class Forwarder {
+  readonly #port: string;
+  readonly #log: Log;
+  readonly #idleLimitMs: number;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  /** @param httpUri the library's capability `HttpUri` */
+  constructor(httpUri: string, { log, idleLimitMs = 240_000 }: ForwardOptions) {
+    this.#port = new URL(httpUri).port;
+    this.#log = log;
+    this.#idleLimitMs = idleLimitMs;
+  }
+
+  /**
+   * Passes the body on and the answer back, each chunk as it comes. Resolves when the function's answer has ended, and
+   * what the client is to have of it was sent.
+   */
+  async forward(request: IncomingMessage, response: ServerResponse, invocationId: string): Promise<void> {
+    const onward = openRequest({
+      host: '127.0.0.1',
+      port: this.#port,
+      agent: this.#agent,
+      method: request.method,
+      path: request.url,
+      headers: { ...framingOf(request), ...identityOf(request, invocationId) },
+      timeout: this.#idleLimitMs,
+    });
+    onward.on('timeout', () => onward.destroy(new TimeoutError(`sent nothing for ${this.#idleLimitMs / 1000} s`)));
+    // A client that leaves during its upload is the one that a function notices: its body breaks off.
+    request.on('close', () => request.complete || onward.destroy(new Error('the client left during its upload')));
+    countBody(request, () => onward.destroy(new BodyTooLarge('the body is over 100 MB')));
+    request.pipe(onward);
+    try {
+      const answer = await answerTo(onward);
+      response.writeHead(answer.statusCode ?? 502, [...headersOf(answer), 'Server', 'Kestrel']);
+      await passOn(answer, response);
+    } catch (error) {
+      this.#log('error', 'system', `${request.method} ${request.url}: ${(error as Error).message}`);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(statusOf(error), { Server: 'Kestrel', 'Content-Length': 0 }).end();
+    }
+  }
+}
+
+class TimeoutError extends Error {}
+class BodyTooLarge extends Error {}
+
+function statusOf(error: unknown): number {
+  if (error instanceof BodyTooLarge) return 500;
+  return error instanceof TimeoutError ? 504 : 502;
+}
+
+/** The library takes the client's headers from the trigger's metadata: only those go along that delimit the body. */
+function framingOf({ headers }: IncomingMessage): Record<string, string> {
+  if (headers['content-length'] !== undefined) return { 'content-length': headers['content-length'] };
+  return headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
+}
+
+function identityOf({ headers }: IncomingMessage, invocationId: string): Record<string, string> {
+  return {
+    'x-ms-invocation-id': invocationId,
+    'x-forwarded-host': headers.host ?? 'localhost',
+    'x-forwarded-proto': 'http',
+  };
+}
+
+/** A body with a length was judged by it before. */
+function countBody(request: IncomingMessage, tooLarge: () => void): void {
+  if (request.headers['transfer-encoding'] === undefined) return;
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bodyLimit) tooLarge();
+  });
+}
+
+function answerTo(onward: ReturnType<typeof openRequest>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    onward.on('response', resolve);
+    onward.on('error', reject);
+  });
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): string[] {
+  const pairs = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []));
+  return pairs.filter(([name = '']) => !ofTheHop.has(name.toLowerCase())).flat();
+}
+
+/** Streams the answer. Where the client has left, the function goes on, and what it still says is discarded. */
+async function passOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!response.destroyed) answer.pipe(response);
+  response.once('close', () => answer.unpipe(response).resume());
+  if (response.destroyed) answer.resume();
+  await finished(answer);
+  // It rejects when the client has left, which is no fault.
+  await finished(response).catch(() => {});
+}

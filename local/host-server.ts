@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bodyLimit, Forwarder } from './forward.ts';
+import type { App, TypedData } from './functions-core.ts';
+import { invoke } from './invoke.ts';
+import type { Log } from './log.ts';
+import { type Match, matchRoute, type Route } from './routes.ts';
+
+const homepage = '<!DOCTYPE html><title>Functions</title><p>Your Azure Functions app is up and running.\n';
+
+export interface HostServerOptions {
+  app: App;
+  routes: Route[];
+  /** The address of the library's own server. */
+  httpUri: string;
+  /** True unless `AzureWebJobsDisableHomepage=true`. */
+  hasHomepage: boolean;
+  log: Log;
+}
+
+/** Answers over HTTP what the real host answers by itself, and calls the functions for the rest. */
+export class HostServer {
+  readonly #options: HostServerOptions;
+  readonly #forwarder: Forwarder;
+  readonly #server = createServer({ noDelay: true, keepAliveTimeout: 130_000 }, (request, response) =>
+    this.#answer(request, response),
+  );
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(options: HostServerOptions) {
+    this.#options = options;
+    this.#forwarder = new Forwarder(options.httpUri, options);
+  }
+
+  /** @returns the port, which the system chose where 0 was given */
+  async listen(port: number, address: string): Promise<number> {
+    this.#server.listen(port, address);
+    await once(this.#server, 'listening');
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Stops listening, and waits for the functions that run. */
+  async stop(graceMs: number): Promise<void> {
+    this.#server.close();
+    await Promise.race([Promise.all(this.#running), sleep(graceMs)]);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { url = '', method = '', headers } = request;
+    const [pathname = '', search = ''] = splitOnce(url, '?');
+    const match = matchRoute(this.#options.routes, method, pathname);
+    // `close` ends connections that were idle at that moment only.
+    if (!this.#server.listening) response.shouldKeepAlive = false;
+    if (method === 'OPTIONS') end(response, 204);
+    else if (match === undefined) this.#answerWithoutFunction(pathname, response);
+    else if (Number(headers['content-length'] ?? 0) > bodyLimit) end(response, 500);
+    else {
+      const invocation = this.#call(match, new URLSearchParams(search), request, response);
+      this.#running.add(invocation);
+      invocation.finally(() => this.#running.delete(invocation));
+    }
+  }
+
+  #answerWithoutFunction(pathname: string, response: ServerResponse): void {
+    if (pathname !== '/') end(response, 404);
+    else if (this.#options.hasHomepage) end(response, 200, homepage);
+    else end(response, 204);
+  }
+
+  async #call(match: Match, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { app, log } = this.#options;
+    const { called, parameters } = match;
+    const id = randomUUID();
+    const triggerMetadata = metadataOf(parameters, query, request);
+    const forwarded = this.#forwarder.forward(request, response, id);
+    try {
+      await invoke(app, called, { id, triggerMetadata }, log);
+      await forwarded;
+    } catch (error) {
+      // As on the platform, the client is not told: it waits until the forwarder's limit.
+      const reason = error instanceof Error ? error.stack : String(error);
+      log('error', 'system', `${called.name} failed, and its client waits in vain: ${reason}`);
+    }
+  }
+}
+
+/** All strings among these become the request's `params`: values of the query too, but the route's win. */
+function metadataOf(
+  parameters: Record<string, string>,
+  query: URLSearchParams,
+  request: IncomingMessage,
+): Record<string, TypedData> {
+  const values = new Map([...query.keys()].map((name) => [name, query.getAll(name).join(',')]));
+  for (const [name, value] of Object.entries(parameters)) values.set(name, value);
+  const headers = Object.entries(request.headersDistinct).map(([name, all = []]) => [name, all.join(',')]);
+  return {
+    ...Object.fromEntries([...values].map(([name, value]) => [name, { string: value }])),
+    Headers: { json: JSON.stringify(Object.fromEntries(headers)) },
+  };
+}
+
+function end(response: ServerResponse, status: number, html?: string): void {
+  response.statusCode = status;
+  response.setHeader('Server', 'Kestrel');
+  if (html !== undefined) response.setHeader('Content-Type', 'text/html');
+  response.end(html);
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

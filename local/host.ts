@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readSettings, type Settings } from '../shared/settings.ts';
+import { build } from './build.ts';
+import { type App, provideFunctionsCore } from './functions-core.ts';
+import { HostServer } from './host-server.ts';
+import { addLocalSettings, readRoutePrefix } from './local-settings.ts';
+import { log } from './log.ts';
+import { type Route, routesOf } from './routes.ts';
+import { SetupError } from './setup-error.ts';
+
+// Runs the function app in the current directory without Core Tools; docs/local-host.md says what it models.
+
+/** How long the functions that run may go on when the host is told to end. */
+const graceMs = 5000;
+
+const { values: options } = parseArgs({
+  allowNegative: true,
+  options: {
+    port: { type: 'string', default: '7071' },
+    host: { type: 'string', default: '127.0.0.1' },
+    bundle: { type: 'string' },
+    'local-settings': { type: 'boolean', default: true },
+  },
+});
+
+async function main(): Promise<void> {
+  if (options['local-settings']) await addLocalSettings(process.env);
+  const settings = readSettings(process.env);
+  const prefix = await readRoutePrefix();
+  if (options.bundle === undefined) await build();
+
+  const app = provideFunctionsCore(log);
+  const httpUri = await load(app, options.bundle ?? resolve(import.meta.dirname, '../dist/functions.js'));
+  const routes = routesOf(app.functions.values(), prefix);
+  const hasHomepage = process.env['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
+  const server = new HostServer({ app, routes, httpUri, hasHomepage, log });
+  const port = await server.listen(Number(options.port), options.host);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(server, app));
+
+  const url = `http://${options.host}:${port}`;
+  for (const line of routes.flatMap((route) => describeRoute(route, url))) console.log(line);
+  console.log(`Parley listens on ${url} ${describeSettings(settings)}`);
+}
+
+/** Loads the bundle as the worker does, and has the library start the server that requests are forwarded to. */
+async function load(app: App, bundle: string): Promise<string> {
+  await import(pathToFileURL(bundle).href);
+  if (app.model === undefined) throw new SetupError(`${bundle} registers no function.`);
+  const { HttpUri } = await app.model.getCapabilities({});
+  if (HttpUri === undefined) {
+    throw new SetupError('The local host streams: the app has to call app.setup({ enableHttpStream: true }).');
+  }
+  await app.runHooks('appStart', { hookData: {}, appHookData: {}, functionAppDirectory: process.cwd() });
+  return HttpUri;
+}
+
+async function stop(server: HostServer, app: App): Promise<void> {
+  await server.stop(graceMs);
+  await app.runHooks('appTerminate', { hookData: {}, appHookData: {} });
+  process.exit(0);
+}
+
+function describeRoute({ called, methods, path }: Route, url: string): string[] {
+  return methods.map((method) => `${method.padEnd(7)} ${url}/${path}  ${called.name}`);
+}
+
+function describeSettings({ store, model }: Settings): string {
+  const sessions = store.kind === 'redis' ? `Redis at ${new URL(store.url).host}` : 'the memory of this process';
+  const answers = model.kind === 'demo' ? 'the demo model' : `${model.model} at ${new URL(model.baseUrl).host}`;
+  return `with sessions in ${sessions}, answers from ${answers}`;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(explain(error as Error));
+  process.exit(1);
+}
+
+/** Faults of the setup need one message; anything else is a bug, and needs its stack. */
+function explain(error: Error): string {
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `Port ${options.port} is in use; --port N chooses another.`;
+  // esbuild has told them all.
+  if ('errors' in error) return 'The app cannot be built.';
+  // The bundle has a SettingsError class of its own.
+  const isSetup = error instanceof SetupError || error.name === 'SettingsError';
+  return isSetup ? error.message : (error.stack ?? error.message);
+}

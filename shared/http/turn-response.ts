@@ -1,0 +1,27 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { TurnEvent } from '../conversation/events.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
+
+/**
+ * A turn as one answer in JSON: its events, folded.
+ *
+ * @throws {Failure} the turn's own
+ */
+export async function turnResponse(events: AsyncIterable<TurnEvent>): Promise<HttpResponseInit> {
+  const tokens: string[] = [];
+  let started = {};
+  let finished = {};
+  let headers = {};
+  for await (const event of events) {
+    if (event.type === 'token-said') tokens.push(event.token);
+    else if (event.type === 'turn-started') {
+      const { session_id, turn_id, assistant, limits } = event;
+      started = { session_id, turn_id, assistant };
+      headers = rateLimitHeaders(limits);
+    } else {
+      const { finish_reason, usage, context } = event;
+      finished = { finish_reason, usage, context };
+    }
+  }
+  return { headers, jsonBody: { ...started, response: tokens.join(''), ...finished } };
+}

@@ -1,0 +1,31 @@
+/** After this many failures in a row a deployment is passed over, */
+const FAILURES = 3;
+/** for this long, or as long as it said itself; then one call tries it again. */
+const OPEN_MS = 30_000;
+
+/** Remembers that a deployment is dead or busy, so that it is not asked every time while another can answer. */
+export class Breaker {
+  readonly #now: () => number;
+  #failures = 0;
+  #closedAgainAt = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get isOpen(): boolean {
+    return this.#now() < this.#closedAgainAt;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#closedAgainAt = 0;
+  }
+
+  /** @param retryAfterSeconds where the deployment said how long it will not answer */
+  failed(retryAfterSeconds: number | undefined): void {
+    this.#failures += 1;
+    if (retryAfterSeconds !== undefined) this.#closedAgainAt = this.#now() + retryAfterSeconds * 1000;
+    else if (this.#failures >= FAILURES) this.#closedAgainAt = this.#now() + OPEN_MS;
+  }
+}

@@ -1,0 +1,90 @@
+import type { OpenAI } from 'openai';
+import { type ChatUsage, finishReasonOf, usageOf } from './chat-completions.ts';
+import { type Said, streamCompletion } from './completion-stream.ts';
+import { Dialect } from './dialect.ts';
+import type { CompletionEvent, Model, PromptMessage } from './model.ts';
+import type { RemoteModelSettings } from './openai-client.ts';
+import { failureOfEvent } from './upstream-failure.ts';
+
+type Create = OpenAI.CompletionCreateParamsStreaming;
+
+interface Chunk {
+  error?: unknown;
+  choices?: { text?: string | null; finish_reason?: string | null }[];
+  usage?: ChatUsage | null;
+}
+
+const LABELS = { system: 'System', user: 'Human', assistant: 'Assistant' };
+
+/** Where the model would begin to speak for somebody else. */
+const STOP = ['Human:', 'System:'];
+
+/** Legacy completions: the conversation is written as one prompt, as in the days before chat models. */
+export function completions(settings: RemoteModelSettings, client: () => Promise<OpenAI>, timeoutMs: number): Model {
+  const dialect = new Dialect();
+  const { model, tokenScope } = settings;
+  return {
+    name: `${settings.kind}:${model}`,
+    stream: (messages, { maxOutputTokens, temperature }, signal) =>
+      trimmed(
+        streamCompletion(
+          { client, timeoutMs, tokenScope },
+          {
+            open: (openai, either) => {
+              const parameters = {
+                model,
+                prompt: promptOf(messages),
+                stream: true,
+                stream_options: { include_usage: true },
+                max_tokens: maxOutputTokens,
+                temperature,
+                stop: STOP,
+              };
+              return dialect.negotiate(parameters, (accepted) =>
+                openai.completions.create(accepted as unknown as Create, { signal: either }).asResponse(),
+              );
+            },
+            read,
+          },
+          signal,
+        ),
+      ),
+  };
+}
+
+/**
+ * The conversation as one text, as in the article. A label at the start of a line inside a message would read as
+ * another speaker's turn: a zero-width space behind its word keeps it text.
+ */
+export function promptOf(messages: readonly PromptMessage[]): string {
+  const lines = messages.map(({ role, content }) => {
+    const text =
+      role === 'system' ? content : content.replace(/^(\s*(?:System|Human|Assistant))(\s*:)/gim, '$1\u200b$2');
+    return `${LABELS[role]}: ${text}\n`;
+  });
+  return [...lines, 'Assistant:'].join('\n');
+}
+
+function read(event: Record<string, unknown>): Said {
+  const { error, choices, usage } = event as Chunk;
+  if (error) throw failureOfEvent(error);
+  const choice = choices?.[0];
+  return { text: choice?.text, finishReason: finishReasonOf(choice?.finish_reason), usage: usageOf(usage) };
+}
+
+/** The answer without white space around it: what may be its end is held back until more follows. */
+async function* trimmed(events: AsyncIterable<CompletionEvent>): AsyncGenerator<CompletionEvent> {
+  let heldBack = '';
+  let hasBegun = false;
+  for await (const event of events) {
+    if (event.type === 'end') yield event;
+    else {
+      const text = heldBack + (hasBegun ? event.text : event.text.trimStart());
+      const said = text.trimEnd();
+      heldBack = text.slice(said.length);
+      if (said === '') continue;
+      hasBegun = true;
+      yield { type: 'delta', text: said };
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { ModelSettings } from '../settings.ts';
+import { chatCompletions } from './chat-completions.ts';
+import { completions } from './completions.ts';
+import { demo } from './demo.ts';
+import type { Model } from './model.ts';
+import { lazyClient } from './openai-client.ts';
+import { responses } from './responses.ts';
+import { retrying } from './retrying.ts';
+
+const adapters = { chat: chatCompletions, responses, completions };
+
+/** The model that the settings name, with its fall-backs. Nothing is loaded or opened before its first use. */
+export function createModel(settings: ModelSettings, { timeoutSeconds }: { timeoutSeconds: number }): Model {
+  if (settings.kind === 'demo') return demo();
+  const client = lazyClient(settings);
+  const deployment = (model: string) => adapters[settings.api]({ ...settings, model }, client, timeoutSeconds * 1000);
+  return retrying([deployment(settings.model), ...settings.fallbackModels.map(deployment)]);
+}

@@ -1,0 +1,63 @@
+import type { RemoteModelSettings } from './openai-client.ts';
+import { refusedParameter } from './upstream-failure.ts';
+
+type Parameters = Record<string, unknown>;
+
+/** What takes the place of a parameter that an upstream refuses; without an entry it is left out. */
+const SUBSTITUTES: Record<string, string> = {
+  max_tokens: 'max_completion_tokens',
+  max_completion_tokens: 'max_tokens',
+};
+
+/** What an upstream may do without. Anything else that it refuses is a failure. */
+const OPTIONAL = new Set([
+  'temperature',
+  'stop',
+  'stream_options',
+  'prompt_cache_key',
+  'store',
+  ...Object.keys(SUBSTITUTES),
+]);
+
+/** Models that reason refuse sampling parameters. A deployment may have any name, so what is refused is learnt too. */
+export function isReasoning(model: string): boolean {
+  return /(^|[^a-z])(o\d|gpt-5)/i.test(model);
+}
+
+/** OpenAI's own API and Azure's take parameters that compatible servers do not all know. */
+export function isOpenAI({ kind, baseUrl }: RemoteModelSettings): boolean {
+  return kind === 'azure' || new URL(baseUrl).hostname === 'api.openai.com';
+}
+
+/**
+ * The parameters that one upstream takes. One that is refused is replaced or left out, and the call is made again; from
+ * then on, for as long as the process lives, it is not sent any more.
+ */
+export class Dialect {
+  readonly #refused = new Set<string>();
+
+  /** @param send is called with the parameters to send; what it throws for anything else is passed on */
+  async negotiate<T>(parameters: Parameters, send: (accepted: Parameters) => Promise<T>): Promise<T> {
+    // Each round learns a parameter, so this ends.
+    for (;;) {
+      try {
+        return await send(this.#accepted(parameters));
+      } catch (error) {
+        const refused = refusedParameter(error)?.split('.')[0] ?? '';
+        if (!OPTIONAL.has(refused) || this.#refused.has(refused)) throw error;
+        this.#refused.add(refused);
+      }
+    }
+  }
+
+  #accepted(parameters: Parameters): Parameters {
+    const accepted: Parameters = {};
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value === undefined) continue;
+      const substitute = SUBSTITUTES[name];
+      if (!this.#refused.has(name)) accepted[name] = value;
+      else if (substitute !== undefined && !this.#refused.has(substitute)) accepted[substitute] = value;
+    }
+    return accepted;
+  }
+}

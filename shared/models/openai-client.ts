@@ -1,0 +1,44 @@
+import type { OpenAI } from 'openai';
+import type { ModelSettings } from '../settings.ts';
+
+export type RemoteModelSettings = Exclude<ModelSettings, { kind: 'demo' }>;
+
+/** What an identity needs in order to call Azure OpenAI. */
+export const AZURE_ROLE = 'Cognitive Services OpenAI User';
+
+/**
+ * The provider's own client library, for requests, credentials and errors. It is loaded at the first call, and the
+ * identity library only where there is no key: neither is on the way of a start.
+ */
+export function lazyClient(settings: RemoteModelSettings): () => Promise<OpenAI> {
+  let client: Promise<OpenAI> | undefined;
+  return () => {
+    client ??= createClient(settings).catch((error) => {
+      client = undefined;
+      throw error;
+    });
+    return client;
+  };
+}
+
+async function createClient({ baseUrl, apiKey, tokenScope }: RemoteModelSettings): Promise<OpenAI> {
+  const [{ OpenAI }, credential] = await Promise.all([import('openai'), apiKey ?? entraToken(tokenScope)]);
+  return new OpenAI({
+    baseURL: baseUrl,
+    apiKey: credential,
+    // Nothing is taken from the environment but what the settings name.
+    organization: null,
+    project: null,
+    adminAPIKey: null,
+    webhookSecret: null,
+    // Repeating is the business of `retrying`, and so is the time that a call may take.
+    maxRetries: 0,
+    timeout: 230_000,
+    logLevel: 'off',
+  });
+}
+
+async function entraToken(scope: string): Promise<() => Promise<string>> {
+  const { DefaultAzureCredential, getBearerTokenProvider } = await import('@azure/identity');
+  return getBearerTokenProvider(new DefaultAzureCredential(), scope);
+}

@@ -1,0 +1,37 @@
+import { createParser } from 'eventsource-parser';
+import { broken } from './upstream-failure.ts';
+
+/** Far more than any event of an answer of text. */
+const MAX_EVENT_CHARACTERS = 1_048_576;
+
+/**
+ * The JSON of each server-sent event of a body, until `[DONE]` or its end.
+ *
+ * @throws {Failure} `model-failed` where the body is no stream of JSON events.
+ */
+export async function* readEvents(response: Response): AsyncGenerator<Record<string, unknown>> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.startsWith('text/event-stream') || response.body === null) {
+    await response.body?.cancel();
+    throw broken({ cause: new Error(`the model answered ${type || 'without a type'}, not a stream`) });
+  }
+  const arrived: string[] = [];
+  const parser = createParser({ onEvent: ({ data }) => arrived.push(data), maxBufferSize: MAX_EVENT_CHARACTERS });
+  const decoder = new TextDecoder();
+  // Leaving the loop in any way closes the connection.
+  for await (const bytes of response.body) {
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    for (const data of arrived.splice(0)) {
+      if (data === '[DONE]') return;
+      yield parse(data);
+    }
+  }
+}
+
+function parse(data: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(data);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {}
+  throw broken({ cause: new Error('the model sent an event that is not JSON') });
+}

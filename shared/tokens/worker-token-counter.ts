@@ -1,0 +1,119 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { TokenCount, TokenCounter } from './token-counter.ts';
+import type { CountRequest, WorkerReport } from './tokenizer-worker.ts';
+
+interface Options {
+  workerUrl?: URL;
+  /** Milliseconds between two starts of the worker, so that one that cannot load is not started for every count. */
+  restartPauseMs?: number;
+  /** Milliseconds from any beginning. */
+  now?: () => number;
+  /** Told why the worker died. The counter goes on: with bounds first, then with a new worker. */
+  onDeath?: (cause: unknown) => void;
+}
+
+interface Asked {
+  bound: TokenCount;
+  characters: number;
+  answer: (count: TokenCount) => void;
+}
+
+// The worker's file lies beside this one, both as source (.ts) and bundled (.js).
+const besideThisFile = new URL(`./tokenizer-worker${extname(import.meta.url)}`, import.meta.url);
+
+/** Characters that may wait for the worker: at worst a second of its time. A text beyond them gets its bound. */
+export const LONGEST_QUEUE = 2_000_000;
+
+/**
+ * Counts in a worker thread, which the first count starts and which never keeps the process alive.
+ * Where the worker cannot answer (not loaded, dead, closed, too much queued) the answer is the bound that bytes give.
+ */
+export class WorkerTokenCounter implements TokenCounter {
+  readonly #options: Required<Options>;
+  readonly #asked = new Map<number, Asked>();
+  #queued = 0;
+  #lastId = 0;
+  #lastStart = Number.NEGATIVE_INFINITY;
+  #worker: Worker | undefined;
+  #loaded = false;
+  #closed = false;
+
+  constructor(options: Options = {}) {
+    this.#options = {
+      workerUrl: besideThisFile,
+      restartPauseMs: 1000,
+      now: () => performance.now(),
+      onDeath: (cause) => console.error('The worker that counts tokens died.', cause),
+      ...options,
+    };
+  }
+
+  async count(text: string): Promise<TokenCount> {
+    this.#start();
+    return this.#loaded ? this.#ask(text) : boundOf(text);
+  }
+
+  async countWhenLoaded(text: string): Promise<TokenCount> {
+    this.#start();
+    return this.#ask(text);
+  }
+
+  /** Ends the worker; what still waits for it gets its bound, and so does every later count. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker?.terminate();
+  }
+
+  #start(): void {
+    const { workerUrl, restartPauseMs, now } = this.#options;
+    if (this.#worker || this.#closed || now() - this.#lastStart < restartPauseMs) return;
+    this.#lastStart = now();
+    const worker = new Worker(workerUrl);
+    let cause: unknown;
+    worker.on('message', (report: WorkerReport) => this.#receive(report));
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', (code) => this.#bury(cause ?? new Error(`It ended with exit code ${code}.`)));
+    // After the listeners: adding one for messages makes the worker keep the process alive again.
+    worker.unref();
+    this.#worker = worker;
+  }
+
+  #ask(text: string): TokenCount | Promise<TokenCount> {
+    const bound = boundOf(text);
+    const worker = this.#worker;
+    if (!worker || this.#queued + text.length > LONGEST_QUEUE) return bound;
+    const { promise, resolve } = Promise.withResolvers<TokenCount>();
+    const request: CountRequest = { id: ++this.#lastId, text };
+    this.#asked.set(request.id, { bound, characters: text.length, answer: resolve });
+    this.#queued += text.length;
+    worker.postMessage(request);
+    return promise;
+  }
+
+  #receive(report: WorkerReport): void {
+    if (report === 'loaded') this.#loaded = true;
+    else this.#settle(report.id, report.count);
+  }
+
+  #settle(id: number, count?: TokenCount): void {
+    const asked = this.#asked.get(id);
+    if (!asked) return;
+    this.#asked.delete(id);
+    this.#queued -= asked.characters;
+    asked.answer(count ?? asked.bound);
+  }
+
+  #bury(cause: unknown): void {
+    this.#worker = undefined;
+    this.#loaded = false;
+    for (const id of this.#asked.keys()) this.#settle(id);
+    if (!this.#closed) this.#options.onDeath(cause);
+  }
+}
+
+function boundOf(text: string): TokenCount {
+  return { tokens: Buffer.byteLength(text), exact: false };
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const project = resolve(import.meta.dirname, '../..');
+
+/** Something that serves the app over HTTP, wherever it runs. */
+export interface Host {
+  /** Without a slash at its end. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** The local host, in a process of its own. */
+export interface LocalHost extends Host {
+  pid: number;
+  /** All that it has written so far, to stdout and stderr. */
+  logs(): string;
+  /** Ends it as a deployment does, by SIGTERM. */
+  stop(): Promise<void>;
+  /** Ends it as a crash does, by SIGKILL. */
+  kill9(): Promise<void>;
+  /** Its exit status once it has ended; `null` after a signal. */
+  exited: Promise<number | null>;
+}
+
+export interface HostOptions {
+  /** All of its environment beside PATH and HOME. */
+  env?: Record<string, string>;
+  /** The app to run; by default what the test run's start has built. */
+  bundle?: string;
+  /** Where `host.json` and `local.settings.json` are read. By default the project's host.json, and no local settings. */
+  directory?: string;
+}
+
+/** Starts the local host on a free port, and waits until it listens. */
+export async function startHost({ env = {}, bundle, directory }: HostOptions = {}): Promise<LocalHost> {
+  const localSettings = directory === undefined ? ['--no-local-settings'] : [];
+  const child = spawn(
+    process.execPath,
+    [
+      resolve(project, 'local/host.ts'),
+      ...['--port', '0', '--bundle', resolve(project, bundle ?? 'dist/functions.js')],
+      ...localSettings,
+    ],
+    { cwd: directory ?? project, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let logs = '';
+  const exited = once(child, 'exit').then(([status]) => status as number | null);
+  const url = await new Promise<string>((listens, fails) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        logs += text;
+        const [, found] = /^Parley listens on (\S+).*\n/m.exec(logs) ?? [];
+        if (found !== undefined) listens(found);
+      });
+    }
+    child.on('error', fails);
+    child.on('close', (status) => fails(new Error(`the host ended with ${status} before it listened:\n${logs}`)));
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await exited;
+  };
+  const pid = child.pid as number;
+  return { url, pid, logs: () => logs, exited, stop: () => end('SIGTERM'), kill9: () => end('SIGKILL') };
+}
+
+/**
+ * A host for tests that need nothing of its settings and its process: the one at `PARLEY_URL` where that is set, such
+ * as `func start` or a deployment, else a local one.
+ */
+export async function startAnyHost(options: HostOptions = {}): Promise<Host> {
+  const url = process.env['PARLEY_URL']?.replace(/\/$/, '');
+  if (url === undefined || url === '') return startHost(options);
+  return { url, stop: async () => {} };
+}
+
+/** Without the developer's own settings, and without what the test runner sets for its workers. */
+function cleanEnvironment(env: Record<string, string>): Record<string, string | undefined> {
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
+}

@@ -1,0 +1,162 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalHost } from '../host/start-host.ts';
+import { startFixture } from './fixture.ts';
+
+let host: LocalHost;
+beforeAll(async () => {
+  host = await startFixture();
+});
+afterAll(() => host.stop());
+
+/** By Node's own client, which sends a path as it is and a body however long. */
+async function send(method: string, path: string, headers: Record<string, string> = {}, body?: Iterable<Uint8Array>) {
+  const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
+  const sent = request(`${host.url}${path}`, { method, headers, agent: false }, resolve).on('error', reject);
+  if (body === undefined) sent.end();
+  else for (const chunk of body) if (!sent.write(chunk)) await new Promise((drained) => sent.once('drain', drained));
+  if (body !== undefined) sent.end();
+  const response = await promise;
+  return { status: response.statusCode, headers: response.headers, body: await text(response) };
+}
+
+const inspect = async (path: string, headers?: Record<string, string>) =>
+  JSON.parse((await send('GET', path, headers)).body);
+
+describe('a route', () => {
+  test.each([
+    ['/first/other', 'parameter'],
+    ['/FIRST/Other', 'parameter'],
+    ['/first/other/', 'parameter'],
+    ['/f%69rst/other', 'parameter'],
+  ])('answers at %s', async (path, body) => {
+    expect(await send('GET', path)).toMatchObject({ status: 200, body });
+  });
+
+  test('with a parameter wins over a literal one when its function comes first by name', async () => {
+    expect(await send('GET', '/first/literal')).toMatchObject({ body: 'parameter' });
+  });
+
+  test('of another method does not stand in the way', async () => {
+    expect(await send('POST', '/first/literal')).toMatchObject({ body: 'posted' });
+  });
+
+  test('is the name of the function where none is given', async () => {
+    expect(await send('GET', '/unnamed-route')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('where no function answers', () => {
+  test.each([
+    ['GET', '/nothing/here'],
+    ['GET', '/first'],
+    ['GET', '/first/'],
+    ['GET', '//first/other'],
+    ['DELETE', '/first/other'],
+    ['HEAD', '/first/other'],
+  ])('%s %s is 404, with an empty body and no Allow', async (method, path) => {
+    const { status, headers, body } = await send(method, path);
+    expect({ status, body, allow: headers.allow }).toEqual({ status: 404, body: '', allow: undefined });
+  });
+
+  test('OPTIONS is 204 without CORS headers', async () => {
+    const { status, headers } = await send('OPTIONS', '/first/other', { origin: 'https://a.example' });
+    expect(status).toBe(204);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test('the root is the platform’s own page', async () => {
+    const { status, headers } = await send('GET', '/');
+    expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/html' });
+  });
+});
+
+describe('a function', () => {
+  test('gets its parameters decoded, but for an encoded slash', async () => {
+    const { params } = await inspect('/inspect/caf%C3%A9/a%2Fb');
+    expect(params).toEqual({ first: 'café', second: 'a%2Fb' });
+  });
+
+  test('gets bytes of a parameter that are not UTF-8 as they were sent', async () => {
+    const { params } = await inspect('/inspect/%FF/%');
+    expect(params).toEqual({ first: '%FF', second: '%' });
+  });
+
+  test('finds the query among its parameters too, where the route’s value wins', async () => {
+    const { params, query } = await inspect('/inspect/a/b?first=c&limit=5&limit=6');
+    expect(params).toEqual({ first: 'a', second: 'b', limit: '5,6' });
+    expect(query).toEqual([
+      ['first', 'c'],
+      ['limit', '5'],
+      ['limit', '6'],
+    ]);
+  });
+
+  test('gets the URL that the client used, and the client’s headers only', async () => {
+    const { url, headers } = await inspect('/inspect/a/b?c=%20', { host: 'parley.example', 'x-user-id': 'É' });
+    expect(url).toBe('http://parley.example/inspect/a/b?c=%20');
+    expect(headers).toEqual({ host: 'parley.example', 'x-user-id': 'É', connection: 'close' });
+  });
+
+  test('gets its body byte for byte, with a length and in chunks', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    const expected = Buffer.from(bytes).toString('latin1');
+    for (const headers of [{ 'content-length': '256' }, { 'transfer-encoding': 'chunked' }]) {
+      expect(JSON.parse((await send('POST', '/inspect/a/b', headers, [bytes])).body).body).toBe(expected);
+    }
+  });
+
+  test('adds nothing to the platform’s headers but its own', async () => {
+    const { headers } = await send('GET', '/first/other');
+    expect(headers).toMatchObject({ server: 'Kestrel', date: expect.any(String) });
+    expect(headers).not.toHaveProperty('cache-control');
+  });
+});
+
+describe('a body over 100 MB', () => {
+  const megabyte = new Uint8Array(1_048_576);
+
+  test('of 100 MB exactly is passed on', async () => {
+    const answer = await send('POST', '/count-body', { 'transfer-encoding': 'chunked' }, Array(100).fill(megabyte));
+    expect(answer).toMatchObject({ status: 200, body: '104857600' });
+  });
+
+  test('is 500 by its length', async () => {
+    expect(await sendLength(104_857_601)).toBe(500);
+  });
+
+  test('is 500 in chunks', async () => {
+    const answer = await send('POST', '/count-body', { 'transfer-encoding': 'chunked' }, Array(101).fill(megabyte));
+    expect(answer).toMatchObject({ status: 500, body: '' });
+  });
+
+  /** Announces a length, and sends none of it. */
+  function sendLength(length: number): Promise<number | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    const headers = { 'content-length': length };
+    const sent = request(`${host.url}/count-body`, { method: 'POST', headers, agent: false }, (response) => {
+      resolve(response.statusCode);
+      sent.on('error', () => {}).destroy();
+    });
+    sent.on('error', reject).flushHeaders();
+    return promise;
+  }
+});
+
+describe('a handler that breaks', () => {
+  test.each([
+    ['throws', 'throws failed, and its client waits in vain: Error: a bug'],
+    [
+      'returns-nothing',
+      'returns-nothing failed, and its client waits in vain: Error: The handler returned no response.',
+    ],
+  ])('keeps its client waiting, and %s is logged', async (name, line) => {
+    const leave = new AbortController();
+    const answer = fetch(`${host.url}/${name}`, { signal: leave.signal });
+    await expect.poll(() => host.logs()).toContain(line);
+    leave.abort();
+    await expect(answer).rejects.toThrow('aborted');
+    expect(await send('GET', '/first/other')).toMatchObject({ status: 200 });
+  });
+});

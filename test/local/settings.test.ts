@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { LocalHost } from '../host/start-host.ts';
+import { appDirectory, startFixture } from './fixture.ts';
+
+async function withHost<T>(options: Parameters<typeof startFixture>[0], use: (host: LocalHost) => Promise<T>) {
+  const host = await startFixture(options);
+  try {
+    return await use(host);
+  } finally {
+    await host.stop();
+  }
+}
+
+const hostJson = { version: '2.0', extensions: { http: { routePrefix: '' } } };
+const statusAt = (path: string) => async (host: LocalHost) => (await fetch(`${host.url}${path}`)).status;
+
+test('local.settings.json sets what the environment does not', async () => {
+  const directory = await appDirectory({
+    'host.json': hostJson,
+    'local.settings.json': { IsEncrypted: false, Values: { FIRST: 'of the file', SECOND: 'of the file' } },
+  });
+  const values = await withHost({ directory, env: { SECOND: '' } }, async ({ url }) =>
+    (await fetch(`${url}/setting`)).json(),
+  );
+  expect(values).toEqual(['of the file', '']);
+});
+
+test('without a word in host.json, all paths begin with api', async () => {
+  const directory = await appDirectory({ 'host.json': { version: '2.0' } });
+  const statuses = await withHost({ directory }, async (host) => [
+    await statusAt('/api/first/other')(host),
+    await statusAt('/first/other')(host),
+  ]);
+  expect(statuses).toEqual([200, 404]);
+});
+
+test('the platform’s page can be switched off', async () => {
+  expect(await withHost({ env: { AzureWebJobsDisableHomepage: 'true' } }, statusAt('/'))).toBe(204);
+});
+
+test('the last line of the start says where it listens, where sessions are and which model answers', async () => {
+  const env = {
+    REDIS_URL: 'redis://user:secret@127.0.0.1:6399',
+    OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+    OPENAI_MODEL: 'm',
+  };
+  const { url, logs } = await withHost({ env }, async (host) => ({ url: host.url, logs: host.logs() }));
+  const lines = logs.trimEnd().split('\n');
+  expect(lines).toContain(`GET     ${url}/first/literal  b-literal`);
+  expect(lines.at(-1)).toBe(
+    `Parley listens on ${url} with sessions in Redis at 127.0.0.1:6399, answers from m at 127.0.0.1:1`,
+  );
+  expect(logs).not.toContain('secret');
+});
+
+test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
+  [
+    'settings that cannot be used',
+    { 'host.json': hostJson },
+    { MAX_OUTPUT_TOKENS: 'many' },
+    'The settings cannot be used:\n  - MAX_OUTPUT_TOKENS ',
+  ],
+  ['no host.json', {}, {}, 'There is no host.json in '],
+  ['a host.json that is not JSON', { 'host.json': '{' }, {}, 'host.json is not JSON: '],
+  [
+    'encrypted local settings',
+    { 'host.json': hostJson, 'local.settings.json': { IsEncrypted: true } },
+    {},
+    'local.settings.json cannot be used:\n✖ must be false: only Core Tools can decrypt it\n',
+  ],
+])('%s end the start with one message', async (_, files, env, message) => {
+  const directory = await appDirectory(files);
+  const { message: thrown } = await startFixture({ directory, env }).then(
+    () => new Error('it listens'),
+    (error: Error) => error,
+  );
+  expect(thrown).toContain(`the host ended with 1 before it listened:\n${message}`);
+  expect(thrown).not.toContain('    at ');
+});

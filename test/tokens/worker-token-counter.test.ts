@@ -1,0 +1,121 @@
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { countTokens } from '../../shared/tokens/count-tokens.ts';
+import { LONGEST_QUEUE, WorkerTokenCounter } from '../../shared/tokens/worker-token-counter.ts';
+import { eventually } from '../eventually.ts';
+import { hostileTexts, ordinaryTexts } from './sample-texts.ts';
+
+const scripted = new URL('./scripted-worker.ts', import.meta.url);
+const one = { tokens: 1, exact: true };
+const boundOfHello = { tokens: 6, exact: false };
+
+const open: WorkerTokenCounter[] = [];
+afterEach(() => Promise.all(open.splice(0).map((counter) => counter.close())));
+
+function start(options: ConstructorParameters<typeof WorkerTokenCounter>[0] = {}): WorkerTokenCounter {
+  const counter = new WorkerTokenCounter(options);
+  open.push(counter);
+  return counter;
+}
+
+describe('the counter', () => {
+  test('answers with the bytes of the text while the tokeniser is not loaded, and exactly from then on', async () => {
+    const counter = start();
+    expect(await counter.count('héllo')).toEqual(boundOfHello);
+    await eventually(async () => (await counter.count('héllo')).exact);
+    expect(await counter.count('héllo')).toEqual(countTokens('héllo'));
+  });
+
+  test('answers exactly at the first time of asking where it may wait until the tokeniser is loaded', async () => {
+    expect(await start().countWhenLoaded('héllo')).toEqual(countTokens('héllo'));
+  });
+
+  test('gives every text its own count when many are asked for at once', async () => {
+    const counter = start();
+    const texts = [...Object.values(ordinaryTexts), ...Object.values(hostileTexts), ''];
+    const counts = await Promise.all(texts.map((text) => counter.countWhenLoaded(text)));
+    expect(counts).toEqual(texts.map(countTokens));
+  });
+
+  test('leaves the event loop turning while it loads and while it counts', async () => {
+    const counter = start();
+    let isCounted = false;
+    const counted = Promise.all(Object.values(hostileTexts).map((text) => counter.countWhenLoaded(text))).then(() => {
+      isCounted = true;
+    });
+    let turns = 0;
+    for (; !isCounted; turns++) await turnOfTheEventLoop();
+    await counted;
+    expect(turns).toBeGreaterThan(100);
+  });
+
+  test('answers with the bound when too much is waiting, and exactly again later', async () => {
+    const counter = start();
+    const waiting = counter.countWhenLoaded('a '.repeat(LONGEST_QUEUE / 4));
+    const filling = counter.countWhenLoaded(' '.repeat(LONGEST_QUEUE / 2 - 1));
+    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    await Promise.all([waiting, filling]);
+    expect(await counter.count('héllo')).toEqual(countTokens('héllo'));
+  });
+});
+
+describe('a worker that dies', () => {
+  test('leaves what was asked of it with bounds, and the next count starts a new one', async () => {
+    const deaths: unknown[] = [];
+    const counter = start({ workerUrl: scripted, restartPauseMs: 0, onDeath: (cause) => deaths.push(cause) });
+    expect(await counter.countWhenLoaded('héllo')).toEqual(one);
+    const waiting = counter.count('wait');
+    const dying = counter.count('die');
+    const behind = counter.countWhenLoaded('héllo');
+    expect(await waiting).toEqual({ tokens: 4, exact: false });
+    expect(await dying).toEqual({ tokens: 3, exact: false });
+    expect(await behind).toEqual(boundOfHello);
+    expect(deaths).toEqual([new Error('as asked')]);
+    expect(await counter.count('héllo')).toEqual(boundOfHello);
+    expect(await counter.countWhenLoaded('héllo')).toEqual(one);
+  });
+
+  test('is not started again before the pause is over, and counts are bounds until then', async () => {
+    let now = 0;
+    const deaths: unknown[] = [];
+    const counter = start({
+      workerUrl: scripted,
+      restartPauseMs: 1000,
+      now: () => now,
+      onDeath: (cause) => deaths.push(cause),
+    });
+    await counter.countWhenLoaded('die');
+    now = 999;
+    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    now = 1000;
+    expect(await counter.countWhenLoaded('héllo')).toEqual(one);
+    expect(deaths).toHaveLength(1);
+  });
+
+  test('because its file is missing makes every count a bound, and says so', async () => {
+    const deaths: unknown[] = [];
+    const counter = start({
+      workerUrl: new URL('./no-such-file.ts', import.meta.url),
+      onDeath: (cause) => deaths.push(cause),
+    });
+    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    expect(deaths).toEqual([expect.objectContaining({ code: 'MODULE_NOT_FOUND' })]);
+  });
+});
+
+describe('a closed counter', () => {
+  test('answers what still waits, and all that is asked later, with bounds', async () => {
+    const deaths: unknown[] = [];
+    const counter = start({ workerUrl: scripted, onDeath: (cause) => deaths.push(cause) });
+    const waiting = counter.countWhenLoaded('wait');
+    await counter.close();
+    expect(await waiting).toEqual({ tokens: 4, exact: false });
+    expect(await counter.count('héllo')).toEqual(boundOfHello);
+    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    expect(deaths).toEqual([]);
+  });
+
+  test('need not have counted anything', async () => {
+    await start().close();
+  });
+});

@@ -1,0 +1,34 @@
+/** Holds an answer back until the test opens it. */
+export class Gate {
+  readonly #opened = Promise.withResolvers<void>();
+  readonly passed = this.#opened.promise;
+
+  open(): void {
+    this.#opened.resolve();
+  }
+}
+
+/** What the upstream answers to one request. Everything that is left out is as a healthy model has it. */
+export interface Script {
+  /** Said one after the other; a gate holds back what follows. */
+  deltas?: (string | Gate)[];
+  /** Pause before each delta. */
+  delayMs?: number;
+  /** `null`: the stream ends without one. */
+  finishReason?: 'stop' | 'length' | 'content_filter' | 'tool_calls' | null;
+  /** `null`: none is sent. */
+  usage?: { prompt_tokens?: number; completion_tokens?: number; cached_tokens?: number } | null;
+  /** After the deltas, in place of a good end: the connection is cut, or goes silent, or an error comes as an event. */
+  ending?: 'cut' | 'silence' | { error: object };
+  /** An answer that is no stream. */
+  status?: number;
+  headers?: Record<string, string>;
+  body?: object | string;
+  /** Bytes in place of everything else, written in these pieces. */
+  raw?: (string | Uint8Array)[];
+}
+
+/** What the model says where no script is given: the message again, in words. */
+export function echoOf(message: string): string {
+  return `You said: ${message}`;
+}
