@@ -43,6 +43,8 @@ export async function build({ entries = app, directory = 'dist' }: BuildOptions 
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',
+    // A stack trace needs the positions only.
+    sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
   });
@@ -59,7 +61,10 @@ const app = {
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const files = await build();
+  const files = await build().catch((error: object) => {
+    if ('errors' in error) process.exit(1);
+    throw error;
+  });
   for (const [path, bytes] of Object.entries(files).sort(([, a], [, b]) => b - a)) {
     console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KiB  ${relative('.', resolve(project, path))}`);
   }

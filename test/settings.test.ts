@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { readSettings, SettingsError } from '../shared/settings.ts';
 
@@ -50,7 +51,28 @@ describe('settings', () => {
       apiKey: undefined,
       tokenScope: 'https://ai.azure.com/.default',
       model: 'gpt',
+      fallbackModels: [],
     });
+  });
+
+  test('list the deployments to fall back to, in their order', () => {
+    const environment = {
+      AZURE_OPENAI_ENDPOINT: 'https://x.openai.azure.com',
+      AZURE_OPENAI_DEPLOYMENT: 'gpt',
+      AZURE_OPENAI_FALLBACK_DEPLOYMENTS: 'gpt-south, gpt-small,',
+    };
+    expect(readSettings(environment).model).toMatchObject({ fallbackModels: ['gpt-south', 'gpt-small'] });
+    expect(faultsOf({ AZURE_OPENAI_FALLBACK_DEPLOYMENTS: 'gpt-south' })).toContain('AZURE_OPENAI_FALLBACK_DEPLOYMENTS');
+  });
+
+  test('limit nobody by default, and refuse a token limit that the largest turn alone would pass', () => {
+    expect(readSettings({}).limits).toEqual({ requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 });
+    expect(readSettings({ RATE_LIMIT_PER_MINUTE: '20', TOKEN_LIMIT_PER_DAY: '3500' }).limits).toEqual({
+      requests_per_minute: 20,
+      tokens_per_minute: 0,
+      tokens_per_day: 3500,
+    });
+    expect(faultsOf({ TOKEN_LIMIT_PER_MINUTE: '3499' })).toContain('TOKEN_LIMIT_PER_MINUTE');
   });
 
   test('choose any compatible server by its base URL', () => {
@@ -99,5 +121,17 @@ describe('settings', () => {
     }
     expect(faultsOf(azure)).toContain('AUTH_MODE=open');
     expect(faultsOf(azure)).not.toContain('REDIS_URL');
+  });
+
+  test('are the same list in the code, in docs/settings.md and in local.settings.sample.json', async () => {
+    const read = new Set<string>();
+    readSettings(new Proxy<Record<string, string | undefined>>({}, { get: (_, name) => void read.add(String(name)) }));
+    const documented = (await readFile('docs/settings.md', 'utf8')).matchAll(/^\| `(\w+)`/gm);
+    const sample: { Values: object } = JSON.parse(await readFile('local.settings.sample.json', 'utf8'));
+    const ofThePlatform = ['WEBSITE_INSTANCE_ID', 'FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage'];
+    const own = (names: Iterable<string>) => [...names].filter((name) => !ofThePlatform.includes(name)).sort();
+    expect(own(read).length).toBeGreaterThan(20);
+    expect(own([...documented].map((row) => row[1] ?? ''))).toEqual(own(read));
+    expect(own(Object.keys(sample.Values))).toEqual(own(read));
   });
 });

@@ -8,9 +8,11 @@ export default class SummaryReporter implements Reporter {
     // A file that cannot be loaded holds no tests that could fail, and neither does an error between tests.
     const broken = modules.filter((module) => module.state() === 'failed' && module.children.size === 0).length;
     const failed = count('failed') + broken + errors.length;
-    process.on('exit', () => {
+    process.on('exit', (status) => {
+      // A run that broke as a whole, in its setup for one, has failed once.
+      const failures = failed === 0 && status !== 0 ? 1 : failed;
       const interrupted = reason === 'interrupted' ? ', interrupted' : '';
-      console.log(`${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped${interrupted}`);
+      console.log(`${count('passed')} passed, ${failures} failed, ${count('skipped')} skipped${interrupted}`);
     });
   }
 }

@@ -62,7 +62,7 @@ function read(event: Record<string, unknown>): Said {
   const choice = choices?.[0];
   return {
     // A model that declines says so in a field of its own; to a reader it is the answer.
-    text: choice?.delta?.content ?? choice?.delta?.refusal,
+    text: choice?.delta?.content || choice?.delta?.refusal,
     finishReason: finishReasonOf(choice?.finish_reason),
     usage: usageOf(usage),
   };

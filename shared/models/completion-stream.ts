@@ -40,26 +40,30 @@ export async function* streamCompletion(
 ): AsyncGenerator<CompletionEvent> {
   signal.throwIfAborted();
   const silence = new AbortController();
-  // Comments and empty events are no progress: only text winds the timer up again.
-  const timer = setTimeout(() => silence.abort(), timeoutMs);
+  let isReading = true;
+  // Comments and empty events are no progress: only text winds the timer up again. A reader that is slow is no silence.
+  const timer = setTimeout(() => isReading && silence.abort(), timeoutMs);
   const either = AbortSignal.any([signal, silence.signal]);
   let finishReason: 'stop' | 'length' | undefined;
   let usage: Usage | undefined;
   let length = 0;
   let heldBack = '';
   try {
-    const response = await open(await client(), either);
+    const opened = client().then((openai) => open(openai, either));
+    const response = await Promise.race([opened, abortOf(either)]);
     for await (const event of readEvents(response)) {
       const said = read(event);
       finishReason = said.finishReason ?? finishReason;
       usage = said.usage ?? usage;
       if (!said.text) continue;
-      timer.refresh();
       length += said.text.length;
       if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Error('the answer has no end') });
       const [text, rest] = wellFormed(heldBack + said.text);
       heldBack = rest;
+      isReading = false;
       if (text !== '') yield { type: 'delta', text };
+      isReading = true;
+      timer.refresh();
     }
     if (finishReason === undefined) throw broken({ cause: new Error('the stream ended before the answer did') });
     if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
@@ -72,6 +76,13 @@ export async function* streamCompletion(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Rejects when the signal is aborted: whoever fetches the credentials does not know of it. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** A text that is well-formed, and the half of a character at its end that the next text completes. */

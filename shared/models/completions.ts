@@ -16,6 +16,9 @@ interface Chunk {
 
 const LABELS = { system: 'System', user: 'Human', assistant: 'Assistant' };
 
+/** At the start of a line, behind white space or invisible characters of that line. */
+const LABEL = /^([[\s\p{Cf}]--[\n\r\u2028\u2029]]*(?:System|Human|Assistant))(\s*:)/gimv;
+
 /** Where the model would begin to speak for somebody else. */
 const STOP = ['Human:', 'System:'];
 
@@ -58,8 +61,7 @@ export function completions(settings: RemoteModelSettings, client: () => Promise
  */
 export function promptOf(messages: readonly PromptMessage[]): string {
   const lines = messages.map(({ role, content }) => {
-    const text =
-      role === 'system' ? content : content.replace(/^(\s*(?:System|Human|Assistant))(\s*:)/gim, '$1\u200b$2');
+    const text = role === 'system' ? content : content.replace(LABEL, '$1\u200b$2');
     return `${LABELS[role]}: ${text}\n`;
   });
   return [...lines, 'Assistant:'].join('\n');

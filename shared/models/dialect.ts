@@ -38,13 +38,15 @@ export class Dialect {
 
   /** @param send is called with the parameters to send; what it throws for anything else is passed on */
   async negotiate<T>(parameters: Parameters, send: (accepted: Parameters) => Promise<T>): Promise<T> {
-    // Each round learns a parameter, so this ends.
+    // Each round sends a parameter less or its substitute, so this ends.
     for (;;) {
+      const accepted = this.#accepted(parameters);
       try {
-        return await send(this.#accepted(parameters));
+        return await send(accepted);
       } catch (error) {
         const refused = refusedParameter(error)?.split('.')[0] ?? '';
-        if (!OPTIONAL.has(refused) || this.#refused.has(refused)) throw error;
+        // Another call may have learnt it meanwhile, so what counts is that it was sent.
+        if (!OPTIONAL.has(refused) || !(refused in accepted)) throw error;
         this.#refused.add(refused);
       }
     }

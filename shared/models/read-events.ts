@@ -1,4 +1,4 @@
-import { createParser } from 'eventsource-parser';
+import { createParser, type ParseError } from 'eventsource-parser';
 import { broken } from './upstream-failure.ts';
 
 /** Far more than any event of an answer of text. */
@@ -16,7 +16,11 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
     throw broken({ cause: new Error(`the model answered ${type || 'without a type'}, not a stream`) });
   }
   const arrived: string[] = [];
-  const parser = createParser({ onEvent: ({ data }) => arrived.push(data), maxBufferSize: MAX_EVENT_CHARACTERS });
+  const parser = createParser({
+    onEvent: ({ data }) => arrived.push(data),
+    onError: failIfEndless,
+    maxBufferSize: MAX_EVENT_CHARACTERS,
+  });
   const decoder = new TextDecoder();
   // Leaving the loop in any way closes the connection.
   for await (const bytes of response.body) {
@@ -26,6 +30,11 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
       yield parse(data);
     }
   }
+}
+
+/** What else the parser reports, such as a field that it does not know, is to be ignored by the standard. */
+function failIfEndless(error: ParseError): void {
+  if (error.type === 'max-buffer-size-exceeded') throw broken({ cause: error });
 }
 
 function parse(data: string): Record<string, unknown> {

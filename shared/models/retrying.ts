@@ -42,27 +42,33 @@ export function retrying(
     signal: AbortSignal,
   ): AsyncGenerator<CompletionEvent> {
     const tried = new Set<Model>();
+    /** When the first of those that were tried will answer again, as they said. */
+    let soonest = Number.POSITIVE_INFINITY;
     for (let attempt = 1; ; attempt += 1) {
       const { model, breaker } = candidates.find((each) => !tried.has(each.model) && !each.breaker.isOpen) ?? preferred;
       let hasSpoken = false;
       try {
         for await (const event of model.stream(messages, options, signal)) {
           hasSpoken = true;
+          // The reader may stop reading at the end.
+          if (event.type === 'end') breaker.succeeded();
           yield event;
         }
-        breaker.succeeded();
         return;
       } catch (error) {
-        if (!(error instanceof Failure) || !RETRYABLE.has(error.code)) throw error;
+        // A caller's reason may be a failure too.
+        if (signal.aborted || !(error instanceof Failure) || !RETRYABLE.has(error.code)) throw error;
         breaker.failed(error.retryAfterSeconds);
         tried.add(model);
+        soonest = Math.min(soonest, now() + (error.retryAfterSeconds ?? 0) * 1000);
         if (hasSpoken || attempt === ATTEMPTS) throw error;
         if (candidates.some((each) => !tried.has(each.model) && !each.breaker.isOpen)) continue;
         const backoff = FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
-        const wait = Math.max(backoff, (error.retryAfterSeconds ?? 0) * 1000);
+        const wait = Math.max(backoff, soonest - now());
         if (now() + wait >= (options.giveUpAt ?? Number.POSITIVE_INFINITY)) throw error;
         await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
         tried.clear();
+        soonest = Number.POSITIVE_INFINITY;
       }
     }
   }

@@ -34,6 +34,7 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
   }
   if (status === 429 || (status === 503 && retryAfter(headers) !== undefined)) return busy(retryAfter(headers), cause);
   if (status === 408 || status === 409 || status >= 500) return broken(cause);
+  if (status === 404) return misconfigured('There is no such model: check the endpoint and the deployment', thrown);
   return misconfigured(`The model refused the request with status ${status}`, thrown);
 }
 
@@ -55,8 +56,7 @@ export function refusedParameter(thrown: unknown): string | undefined {
   if (status !== 400 && status !== 422) return undefined;
   const { code, param, message } = errorOf(error);
   const about = `${code} ${message}`;
-  if (!/unsupported|unknown|unrecognized|not support|extra|not permitted|invalid_request/i.test(about))
-    return undefined;
+  if (!/unsupported|unknown|unrecognized|not support|not permitted|extra_forbidden/i.test(about)) return undefined;
   return param ?? /['"`]([a-z_.]+)['"`]/.exec(message ?? '')?.[1];
 }
 
@@ -93,11 +93,11 @@ function isContextLength({ code, message }: UpstreamError): boolean {
 /** Seconds, from `retry-after-ms`, else from `Retry-After` in seconds or as a date. */
 function retryAfter(headers: Headers | undefined): number | undefined {
   const milliseconds = Number(headers?.get('retry-after-ms') ?? Number.NaN);
-  if (milliseconds >= 0) return milliseconds / 1000;
+  if (milliseconds >= 0 && Number.isFinite(milliseconds)) return milliseconds / 1000;
   const value = headers?.get('retry-after');
   if (value == null) return undefined;
   const seconds = Number(value);
-  if (seconds >= 0) return seconds;
+  if (seconds >= 0 && Number.isFinite(seconds)) return seconds;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
 }

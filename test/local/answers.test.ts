@@ -107,6 +107,11 @@ describe('a function', () => {
     }
   });
 
+  test('runs between its hooks, which may change its result', async () => {
+    expect(host.logs()).toContain('the app was told of its start');
+    expect((await send('GET', '/hooked')).body).toBe('changed by hooks');
+  });
+
   test('adds nothing to the platform’s headers but its own', async () => {
     const { headers } = await send('GET', '/first/other');
     expect(headers).toMatchObject({ server: 'Kestrel', date: expect.any(String) });

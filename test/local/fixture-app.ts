@@ -98,4 +98,14 @@ app.http('throws', {
 });
 // biome-ignore lint/suspicious/noExplicitAny: a handler that returns nothing is what the types forbid
 app.http('returns-nothing', { methods: ['GET'], handler: (async () => undefined) as any });
+
+app.hook.appStart(() => console.log('the app was told of its start'));
+app.hook.preInvocation(({ hookData }) => {
+  hookData['by'] = 'hooks';
+});
+app.hook.postInvocation((context) => {
+  if (context.invocationContext.functionName !== 'hooked') return;
+  context.result = { body: `${(context.result as { body: string }).body} ${context.hookData['by']}` };
+});
 app.hook.appTerminate(() => console.log('the app was told of its end'));
+app.http('hooked', { methods: ['GET'], handler: async () => ({ body: 'changed by' }) });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { build } from '../../local/build.ts';
 import type { LocalHost } from '../host/start-host.ts';
 import { appDirectory, startFixture } from './fixture.ts';
 
@@ -76,4 +77,12 @@ test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
   );
   expect(thrown).toContain(`the host ended with 1 before it listened:\n${message}`);
   expect(thrown).not.toContain('    at ');
+});
+
+test('an app that does not stream is refused at the start', async () => {
+  const directory = '.cache/host-buffered';
+  await build({ entries: { functions: 'test/local/buffered-app.ts' }, directory });
+  await expect(startFixture({ bundle: `${directory}/functions.js` })).rejects.toThrow(
+    'the app has to call app.setup({ enableHttpStream: true })',
+  );
 });

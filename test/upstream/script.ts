@@ -12,7 +12,7 @@ export class Gate {
 export interface Script {
   /** Said one after the other; a gate holds back what follows. */
   deltas?: (string | Gate)[];
-  /** Pause before each delta. */
+  /** Pause before each delta, or each piece of `raw`. */
   delayMs?: number;
   /** `null`: the stream ends without one. */
   finishReason?: 'stop' | 'length' | 'content_filter' | 'tool_calls' | null;
@@ -24,8 +24,8 @@ export interface Script {
   status?: number;
   headers?: Record<string, string>;
   body?: object | string;
-  /** Bytes in place of everything else, written in these pieces. */
-  raw?: (string | Uint8Array)[];
+  /** Bytes in place of everything else but an ending in silence, written in these pieces. */
+  raw?: Iterable<string | Uint8Array>;
 }
 
 /** What the model says where no script is given: the message again, in words. */

@@ -93,8 +93,11 @@ async function play(script: Script, wire: Wire, response: ServerResponse): Promi
   response.writeHead(200, { 'content-type': 'text/event-stream', ...script.headers });
   response.flushHeaders();
   if (script.raw !== undefined) {
-    for (const piece of script.raw) await write(response, piece);
-    response.end();
+    for (const piece of script.raw) {
+      if (script.delayMs) await sleep(script.delayMs);
+      await write(response, piece);
+    }
+    if (script.ending !== 'silence') response.end();
     return;
   }
   const send = (event: object) => write(response, `data: ${JSON.stringify(event)}\n\n`);

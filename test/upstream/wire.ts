@@ -9,7 +9,10 @@ export interface Wire {
   done: boolean;
 }
 
-const usageOf = ({ usage }: Script) => ({ prompt_tokens: 0, completion_tokens: 0, ...usage });
+const usageOf = ({ usage }: Script) => ({
+  prompt_tokens: usage?.prompt_tokens ?? 0,
+  completion_tokens: usage?.completion_tokens ?? 0,
+});
 
 /** As OpenAI and Azure write it: an empty first choice, content, a finish reason, and the usage in a chunk of its own. */
 export const chatWire: Wire = {
@@ -22,13 +25,7 @@ export const chatWire: Wire = {
     // Azure's asynchronous filter sends choices without a delta.
     chatChunk([{ index: 0, finish_reason: null, content_filter_offsets: { check_offset: 1 } }]),
     ...(script.finishReason === null ? [] : [chatChunk([chatChoice({}, script.finishReason ?? 'stop')])]),
-    ...(script.usage === null
-      ? []
-      : [
-          chatChunk([], {
-            usage: { ...usageOf(script), total_tokens: totalOf(script), ...cachedOf(script, 'prompt_tokens_details') },
-          }),
-        ]),
+    ...(script.usage === null ? [] : [chatChunk([], { usage: chatUsageOf(script) })]),
   ],
   done: true,
 };
@@ -37,10 +34,15 @@ export const completionsWire: Wire = {
   start: [],
   delta: (text) => ({ object: 'text_completion', choices: [{ index: 0, text, finish_reason: null, logprobs: null }] }),
   end: (script) => [
-    { object: 'text_completion', choices: [{ index: 0, text: '', finish_reason: script.finishReason ?? 'stop' }] },
-    ...(script.usage === null
+    ...(script.finishReason === null
       ? []
-      : [{ object: 'text_completion', choices: [], usage: { ...usageOf(script), total_tokens: totalOf(script) } }]),
+      : [
+          {
+            object: 'text_completion',
+            choices: [{ index: 0, text: '', finish_reason: script.finishReason ?? 'stop' }],
+          },
+        ]),
+    ...(script.usage === null ? [] : [{ object: 'text_completion', choices: [], usage: chatUsageOf(script) }]),
   ],
   done: true,
 };
@@ -64,6 +66,7 @@ export const responsesWire: Wire = {
               ...cachedOf(script, 'input_tokens_details'),
             },
           };
+    if (script.finishReason === null) return [];
     const reason = script.finishReason ?? 'stop';
     if (reason === 'stop')
       return [{ type: 'response.completed', response: { id: 'resp_1', status: 'completed', ...usage } }];
@@ -84,6 +87,10 @@ function chatChunk(choices: object[], more: object = {}): object {
 
 function chatChoice(delta: object, finish_reason: string | null = null): object {
   return { index: 0, delta, finish_reason, logprobs: null };
+}
+
+function chatUsageOf(script: Script): object {
+  return { ...usageOf(script), total_tokens: totalOf(script), ...cachedOf(script, 'prompt_tokens_details') };
 }
 
 function totalOf(script: Script): number {

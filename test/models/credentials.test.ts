@@ -1,0 +1,66 @@
+import { OpenAI } from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createModel } from '../../shared/models/create-model.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { deployment } from './deployment.ts';
+import { failureOf, hear, messagesOf } from './hear.ts';
+
+let upstream: ScriptedUpstream;
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+afterAll(() => upstream.stop());
+
+/** An adapter whose Entra tokens come from `token`. */
+function withToken(token: () => Promise<string>, timeoutMs?: number) {
+  const client = new OpenAI({ baseURL: upstream.baseUrl, apiKey: token, maxRetries: 0 });
+  const time = timeoutMs === undefined ? {} : { timeoutMs };
+  return deployment('chat', upstream, { kind: 'azure', apiKey: undefined, client: async () => client, ...time });
+}
+
+test('a token that cannot be had is internal, and the log says for which scope', async () => {
+  const model = withToken(() => Promise.reject(new Error('CredentialUnavailableError: no identity 1234')));
+  const failure = await failureOf(model);
+  expect(failure.code).toBe('internal');
+  expect(failure.message).not.toContain('1234');
+  expect(messagesOf(failure)).toContain('https://ai.azure.com/.default');
+});
+
+test('a token that never comes is model-timeout', async () => {
+  const never = () => new Promise<string>(() => {});
+  expect((await failureOf(withToken(never, 50))).code).toBe('model-timeout');
+});
+
+test('a caller that aborts does not wait for a token', async () => {
+  const controller = new AbortController();
+  const reason = new Error('the reader left');
+  const heard = hear(
+    withToken(() => new Promise<string>(() => controller.abort(reason))),
+    { signal: controller.signal },
+  );
+  expect((await heard).thrown).toBe(reason);
+});
+
+test('the model of the settings asks its deployments in their order', async () => {
+  upstream.requests.length = 0;
+  upstream.enqueue({ status: 500 });
+  const model = createModel(
+    {
+      kind: 'azure',
+      api: 'responses',
+      baseUrl: `${upstream.origin}/openai/v1/`,
+      apiKey: 'the-key',
+      tokenScope: 'https://ai.azure.com/.default',
+      model: 'first',
+      fallbackModels: ['second'],
+    },
+    { timeoutSeconds: 20 },
+  );
+  expect(model.name).toBe('azure:first');
+  expect((await hear(model)).text).toBe('You said: How are you?');
+  expect(upstream.requests.map(({ path, body }) => [path, body['model']])).toEqual([
+    ['/openai/v1/responses', 'first'],
+    ['/openai/v1/responses', 'second'],
+  ]);
+  expect(createModel({ kind: 'demo' }, { timeoutSeconds: 20 }).name).toBe('demo');
+});

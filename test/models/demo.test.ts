@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { demo } from '../../shared/models/demo.ts';
+import { ask, hear, question } from './hear.ts';
+
+const model = demo(0);
+
+test('the demo says that it is a demo, and which settings make it a model', async () => {
+  const { text, ends, thrown } = await hear(model);
+  expect(text).toContain('demo model');
+  expect(text).toContain('AZURE_OPENAI_ENDPOINT');
+  expect(text).toContain('OPENAI_API_KEY');
+  expect(ends).toEqual([{ type: 'end', finishReason: 'stop', usage: undefined }]);
+  expect(thrown).toBeUndefined();
+});
+
+test('the demo quotes the last message, and counts those that it sees', async () => {
+  const messages = [...question, { role: 'assistant' as const, content: 'Fine.' }];
+  const { text } = await hear(model, { messages: [...messages, { role: 'user', content: 'And\n  now?' }] });
+  expect(text).toContain('You said: “And now?”. It is message 2');
+});
+
+test('the demo cuts a long quote between characters', async () => {
+  const { text, deltas } = await hear(model, { messages: [{ role: 'user', content: '😀'.repeat(81) }] });
+  expect(text).toContain(`“${'😀'.repeat(80)}…”`);
+  expect(deltas.every((delta) => delta.isWellFormed())).toBe(true);
+});
+
+test('the demo answers the same to the same conversation', async () => {
+  expect(await hear(model)).toEqual(await hear(model));
+});
+
+test('the demo says no more words than it may', async () => {
+  const { deltas, ends } = await hear(model, { maxOutputTokens: 3 });
+  expect(deltas.length).toBe(3);
+  expect(ends).toMatchObject([{ finishReason: 'length' }]);
+});
+
+test('the demo stops in the middle of a pause when the caller aborts, with its reason', async () => {
+  const controller = new AbortController();
+  const reason = new Error('the reader left');
+  const events = ask(demo(3_600_000), { signal: controller.signal })[Symbol.asyncIterator]();
+  const next = events.next();
+  controller.abort(reason);
+  await expect(next).rejects.toBe(reason);
+});
+
+test('the demo says nothing to a caller that has already gone', async () => {
+  const reason = { any: 'value' };
+  expect(await hear(model, { signal: AbortSignal.abort(reason) })).toMatchObject({ deltas: [], thrown: reason });
+});

@@ -1,0 +1,52 @@
+import { Failure } from '../../shared/conversation/failure.ts';
+import type { CompletionEvent, CompletionOptions, Model, PromptMessage } from '../../shared/models/model.ts';
+
+export interface Heard {
+  deltas: string[];
+  text: string;
+  ends: Extract<CompletionEvent, { type: 'end' }>[];
+  /** What was thrown, where something was. */
+  thrown: unknown;
+}
+
+export const question: PromptMessage[] = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'How are you?' },
+];
+
+interface Asked extends Partial<CompletionOptions> {
+  messages?: PromptMessage[];
+  signal?: AbortSignal;
+}
+
+/** Asks a model, and collects what it says up to the end or a failure. */
+export async function hear(model: Model, asked: Asked = {}): Promise<Heard> {
+  const heard: Heard = { deltas: [], text: '', ends: [], thrown: undefined };
+  try {
+    for await (const event of ask(model, asked)) {
+      if (event.type === 'end') heard.ends.push(event);
+      else heard.deltas.push(event.text);
+    }
+  } catch (error) {
+    heard.thrown = error;
+  }
+  heard.text = heard.deltas.join('');
+  return heard;
+}
+
+export function ask(model: Model, asked: Asked = {}): AsyncIterable<CompletionEvent> {
+  const { messages = question, signal = new AbortController().signal, ...options } = asked;
+  return model.stream(messages, { maxOutputTokens: 500, temperature: 0.7, ...options }, signal);
+}
+
+/** The failure that a model ends with. */
+export async function failureOf(model: Model, asked: Asked = {}): Promise<Failure> {
+  const { thrown } = await hear(model, asked);
+  if (thrown instanceof Failure) return thrown;
+  throw new Error('no Failure was thrown', { cause: thrown });
+}
+
+/** The messages of an error and of all that caused it, as a log shows them. */
+export function messagesOf(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${messagesOf(error.cause)}` : '';
+}
