@@ -6,6 +6,7 @@ import commitLua from './commit.lua';
 import extendLua from './extend.lua';
 import followLua from './follow.lua';
 import type { RedisConnection } from './redis-connection.ts';
+import { readBegun, readSummary } from './redis-replies.ts';
 import { sessionKeys } from './session-keys.ts';
 import {
   type AssistantMessage,
@@ -15,7 +16,6 @@ import {
   FAILED_REPLAY_SECONDS,
   hasEnding,
   IDEMPOTENCY_SECONDS,
-  type LimitState,
   type Limits,
   type PageRequest,
   type Replay,
@@ -274,48 +274,4 @@ function firstOf({ position }: TokenBlocks): { position: number } {
 
 function blocksOf({ blocks }: TokenBlocks): string[][] {
   return blocks.filter((block) => block.length > 0);
-}
-
-function readBegun([outcome, ...values]: string[]): BeginResult {
-  const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = '', ...messages] = values;
-  switch (outcome) {
-    case 'begun':
-      return {
-        outcome,
-        sessionId: first,
-        isFirst: second === '1',
-        assistant: third,
-        windowStart: Number(fourth),
-        reserved: Number(fifth),
-        limits: JSON.parse(sixth),
-        window: messages.map((json) => JSON.parse(json) as StoredMessage),
-      };
-    case 'repeated':
-      return { outcome, sessionId: first, turnId: second, position: third === '' ? undefined : Number(third) };
-    case 'other-assistant':
-    case 'too-long':
-      return { outcome, assistant: first };
-    case 'limited': {
-      const retryAfterSeconds = Number(second) / 1000;
-      return { outcome, by: first as LimitState['name'], retryAfterSeconds, limits: JSON.parse(third) };
-    }
-    case 'unknown-assistant':
-    case 'busy':
-    case 'key-reused':
-      return { outcome };
-    default:
-      throw new Error(`begin.lua answered ${outcome}`);
-  }
-}
-
-function readSummary(id: string, fields: Record<string, string>): SessionSummary {
-  const time = (name: string) => new Date(Number(fields[name])).toISOString();
-  return {
-    id,
-    title: fields['title'] ?? '',
-    assistant: fields['assistant'] ?? '',
-    created: time('created'),
-    updated: time('updated'),
-    turns: Number(fields['turns']),
-  };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { build } from '../../local/build.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { startUpstreamProcess } from '../upstream/upstream-process.ts';
@@ -31,7 +32,10 @@ const env = {
   OPENAI_MODEL: 'scripted',
   TURN_LEASE_SECONDS: '1',
 };
-const hosts: LocalHost[] = await Promise.all([startHost({ env }), startHost({ env })]);
+const directory = '.cache/faults';
+await build({ directory });
+const start = () => startHost({ env, bundle: `${directory}/functions.js` });
+const hosts: LocalHost[] = await Promise.all([start(), start()]);
 
 const answered: AnsweredTurn[] = [];
 const shared: (string | null)[] = Array.from({ length: sessions }, () => null);
@@ -75,7 +79,7 @@ async function killNowAndThen(): Promise<number> {
     const place = killed % hosts.length;
     await (hosts[place] as LocalHost).kill9();
     killed += 1;
-    hosts[place] = await startHost({ env });
+    hosts[place] = await start();
   }
   return killed;
 }
