@@ -1,4 +1,4 @@
-import type { Limits } from './sessions/session-store.ts';
+import type { Limits } from './conversation/limits.ts';
 
 /** Where sessions are kept. `memory` loses them when the process ends, and is refused in Azure. */
 export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; url: string };

@@ -1,6 +1,6 @@
 import type { Usage } from '../models/model.ts';
-import type { LimitState } from '../sessions/session-store.ts';
 import type { FailureCode } from './failure.ts';
+import type { LimitState } from './limits.ts';
 
 /** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
 export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';

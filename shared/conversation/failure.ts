@@ -1,4 +1,4 @@
-import type { LimitState } from '../sessions/session-store.ts';
+import type { LimitState } from './limits.ts';
 
 /** What a code means to a client: the HTTP status, a title for people, and whether the same request may succeed later. */
 interface FailureKind {

@@ -1,4 +1,4 @@
-import type { LimitState } from '../sessions/session-store.ts';
+import type { LimitState } from '../conversation/limits.ts';
 
 /** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); none where nothing is limited. */
 export function rateLimitHeaders(limits: readonly LimitState[] = []): Record<string, string> {

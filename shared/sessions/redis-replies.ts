@@ -1,4 +1,5 @@
-import type { BeginResult, LimitState, SessionSummary, StoredMessage } from './session-store.ts';
+import type { LimitState } from '../conversation/limits.ts';
+import type { BeginResult, SessionSummary, StoredMessage } from './session-store.ts';
 
 /** What `begin.lua` answers: an outcome, then its fields, then the messages of the window, each as JSON. */
 export function readBegun([outcome, ...values]: string[]): BeginResult {

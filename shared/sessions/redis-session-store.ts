@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
+import type { Limits } from '../conversation/limits.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
 import commitLua from './commit.lua';
@@ -16,7 +17,6 @@ import {
   FAILED_REPLAY_SECONDS,
   hasEnding,
   IDEMPOTENCY_SECONDS,
-  type Limits,
   type PageRequest,
   type Replay,
   type SessionRules,

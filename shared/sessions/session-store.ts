@@ -1,4 +1,5 @@
 import type { ContextReport, FinishReason, TurnFailed, TurnFinished, TurnStarted } from '../conversation/events.ts';
+import type { LimitState, Limits } from '../conversation/limits.ts';
 import type { Usage } from '../models/model.ts';
 
 interface StoredText {
@@ -76,24 +77,6 @@ export interface Offer {
   fixed_tokens: number;
   /** The longest answer. */
   output_tokens: number;
-}
-
-/** Per owner; 0 is no limit. */
-export interface Limits {
-  requests_per_minute: number;
-  tokens_per_minute: number;
-  tokens_per_day: number;
-}
-
-/** Where an owner stands with one limit. */
-export interface LimitState {
-  name: 'requests' | 'tokens-per-minute' | 'tokens-per-day';
-  quota: number;
-  /** Seconds. */
-  window: number;
-  remaining: number;
-  /** Seconds until the whole quota is there again. */
-  reset: number;
 }
 
 export interface BeginRequest {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed, TurnFinished } from '../../shared/conversation/events.ts';
+import type { Limits } from '../../shared/conversation/limits.ts';
 import type {
   BeginRequest,
   BeginResult,
   Commit,
-  Limits,
   SessionRules,
   SessionStore,
   TurnClaim,

@@ -1,0 +1,17 @@
+/** Per owner; 0 is no limit. */
+export interface Limits {
+  requests_per_minute: number;
+  tokens_per_minute: number;
+  tokens_per_day: number;
+}
+
+/** Where an owner stands with one limit. */
+export interface LimitState {
+  name: 'requests' | 'tokens-per-minute' | 'tokens-per-day';
+  quota: number;
+  /** Seconds. */
+  window: number;
+  remaining: number;
+  /** Seconds until the whole quota is there again. */
+  reset: number;
+}
