@@ -61,5 +61,5 @@ function build(settings: Settings): Services {
 function createStore({ store, sessionTtlSeconds, turnLeaseSeconds, limits }: Settings): SessionStore {
   const rules = { sessionSeconds: sessionTtlSeconds, leaseSeconds: turnLeaseSeconds, limits };
   if (store.kind === 'memory') return new MemorySessionStore(rules);
-  return new RedisSessionStore(new RedisConnection(store.url), rules);
+  return new RedisSessionStore(new RedisConnection(store), rules);
 }

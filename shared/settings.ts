@@ -1,7 +1,8 @@
 import type { Limits } from './conversation/limits.ts';
+import type { RedisPlace } from './sessions/redis-connection.ts';
 
 /** Where sessions are kept. `memory` loses them when the process ends, and is refused in Azure. */
-export type StoreSettings = { kind: 'memory' } | { kind: 'redis'; url: string };
+export type StoreSettings = { kind: 'memory' } | ({ kind: 'redis' } & RedisPlace);
 
 /** Which model answers. `demo` needs no account, and is refused in Azure. */
 export type ModelSettings =
@@ -97,7 +98,10 @@ export function readSettings(environment: Environment): Settings {
 
   function store(): StoreSettings {
     const redisUrl = url('REDIS_URL', ['redis:', 'rediss:']);
-    if (redisUrl !== undefined) return { kind: 'redis', url: redisUrl };
+    const cluster = choice('REDIS_CLUSTER', ['false', 'true']) === 'true';
+    const waitReplicas = integer('REDIS_WAIT_REPLICAS', 0, 0, 5);
+    if (redisUrl !== undefined) return { kind: 'redis', url: redisUrl, cluster, waitReplicas };
+    if (cluster) faults.push('REDIS_CLUSTER needs REDIS_URL beside it');
     if (inAzure && text('REDIS_URL') === undefined) {
       faults.push('REDIS_URL is missing: in Azure, sessions are kept in Redis, never in the memory of one instance');
     }

@@ -90,7 +90,8 @@ export async function joinTurn(
     await sleep(POLL_MS);
     replay = await store.follow(owner, sessionId, undefined, 0);
   }
-  return replay && { replay, after: after > eventCount(replay) ? 0 : after };
+  // What a lost turn had said live and not yet kept is gone: its client needs the ending alone.
+  return replay && { replay, after: after > eventCount(replay) && replay.state !== 'lost' ? 0 : after };
 }
 
 function eventCount({ entries }: Replay): number {

@@ -40,6 +40,8 @@ export async function eventStreamResponse(
         send('data: [DONE]\n\n');
       } catch (error) {
         // A stream that errors would hang the client: a failure is a frame, and the stream is closed.
+        // A client that has this one already asked again, so it is told again how the turn ended.
+        id = Math.max(id, after);
         frame({ error: problemOf(fail(error)) });
       }
       clearInterval(heartbeat);

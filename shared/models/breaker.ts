@@ -17,6 +17,13 @@ export class Breaker {
     return this.#now() < this.#closedAgainAt;
   }
 
+  /** Whether a call may be made. Once the time is over, that is one call: the others wait for how it ends. */
+  admits(): boolean {
+    if (this.isOpen) return false;
+    if (this.#closedAgainAt > 0) this.#closedAgainAt = this.#now() + OPEN_MS;
+    return true;
+  }
+
   succeeded(): void {
     this.#failures = 0;
     this.#closedAgainAt = 0;

@@ -45,7 +45,8 @@ export function retrying(
     /** When the first of those that were tried will answer again, as they said. */
     let soonest = Number.POSITIVE_INFINITY;
     for (let attempt = 1; ; attempt += 1) {
-      const { model, breaker } = candidates.find((each) => !tried.has(each.model) && !each.breaker.isOpen) ?? preferred;
+      const { model, breaker } =
+        candidates.find(({ model, breaker }) => !tried.has(model) && breaker.admits()) ?? preferred;
       let hasSpoken = false;
       try {
         for await (const event of model.stream(messages, options, signal)) {

@@ -5,15 +5,16 @@
 --      2: the ending that late joiners learn of, 3...: blocks of tokens
 local lease, running, reservations, record = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ask = cjson.decode(ARGV[1])
-if redis.call('HGET', lease, 'turn') == ask.turn then
-  redis.call('DEL', lease)
-  for block = 3, #ARGV do
-    if redis.call('LLEN', running) == ask.position + block - 3 then redis.call('RPUSH', running, ARGV[block]) end
-  end
-  redis.call('RPUSH', running, ARGV[2])
-  redis.call('PEXPIRE', running, ask.replay_ms)
-end
+local held = redis.call('HGET', lease, 'turn') == ask.turn
+-- What frees comes first: it also works where memory is full, and what adds does not.
 if ask.reserved > 0 then redis.call('ZREM', reservations, ask.turn .. ':' .. ask.reserved) end
 if record and redis.call('HGET', record, 'turn') == ask.turn and redis.call('HEXISTS', record, 'position') == 0 then
   redis.call('DEL', record)
 end
+if not held then return end
+redis.call('DEL', lease)
+redis.call('PEXPIRE', running, ask.replay_ms)
+for block = 3, #ARGV do
+  if redis.call('LLEN', running) == ask.position + block - 3 then redis.call('RPUSH', running, ARGV[block]) end
+end
+redis.call('RPUSH', running, ARGV[2])

@@ -1,11 +1,16 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
 
 /** A caller is told within a second that the store cannot be used; this leaves the rest of it for the answer's way. */
 const ANSWER_WITHIN_MS = 900;
 
+/** A connection on which nothing comes back for this long is dead, whatever the socket says. */
+const SILENT_MS = 2000;
+
 /** Azure closes connections that were idle for 10 minutes. */
 const PING_EVERY_MS = 240_000;
+
+const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000);
 
 const options = {
   lazyConnect: true,
@@ -14,22 +19,51 @@ const options = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  connectTimeout: 5000,
-  retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 1000),
+  connectTimeout: SILENT_MS,
+  socketTimeout: SILENT_MS,
+  retryStrategy,
+  // A master that became a replica stays connected; its name leads to the new master.
+  reconnectOnError: (error: Error) => /^(READONLY|MASTERDOWN)/.test(error.message),
 } satisfies RedisOptions;
 
+const clusterOptions = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  clusterRetryStrategy: retryStrategy,
+  // A command that waits for the cluster longer than its caller does is given up.
+  maxRedirections: 4,
+  slotsRefreshTimeout: SILENT_MS,
+  slotsRefreshInterval: 30_000,
+  // Over TLS the nodes announce addresses; certificates are checked against the name of the URL.
+  dnsLookup: (address, callback) => callback(null, address),
+} satisfies ClusterOptions;
+
+/** Where Redis is, and what it has to hold to. */
+export interface RedisPlace {
+  /** `redis://` or, over TLS, `rediss://[user[:password]@]host[:port][/db]` */
+  url: string;
+  /** The URL names one node of a cluster, which tells the others. */
+  cluster: boolean;
+  /** What was written counts as stored when this many replicas have it too. */
+  waitReplicas: number;
+}
+
+/** What both kinds of clients can do. */
+export type RedisClient = Redis | Cluster;
+
 /**
- * One connection to Redis, opened at the first use, reopened for ever. Every use is bounded in time, and every way in
+ * The connection to Redis, opened at the first use, reopened for ever. Every use is bounded in time, and every way in
  * which Redis can fail becomes the failure `store-unavailable`.
  */
 export class RedisConnection {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
+  readonly #waitReplicas: number;
   #opening: Promise<void> | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
-  /** @param url `redis://` or, over TLS, `rediss://[user[:password]@]host[:port][/db]` */
-  constructor(url: string) {
-    this.#redis = new Redis(url, options);
+  constructor({ url, cluster, waitReplicas }: RedisPlace) {
+    this.#redis = cluster ? clusterOf(new URL(url)) : new Redis(url, options);
+    this.#waitReplicas = waitReplicas;
     // Failures are told to whoever uses the connection; without a listener they would end the process.
     this.#redis.on('error', () => {});
   }
@@ -39,7 +73,7 @@ export class RedisConnection {
   }
 
   /** Runs `commands` on a connection that is ready, all within `ANSWER_WITHIN_MS`; later they are not even begun. */
-  async run<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
+  async run<T>(commands: (redis: RedisClient) => Promise<T>): Promise<T> {
     const timeout = Promise.withResolvers<never>();
     let givenUp = false;
     const timer = setTimeout(() => {
@@ -57,6 +91,20 @@ export class RedisConnection {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * Waits until as many replicas as are asked for hold all that was written so far on the slot of `key`. A write comes
+   * first, as WAIT looks at the latest write of its own connection only.
+   */
+  async replicated(key: string): Promise<void> {
+    const replicas = this.#waitReplicas;
+    if (replicas === 0) return;
+    await this.run(async (redis) => {
+      const answers = await redis.pipeline().set(key, '', 'EX', 60).wait(replicas, ANSWER_WITHIN_MS).exec();
+      const [, [failure, reached] = []] = answers ?? [];
+      if (failure != null || Number(reached) < replicas) throw failure ?? new Error(`WAIT reached ${reached} replicas`);
+    });
   }
 
   /** Shared by all who wait for the connection; what waits in vain is bounded by its own timer. */
@@ -77,4 +125,18 @@ export class RedisConnection {
     clearInterval(this.#keepAwake);
     this.#redis.disconnect();
   }
+}
+
+function clusterOf({ protocol, hostname, port, username, password }: URL): Cluster {
+  const tls = protocol === 'rediss:' ? { tls: { servername: hostname } } : {};
+  const { socketTimeout, connectTimeout, reconnectOnError } = options;
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    ...clusterOptions,
+    redisOptions: {
+      ...tls,
+      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+      ...{ socketTimeout, connectTimeout, reconnectOnError },
+    },
+  });
 }

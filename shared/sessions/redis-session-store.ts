@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
 import type { Limits } from '../conversation/limits.ts';
 import abandonLua from './abandon.lua';
@@ -6,7 +5,7 @@ import beginLua from './begin.lua';
 import commitLua from './commit.lua';
 import extendLua from './extend.lua';
 import followLua from './follow.lua';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisClient, RedisConnection } from './redis-connection.ts';
 import { readBegun, readSummary } from './redis-replies.ts';
 import { sessionKeys } from './session-keys.ts';
 import {
@@ -39,7 +38,7 @@ const scripts = {
 };
 
 type Script = (keyCount: number, ...keysAndValues: string[]) => Promise<unknown>;
-type Scripted = Redis & Record<keyof typeof scripts, Script>;
+type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 
 /** Sessions in Redis: every step is one script on one slot, and one round trip. */
 export class RedisSessionStore implements SessionStore {
@@ -91,7 +90,11 @@ export class RedisSessionStore implements SessionStore {
         limits: this.#limits,
       },
     );
-    return readBegun(reply as string[]);
+    const begun = readBegun(reply as string[]);
+    // Who is told of a turn that is stored takes it for stored.
+    if (begun.outcome === 'repeated' && begun.position !== undefined)
+      await this.#connection.replicated(keys.replicated);
+    return begun;
   }
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
@@ -137,6 +140,7 @@ export class RedisSessionStore implements SessionStore {
       },
       [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
     );
+    if (reply === 'committed') await this.#connection.replicated(keys.replicated);
     return reply as 'committed' | 'lost';
   }
 
@@ -169,6 +173,7 @@ export class RedisSessionStore implements SessionStore {
     if (reply === null) return undefined;
     const [turn, alive, beats, blocks] = reply;
     const entries = blocks.map((json) => JSON.parse(json) as Replay['entries'][number]);
+    if (hasEnding(entries)) await this.#connection.replicated(keys.replicated);
     const state = alive === 1 ? 'running' : hasEnding(entries) ? 'ended' : 'lost';
     return { turnId: turn, state, beats, entries };
   }

@@ -19,6 +19,8 @@ export function sessionKeys(owner: string) {
     record: (idempotencyKey: string) => key('key', idempotencyKey),
     /** ZSET of session ids by the time of their latest turn. */
     index: `chat:{${owner}}:sessions`,
+    /** STRING, empty: written for replicas to confirm. */
+    replicated: `chat:{${owner}}:replicated`,
     /** STRING: when the next request would arrive at an even rate, in microseconds (GCRA). */
     rate: `chat:{${owner}}:rate`,
     /** HASH: minute, minute_used, day, day_used: the latest windows, by their number, and what was used in them. */

@@ -10,4 +10,5 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(server.url), rules));
+const place = () => ({ url: server.url, cluster: false, waitReplicas: 0 });
+sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { eventually } from '../eventually.ts';
+import { freePort, RedisServer } from './redis-server.ts';
+
+const SLOTS = 16_384;
+
+/** A real Redis cluster of three masters on the loopback, without replicas. */
+export class RedisCluster {
+  readonly nodes: readonly RedisServer[];
+  readonly #directory: string;
+
+  private constructor(nodes: RedisServer[], directory: string) {
+    this.nodes = nodes;
+    this.#directory = directory;
+  }
+
+  static async start(): Promise<RedisCluster> {
+    const directory = await mkdtemp(join(tmpdir(), 'redis-cluster-'));
+    const buses = [await freePort(), await freePort(), await freePort()];
+    const nodes = await Promise.all(
+      buses.map((bus, place) =>
+        RedisServer.start(
+          ...['--cluster-enabled', 'yes', '--cluster-port', String(bus)],
+          ...['--dir', directory, '--cluster-config-file', `nodes-${place}.conf`],
+        ),
+      ),
+    );
+    const clients = nodes.map((node) => new Redis(node.url));
+    await Promise.all(
+      clients.map((client, place) => {
+        const bound = (index: number) => Math.floor((SLOTS / nodes.length) * index);
+        return client.cluster('ADDSLOTSRANGE', bound(place), bound(place + 1) - 1);
+      }),
+    );
+    const first = clients[0] as Redis;
+    for (const [place, { port }] of nodes.entries()) {
+      await first.call('CLUSTER', 'MEET', '127.0.0.1', port, String(buses[place]));
+    }
+    for (const client of clients) {
+      await eventually(async () => {
+        const info = await client.cluster('INFO');
+        return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+      });
+    }
+    for (const client of clients) client.disconnect();
+    return new RedisCluster(nodes, directory);
+  }
+
+  /** Of one of its nodes; it tells of the others. */
+  get url(): string {
+    return (this.nodes[0] as RedisServer).url;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}

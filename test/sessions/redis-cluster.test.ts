@@ -1,0 +1,14 @@
+import { afterAll, beforeAll } from 'vitest';
+import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
+import { RedisSessionStore } from '../../shared/sessions/redis-session-store.ts';
+import { RedisCluster } from '../redis/redis-cluster.ts';
+import { sessionStoreContract } from './session-store-contract.ts';
+
+let cluster: RedisCluster;
+beforeAll(async () => {
+  cluster = await RedisCluster.start();
+});
+afterAll(() => cluster.stop());
+
+const place = () => ({ url: cluster.url, cluster: true, waitReplicas: 0 });
+sessionStoreContract('redis cluster', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));
