@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { type LocalHost, startHost } from '../host/start-host.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { Client, type Frame, framesOf, readStream } from './client.ts';
+
+let redis: RedisServer;
+let upstream: ScriptedUpstream;
+let hosts: LocalHost[];
+let here: Client;
+let there: Client;
+
+const start = (env: Record<string, string> = {}) =>
+  startHost({
+    env: {
+      REDIS_URL: redis.url,
+      OPENAI_BASE_URL: upstream.baseUrl,
+      OPENAI_MODEL: 'scripted',
+      TURN_LEASE_SECONDS: '1',
+      ...env,
+    },
+  });
+
+beforeAll(async () => {
+  [redis, upstream] = await Promise.all([RedisServer.start(), ScriptedUpstream.start()]);
+  hosts = await Promise.all([start(), start()]);
+  [here, there] = hosts.map((host) => new Client(host.url)) as [Client, Client];
+});
+afterAll(async () => {
+  await Promise.all(hosts.map((host) => host.stop()));
+  await Promise.all([redis.stop(), upstream.stop()]);
+});
+
+/** Begins a stream, and reads it until the model's first words have come. */
+async function begin(client: Client, message: string, headers: Record<string, string> = {}) {
+  const response = await client.post('/chat/stream', { message }, headers);
+  const frames = framesOf(response);
+  const first = (await frames.next()).value as Frame;
+  const second = (await frames.next()).value as Frame;
+  const sessionId: string = JSON.parse(first.data).session_id;
+  return { sessionId, seen: [first, second], rest: frames };
+}
+
+const join = (client: Client, sessionId: string, after?: string) =>
+  client.get(`/chat/stream/${sessionId}`, after === undefined ? {} : { 'last-event-id': after });
+
+describe('GET /chat/stream/{session_id}', () => {
+  test('joins a turn that runs on another instance, and tells it to its end in the very same frames', async () => {
+    const gate = upstream.gate();
+    upstream.enqueue({ deltas: ['one ', 'two ', gate, 'three'] });
+    const { sessionId, seen, rest } = await begin(here, 'Count');
+    const joined = framesOf(await join(there, sessionId));
+    const first = (await joined.next()).value as Frame;
+    expect(first).toEqual(seen[0]);
+    gate.open();
+    const live = [...seen, ...(await Array.fromAsync(rest))];
+    const told = [first, ...(await Array.fromAsync(joined))];
+    expect(told).toEqual(live);
+    expect(live.at(-1)?.data).toBe('[DONE]');
+  });
+
+  test('replays the last turn from any frame on, on any instance', async () => {
+    upstream.enqueue({ deltas: ['one ', 'two ', 'three'] });
+    const live = await readStream(await here.post('/chat/stream', { message: 'Count' }));
+    const sessionId = live.first.session_id;
+    for (let after = 0; after < live.frames.length; after += 1) {
+      const client = after % 2 === 0 ? here : there;
+      const replayed = await readStream(await join(client, sessionId, String(after)));
+      expect(replayed.frames).toEqual(live.frames.slice(after));
+    }
+    for (const nonsense of ['0', '-1', '99', 'abc', '1e3', '9'.repeat(40)]) {
+      expect((await readStream(await join(there, sessionId, nonsense))).frames).toEqual(live.frames);
+    }
+  });
+
+  test('is 204 where there is no turn: of an unknown, a malformed and a deleted session', async () => {
+    const { session_id } = await here.chat({ message: 'Hi' });
+    await here.delete(`/chat/history/${session_id}`);
+    for (const id of [randomUUID(), 'nonsense', session_id]) {
+      const response = await join(there, id);
+      expect([response.status, await response.text()]).toEqual([204, '']);
+    }
+  });
+
+  test('tells a failed turn again as it failed, and always has an ending', async () => {
+    upstream.enqueue({ deltas: ['Well, '], ending: 'cut' });
+    const live = await readStream(await here.post('/chat/stream', { message: 'Fail' }));
+    const sessionId = live.first.session_id;
+    expect(live.last).toMatchObject({ error: { code: 'model-failed', status: 502, retryable: true } });
+    expect((await readStream(await join(there, sessionId))).frames).toEqual(live.frames);
+    const afterItsEnd = await readStream(await join(there, sessionId, String(live.frames.length)));
+    expect(afterItsEnd.json).toEqual([live.last]);
+  });
+
+  test('ends with turn-lost once the instance that ran the turn died; nothing is stored, and the retry runs it', async () => {
+    const dying = await start();
+    const client = new Client(dying.url);
+    upstream.enqueue({ deltas: ['one ', upstream.gate()] });
+    const key = { 'idempotency-key': randomUUID() };
+    const { sessionId } = await begin(client, 'Die', key);
+    const joined = join(here, sessionId).then(readStream);
+    await dying.kill9();
+    const lost = await joined;
+    expect(lost.done).toBe(false);
+    expect(lost.last).toMatchObject({ error: { code: 'turn-lost', status: 500, retryable: true } });
+    expect((await here.get(`/chat/history/${sessionId}`)).status).toBe(404);
+    const again = await readStream(await here.post('/chat/stream', { message: 'Die' }, key));
+    expect([again.text, again.done]).toEqual(['You said: Die', true]);
+  });
+});
+
+describe('POST /chat/stop', () => {
+  test('ends a turn that runs on another instance: what was said is stored, and counted', async () => {
+    upstream.enqueue({ deltas: ['one ', upstream.gate()] });
+    const { sessionId, seen, rest } = await begin(here, 'Stop me');
+    const asked = upstream.requests.at(-1);
+    const response = await there.post('/chat/stop', { session_id: sessionId });
+    expect([response.status, await response.json()]).toEqual([200, { stopping: true }]);
+    const frames = [...seen, ...(await Array.fromAsync(rest))];
+    const finish = JSON.parse(frames.at(-2)?.data ?? '');
+    expect(finish).toMatchObject({ finish_reason: 'stopped', usage: { completion_tokens: expect.any(Number) } });
+    expect(finish.usage.completion_tokens).toBeGreaterThan(0);
+    await eventually(() => asked?.cut);
+    expect(await there.history(sessionId)).toEqual([
+      { role: 'user', content: 'Stop me' },
+      { role: 'assistant', content: 'one ' },
+    ]);
+  });
+
+  test('before the first token stores nothing, and the ending is stopped', async () => {
+    upstream.enqueue({ deltas: [upstream.gate()] });
+    const response = await here.post('/chat/stream', { message: 'Stop me' });
+    const frames = framesOf(response);
+    const started = JSON.parse(((await frames.next()).value as Frame).data);
+    await there.post('/chat/stop', { session_id: started.session_id });
+    const rest = await Array.fromAsync(frames);
+    expect(rest.map(({ data }) => data).at(-1)).toBe('[DONE]');
+    expect(JSON.parse(rest.at(-2)?.data ?? '')).toMatchObject({ finish_reason: 'stopped' });
+    expect((await there.get(`/chat/history/${started.session_id}`)).status).toBe(404);
+  });
+
+  test('is told that nothing runs, in the same words for a session that never was', async () => {
+    const { session_id } = await here.chat({ message: 'Hi' });
+    for (const id of [session_id, randomUUID(), 'nonsense']) {
+      const response = await there.post('/chat/stop', { session_id: id });
+      expect([response.status, await response.json()]).toEqual([200, { stopping: false }]);
+    }
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  test('attaches a retry on another instance, JSON to stream, and replays it there later', async () => {
+    const asked = upstream.requests.length;
+    const gate = upstream.gate();
+    upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+    const key = { 'idempotency-key': randomUUID() };
+    const { rest, seen } = await begin(here, 'Once', key);
+    const retry = there.chat({ message: 'Once' }, key);
+    gate.open();
+    const finish = JSON.parse((await Array.fromAsync(rest)).at(-2)?.data ?? '');
+    const answer = await retry;
+    expect(answer).toEqual({ ...JSON.parse(seen[0]?.data ?? ''), response: 'one two', ...finish });
+    expect(await there.chat({ message: 'Once' }, key)).toEqual(answer);
+    expect(upstream.requests).toHaveLength(asked + 1);
+  });
+});
+
+describe('a turn', () => {
+  test('that nears its deadline ends cleanly, and is stored', async () => {
+    const host = await start({ TURN_DEADLINE_SECONDS: '1' });
+    upstream.enqueue({ deltas: ['So far ', upstream.gate()] });
+    const client = new Client(host.url);
+    const answer = await client.chat({ message: 'Take your time' });
+    expect(answer).toMatchObject({ response: 'So far ', finish_reason: 'deadline' });
+    expect(await client.history(answer.session_id)).toHaveLength(2);
+    await host.stop();
+  });
+
+  test('that says nothing until its deadline is 504, and is not stored', async () => {
+    const host = await start({ TURN_DEADLINE_SECONDS: '1' });
+    upstream.enqueue({ deltas: [upstream.gate()] });
+    const response = await new Client(host.url).post('/chat', { message: 'Take your time' });
+    expect(await response.json()).toMatchObject({ status: 504, code: 'model-timeout', retryable: true });
+    await host.stop();
+  });
+});

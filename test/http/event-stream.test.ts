@@ -1,0 +1,23 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { TurnEvent } from '../../shared/conversation/events.ts';
+import { Failure } from '../../shared/conversation/failure.ts';
+import { eventStreamResponse } from '../../shared/http/event-stream.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+test('a silent turn is kept open by a comment every 15 seconds, one line without a blank one', async () => {
+  vi.useFakeTimers();
+  const silence = Promise.withResolvers<void>();
+  async function* events(): AsyncGenerator<TurnEvent> {
+    yield { type: 'turn-started', session_id: 's', turn_id: 't', assistant: 'default' };
+    await silence.promise;
+    throw new Failure('model-timeout', 'Too late.');
+  }
+  const { body } = await eventStreamResponse(events(), (error) => error as Failure);
+  await vi.advanceTimersByTimeAsync(46_000);
+  silence.resolve();
+  const text = await new Response(body as ReadableStream).text();
+  expect(text.match(/^: .*\n/gm)).toEqual([': open\n', ': ping\n', ': ping\n', ': ping\n']);
+  expect(text).toContain(': ping\n: ping\n: ping\nid: 2\ndata: {"error":');
+  expect(vi.getTimerCount()).toBe(0);
+});
