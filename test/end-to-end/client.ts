@@ -15,8 +15,14 @@ export class Client {
     this.headers = headers;
   }
 
-  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  post(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    signal: AbortSignal | null = null,
+  ): Promise<Response> {
     return fetch(`${this.url}${path}`, {
+      signal,
       method: 'POST',
       headers: { 'content-type': 'application/json', ...this.headers, ...headers },
       body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),

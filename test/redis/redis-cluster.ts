@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from '../eventually.ts';
 import { freePort, RedisServer } from './redis-server.ts';
@@ -10,23 +7,15 @@ const SLOTS = 16_384;
 /** A real Redis cluster of three masters on the loopback, without replicas. */
 export class RedisCluster {
   readonly nodes: readonly RedisServer[];
-  readonly #directory: string;
 
-  private constructor(nodes: RedisServer[], directory: string) {
+  private constructor(nodes: RedisServer[]) {
     this.nodes = nodes;
-    this.#directory = directory;
   }
 
   static async start(): Promise<RedisCluster> {
-    const directory = await mkdtemp(join(tmpdir(), 'redis-cluster-'));
     const buses = [await freePort(), await freePort(), await freePort()];
     const nodes = await Promise.all(
-      buses.map((bus, place) =>
-        RedisServer.start(
-          ...['--cluster-enabled', 'yes', '--cluster-port', String(bus)],
-          ...['--dir', directory, '--cluster-config-file', `nodes-${place}.conf`],
-        ),
-      ),
+      buses.map((bus) => RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', String(bus))),
     );
     const clients = nodes.map((node) => new Redis(node.url));
     await Promise.all(
@@ -46,7 +35,7 @@ export class RedisCluster {
       });
     }
     for (const client of clients) client.disconnect();
-    return new RedisCluster(nodes, directory);
+    return new RedisCluster(nodes);
   }
 
   /** Of one of its nodes; it tells of the others. */
@@ -56,6 +45,5 @@ export class RedisCluster {
 
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
-    await rm(this.#directory, { recursive: true, force: true });
   }
 }

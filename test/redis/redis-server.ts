@@ -1,22 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** A real Redis server on a free port of the loopback, with nothing on disk. */
+/** A real Redis server on a free port of the loopback, which keeps nothing; a replica's copy goes to a directory of its own. */
 export class RedisServer {
   readonly port: number;
   readonly #process: ChildProcess;
+  readonly #directory: string;
 
-  private constructor(port: number, process: ChildProcess) {
+  private constructor(port: number, process: ChildProcess, directory: string) {
     this.port = port;
     this.#process = process;
+    this.#directory = directory;
   }
 
   static async start(...options: string[]): Promise<RedisServer> {
     const port = await freePort();
+    const directory = await mkdtemp(join(tmpdir(), 'redis-'));
     const server = spawn(
       'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options],
+      [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+        '--dir',
+        directory,
+        ...options,
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     server.on('error', (error) => {
@@ -29,7 +47,7 @@ export class RedisServer {
     }
     if (server.exitCode !== null) throw new Error(`redis-server ended at once:\n${log}`);
     server.stdout.resume();
-    return new RedisServer(port, server);
+    return new RedisServer(port, server, directory);
   }
 
   get url(): string {
@@ -41,10 +59,12 @@ export class RedisServer {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exit = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
-    await exit;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const exit = once(this.#process, 'exit');
+      this.#process.kill('SIGKILL');
+      await exit;
+    }
+    await rm(this.#directory, { recursive: true, force: true });
   }
 }
 

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { echoOf } from './script.ts';
-import { echo, ScriptedUpstream } from './scripted-upstream.ts';
+import { echoOf, type Script } from './script.ts';
+import { echo, lastMessageOf, ScriptedUpstream } from './scripted-upstream.ts';
+
+const SLOW_MS = 60;
 
 // Run by itself, this is a scripted model that echoes: node test/upstream/upstream-process.ts --port 9000 --delay-ms 5
 // Imported, it starts that as a process of its own, so that a load does not slow down the model that it is put on.
@@ -34,7 +36,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const upstream = await ScriptedUpstream.start((request) => {
     // A long run would otherwise remember every request.
     upstream.requests.length = 0;
-    return { ...echo(request), delayMs };
+    return { ...echo(request), ...moodOf(lastMessageOf(request.body)) };
   }, Number(values.port));
   console.log(upstream.origin);
+
+  /** A message may ask for a slow answer, or for one that breaks off. */
+  function moodOf(message: string): Script {
+    if (message.startsWith('[slow]')) return { delayMs: SLOW_MS };
+    return message.startsWith('[cut]') ? { delayMs, ending: 'cut' } : { delayMs };
+  }
 }

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '../end-to-end/client.ts';
+import type { LocalHost } from '../host/start-host.ts';
+import { type AnsweredTurn, checkConversations } from './check-conversations.ts';
+import { Random } from './random.ts';
+import type { FaultRun } from './report.ts';
+import { type Service, startService } from './service.ts';
+
+const LANES = 4;
+const LEASE_MS = 1000;
+/** A session is free again so long after its holder died; the promise. */
+const FREE_WITHIN_MS = LEASE_MS + 1000;
+
+/**
+ * Instances are killed with -9 at random points of a turn. Meanwhile a client on another instance tries to talk on the
+ * same session until it is let in, and then the killed turn is sent again with its key.
+ */
+export const kills: FaultRun = async ({ bundle, schedules: count, seed }) => {
+  const service = await startService(bundle);
+  const survivor = new Client((await service.start()).url);
+  const answered: AnsweredTurn[] = [];
+  const faults: string[] = [];
+  const waits: number[] = [];
+  let left = count;
+  try {
+    await Promise.all(
+      Array.from({ length: LANES }, async (_, lane) => {
+        const random = new Random(seed * 1009 + lane);
+        let victim = await service.start();
+        const { session_id: sessionId } = await survivor.chat({ message: `lane ${lane} begins` });
+        for (let round = 0; left > 0; round += 1) {
+          left -= 1;
+          const name = `lane ${lane} round ${round}`;
+          const wait = await killOnce({ service, survivor, victim, random, sessionId, name, answered });
+          waits.push(wait);
+          if (wait > FREE_WITHIN_MS) faults.push(`${name}: the session was free after ${wait.toFixed(0)} ms only`);
+          victim = await service.start();
+        }
+      }),
+    );
+    const { storedTurns, ...found } = await checkConversations(service.redis.url, answered, service.upstream.answerTo);
+    for (const [fault, list] of Object.entries(found)) faults.push(...list.map((each) => `${fault}: ${each}`));
+    const longest = Math.round(Math.max(...waits));
+    return { figures: { killed: count, answered: answered.length, storedTurns, longestWaitMs: longest }, faults };
+  } finally {
+    await service.stop();
+  }
+};
+
+interface Round {
+  service: Service;
+  survivor: Client;
+  victim: LocalHost;
+  random: Random;
+  sessionId: string;
+  name: string;
+  answered: AnsweredTurn[];
+}
+
+/** @returns milliseconds from the kill until another turn was let in */
+async function killOnce({ survivor, victim, random, sessionId, name, answered }: Round): Promise<number> {
+  const key = { 'idempotency-key': randomUUID() };
+  const body = { session_id: sessionId, message: `[slow] ${name}` };
+  const remember = (message: string, answer: Record<string, string>) => {
+    const { session_id = '', turn_id = '', response = '' } = answer;
+    answered.push({ sessionId: session_id, turnId: turn_id, message, response });
+  };
+  const first = new Client(victim.url).chat(body, key).catch(() => undefined);
+  await sleep(random.between(0, 500));
+  await victim.kill9();
+  const killedAt = performance.now();
+  const before = await first;
+  if (before !== undefined) remember(body.message, before);
+
+  remember(`${name} goes on`, await until(survivor, { session_id: sessionId, message: `${name} goes on` }));
+  const wait = performance.now() - killedAt;
+  const retried = await until(survivor, body, key);
+  if (before === undefined) remember(body.message, retried);
+  else if (before['turn_id'] !== retried['turn_id']) throw new Error(`${name}: the retry is another turn`);
+  return wait;
+}
+
+/** Sends a turn until it is let in. */
+async function until(client: Client, body: object, headers: Record<string, string> = {}) {
+  for (;;) {
+    const response = await client.post('/chat', body, headers);
+    const answer = (await response.json()) as Record<string, string>;
+    if (response.status === 200) return answer;
+    if (response.status !== 409) throw new Error(`${response.status}: ${answer['code']}`);
+    await sleep(10);
+  }
+}

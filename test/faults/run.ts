@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { cuts } from './cuts.ts';
+import { kills } from './kills.ts';
+import { promotions } from './promotions.ts';
+import type { FaultRun } from './report.ts';
+import { type SabotageName, sabotages } from './sabotage.ts';
+import { schedules } from './schedules.ts';
+import { buildService } from './service.ts';
+
+// npm run test:faults -- [--only NAME,...] [--schedules N] [--seed S] [--sabotage NAME]
+// Runs faults against the whole service, and fails where any promise was broken. With a sabotage it has to fail.
+
+const runs: Record<string, { run: FaultRun; usual: number }> = {
+  schedules: { run: schedules, usual: 500 },
+  kills: { run: kills, usual: 20 },
+  promotions: { run: promotions, usual: 10 },
+  cuts: { run: cuts, usual: 5 },
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: Object.keys(runs).join(',') },
+    schedules: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    sabotage: { type: 'string' },
+  },
+});
+if (values.sabotage !== undefined && !(values.sabotage in sabotages)) {
+  throw new Error(`--sabotage is one of ${Object.keys(sabotages).join(', ')}`);
+}
+
+const bundle = await buildService(values.sabotage as SabotageName | undefined);
+for (const name of values.only.split(',')) {
+  const each = runs[name];
+  if (each === undefined) throw new Error(`--only names some of ${Object.keys(runs).join(', ')}`);
+  const startedAt = performance.now();
+  const options = { bundle, schedules: Number(values.schedules ?? each.usual), seed: Number(values.seed) };
+  const { figures, faults } = await each.run(options);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  const told = Object.entries(figures).map(([figure, value]) => `${figure} ${value}`);
+  console.log(`${name}: ${faults.length} faults; ${told.join(', ')}; ${seconds} s`);
+  for (const fault of faults.slice(0, 10)) console.log(`  ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}

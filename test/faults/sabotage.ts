@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+
+interface Sabotage {
+  file: RegExp;
+  text: string;
+  instead: string;
+}
+
+/** Each takes one safeguard out of the service; the run that watches over it then has to find faults. */
+export const sabotages = {
+  lease: {
+    file: /begin\.lua$/,
+    text: "if redis.call('EXISTS', lease) == 1 then return { 'busy' } end",
+    instead: '',
+  },
+  fencing: {
+    file: /commit\.lua$/,
+    text: "if redis.call('HGET', lease, 'turn') ~= ask.turn then return 'lost' end",
+    instead: '',
+  },
+  record: { file: /begin\.lua$/, text: 'if seen[1] then', instead: 'if false then' },
+  reservation: { file: /begin\.lua$/, text: 'if reserve > 0 then', instead: 'if false then' },
+  rate: { file: /begin\.lua$/, text: 'if arrival then', instead: 'if false then' },
+  replay: { file: /extend\.lua$/, text: "redis.call('RPUSH', running, ARGV[block])", instead: '' },
+  wait: { file: /redis-connection\.ts$/, text: 'if (replicas === 0) return;', instead: 'return;' },
+} satisfies Record<string, Sabotage>;
+
+export type SabotageName = keyof typeof sabotages;
+
+/** Builds the service with the sabotage in it; no line of the service knows of this. */
+export function sabotage(name: SabotageName): Plugin {
+  const { file, text, instead } = sabotages[name];
+  return {
+    name: `sabotage-${name}`,
+    setup(build) {
+      build.onLoad({ filter: file }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        if (source.split(text).length !== 2) throw new Error(`sabotage ${name}: its text is not in ${path} once`);
+        return { contents: source.replace(text, () => instead), loader: path.endsWith('.lua') ? 'text' : 'ts' };
+      });
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What a proxy does with bytes: pass them, pass them late, or take them and never answer. */
+export type ProxyMode = 'pass' | 'swallow' | { delayMs: number };
+
+/** A way to a server that a test can bend, cut and turn elsewhere. */
+export class TcpProxy {
+  /** Of the server that new connections lead to. */
+  target: number;
+  mode: ProxyMode = 'pass';
+  #server: Server;
+  readonly #port: number;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server, target: number) {
+    this.#server = server;
+    this.#port = (server.address() as AddressInfo).port;
+    this.target = target;
+    this.#accept();
+  }
+
+  static async start(target: number): Promise<TcpProxy> {
+    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new TcpProxy(server, target);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.#port}`;
+  }
+
+  /** Ends every connection at once, as a crash or a fail-over does. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Refuses connections from now on, as a server that is down. */
+  async refuse(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.cut();
+    await closed;
+  }
+
+  async listen(): Promise<void> {
+    this.#server = createServer({ noDelay: true }).listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#accept();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server.listening) await this.refuse();
+  }
+
+  #accept(): void {
+    this.#server.on('connection', (near) => {
+      const far = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
+      this.#join(near, far);
+      this.#join(far, near);
+    });
+  }
+
+  #join(from: Socket, to: Socket): void {
+    this.#sockets.add(from);
+    from.on('error', () => {});
+    from.on('close', () => {
+      this.#sockets.delete(from);
+      to.destroy();
+    });
+    from.on('data', (bytes) => {
+      if (this.mode === 'swallow') return;
+      if (this.mode === 'pass') to.write(bytes);
+      else setTimeout(() => to.write(bytes), this.mode.delayMs);
+    });
+  }
+}
