@@ -2,10 +2,13 @@ import { parseArgs } from 'node:util';
 import { cuts } from './cuts.ts';
 import { kills } from './kills.ts';
 import { promotions } from './promotions.ts';
+import { redisFaults } from './redis-faults.ts';
 import type { FaultRun } from './report.ts';
+import { requestsLimit } from './requests-limit.ts';
 import { type SabotageName, sabotages } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
+import { tokensLimit } from './tokens-limit.ts';
 
 // npm run test:faults -- [--only NAME,...] [--schedules N] [--seed S] [--sabotage NAME]
 // Runs faults against the whole service, and fails where any promise was broken. With a sabotage it has to fail.
@@ -15,6 +18,9 @@ const runs: Record<string, { run: FaultRun; usual: number }> = {
   kills: { run: kills, usual: 20 },
   promotions: { run: promotions, usual: 10 },
   cuts: { run: cuts, usual: 5 },
+  'redis-faults': { run: redisFaults, usual: 20 },
+  'requests-limit': { run: requestsLimit, usual: 3 },
+  'tokens-limit': { run: tokensLimit, usual: 200 },
 };
 
 const { values } = parseArgs({

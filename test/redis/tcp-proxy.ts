@@ -39,6 +39,11 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** The connections that there are go dead without a word; new ones are as good as ever. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.removeAllListeners('data');
+  }
+
   /** Refuses connections from now on, as a server that is down. */
   async refuse(): Promise<void> {
     const closed = once(this.#server, 'close');
