@@ -39,7 +39,7 @@ export async function* repeatTurn(
     return false;
   }
   // Others came after it, and its replay with them: it is told from the session.
-  const turn = await store.readTurn(owner, sessionId, position);
+  const turn = await store.readTurn(owner, sessionId, turnId, position);
   if (turn === undefined) throw new Failure('session-not-found', 'The session of this turn is gone.');
   const { finish_reason, usage, context, content } = turn.answer;
   yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: turn.assistant };
@@ -61,14 +61,18 @@ export async function* followTurn(
   replay: Replay,
 ): AsyncGenerator<TurnEvent> {
   let told = 0;
+  let said = '';
   for (let latest: Replay | undefined = replay; ; ) {
-    for (const entry of latest.entries) yield* eventsOf(entry);
+    for (const entry of latest.entries) {
+      yield* eventsOf(entry);
+      if (Array.isArray(entry)) said += entry.join('');
+    }
     if (hasEnding(latest.entries)) return;
     told += latest.entries.length;
     if (latest.state === 'lost') throw lost();
     await sleep(POLL_MS);
     latest = await store.follow(owner, sessionId, replay.turnId, told);
-    if (latest === undefined) throw lost();
+    if (latest === undefined) return yield* tellRest(store, owner, sessionId, replay.turnId, said);
   }
 }
 
@@ -92,6 +96,21 @@ export async function joinTurn(
   }
   // What a lost turn had said live and not yet kept is gone: its client needs the ending alone.
   return replay && { replay, after: after > eventCount(replay) && replay.state !== 'lost' ? 0 : after };
+}
+
+/** Tells what is left of a turn that ended, and was overtaken by the next one, while its follower looked away. */
+async function* tellRest(
+  store: SessionStore,
+  owner: string,
+  sessionId: string,
+  turnId: string,
+  said: string,
+): AsyncGenerator<TurnEvent> {
+  const turn = await store.readTurn(owner, sessionId, turnId);
+  if (turn === undefined) throw lost();
+  const { content, finish_reason, usage, context } = turn.answer;
+  if (content.length > said.length) yield { type: 'token-said', token: content.slice(said.length) };
+  yield { type: 'turn-finished', finish_reason, usage, context };
 }
 
 function eventCount({ entries }: Replay): number {

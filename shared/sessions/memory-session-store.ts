@@ -6,8 +6,10 @@ import {
   type BeginResult,
   type Commit,
   FAILED_REPLAY_SECONDS,
+  findTurn,
   hasEnding,
   IDEMPOTENCY_SECONDS,
+  LATEST_MESSAGES,
   type PageRequest,
   type Replay,
   type ReplayEntry,
@@ -191,11 +193,9 @@ export class MemorySessionStore implements SessionStore {
     return { turnId: turn.turnId, state, beats: lease?.beats ?? 0, entries: turn.entries.slice(from) };
   }
 
-  async readTurn(owner: string, sessionId: string, position: number) {
+  async readTurn(owner: string, sessionId: string, turnId: string, position = -LATEST_MESSAGES) {
     const session = this.#sessions.get(`${owner} ${sessionId}`);
-    const [user, answer] = session?.messages.slice(position, position + 2) ?? [];
-    if (session === undefined || user?.role !== 'user' || answer?.role !== 'assistant') return undefined;
-    return { assistant: session.summary.assistant, user, answer };
+    return session && findTurn(session.summary.assistant, session.messages.slice(position), turnId);
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {

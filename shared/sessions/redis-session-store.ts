@@ -9,13 +9,14 @@ import type { RedisClient, RedisConnection } from './redis-connection.ts';
 import { readBegun, readSummary } from './redis-replies.ts';
 import { sessionKeys } from './session-keys.ts';
 import {
-  type AssistantMessage,
   type BeginRequest,
   type BeginResult,
   type Commit,
   FAILED_REPLAY_SECONDS,
+  findTurn,
   hasEnding,
   IDEMPOTENCY_SECONDS,
+  LATEST_MESSAGES,
   type PageRequest,
   type Replay,
   type SessionRules,
@@ -24,7 +25,6 @@ import {
   type StoredMessage,
   type TokenBlocks,
   type TurnClaim,
-  type UserMessage,
 } from './session-store.ts';
 import stopLua from './stop.lua';
 
@@ -178,17 +178,18 @@ export class RedisSessionStore implements SessionStore {
     return { turnId: turn, state, beats, entries };
   }
 
-  async readTurn(owner: string, sessionId: string, position: number) {
+  async readTurn(owner: string, sessionId: string, turnId: string, position?: number) {
     const keys = sessionKeys(owner);
+    const [first, last] = position === undefined ? [-LATEST_MESSAGES, -1] : [position, position + 1];
     const [assistant, messages] = await this.#connection.run((redis) =>
       Promise.all([
         redis.hget(keys.session(sessionId), 'assistant'),
-        redis.lrange(keys.messages(sessionId), position, position + 1),
+        redis.lrange(keys.messages(sessionId), first, last),
       ]),
     );
-    const [user, answer] = messages.map((json) => JSON.parse(json) as StoredMessage);
-    if (assistant === null || user === undefined || answer === undefined) return undefined;
-    return { assistant, user: user as UserMessage, answer: answer as AssistantMessage };
+    if (assistant === null) return undefined;
+    const stored = messages.map((json) => JSON.parse(json) as StoredMessage);
+    return findTurn(assistant, stored, turnId);
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {

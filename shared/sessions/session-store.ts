@@ -140,6 +140,12 @@ export interface Commit {
   windowTokens: number;
 }
 
+export interface StoredTurn {
+  assistant: string;
+  user: UserMessage;
+  answer: AssistantMessage;
+}
+
 /** How a running, or the last, turn is told again: its start, what was said in blocks, its ending. */
 export type ReplayEntry = TurnStarted | string[] | TurnFinished | TurnFailed;
 
@@ -151,6 +157,17 @@ export interface Replay {
   beats: number;
   /** The entries from the position that was asked for. */
   entries: ReplayEntry[];
+}
+
+/** The turn of that id among messages of a session. */
+export function findTurn(
+  assistant: string,
+  messages: readonly StoredMessage[],
+  turnId: string,
+): StoredTurn | undefined {
+  const at = messages.findIndex((message) => message.turn_id === turnId);
+  const [user, answer] = at === -1 ? [] : messages.slice(at, at + 2);
+  return user?.role === 'user' && answer?.role === 'assistant' ? { assistant, user, answer } : undefined;
 }
 
 /** Whether a replay's entries reach to its ending. */
@@ -170,6 +187,9 @@ export interface SessionRules {
 
 /** For how long a retry with the same key finds its turn. */
 export const IDEMPOTENCY_SECONDS = 86_400;
+
+/** A turn whose position is not known is looked for among so many messages from the end. */
+export const LATEST_MESSAGES = 100;
 
 /** For how long those who join late learn how a failed or lost turn ended. */
 export const FAILED_REPLAY_SECONDS = 300;
@@ -193,12 +213,8 @@ export interface SessionStore {
   stop(owner: string, sessionId: string): Promise<boolean>;
   /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */
   follow(owner: string, sessionId: string, turnId: string | undefined, from: number): Promise<Replay | undefined>;
-  /** A stored turn, by the position of its user message. */
-  readTurn(
-    owner: string,
-    sessionId: string,
-    position: number,
-  ): Promise<{ assistant: string; user: UserMessage; answer: AssistantMessage } | undefined>;
+  /** A stored turn. Where the position of its user message is not known, it is looked for among the latest turns. */
+  readTurn(owner: string, sessionId: string, turnId: string, position?: number): Promise<StoredTurn | undefined>;
   /** A session and the page of its messages that ends before `before`, oldest first. `unknown-page`: no such id. */
   history(
     owner: string,

@@ -296,12 +296,21 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.begin(request(owner, { idempotency: key }))).toEqual(running);
         await store.commit(claim, commitOf(claim, begun, 'once'));
         expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, position: 0 });
-        const stored = await store.readTurn(owner, sessionId, 0);
+        const stored = await store.readTurn(owner, sessionId, claim.turnId, 0);
         expect(stored).toMatchObject({
           assistant: 'default',
           user: { content: 'ask once' },
           answer: { content: 'once' },
         });
+      });
+
+      test('whose turn was overtaken by others finds it by its id alone', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner);
+        for (let later = 0; later < 3; later += 1) await turn(owner, { sessionId });
+        expect(await store.readTurn(owner, sessionId, turnId)).toMatchObject({ user: { turn_id: turnId } });
+        expect(await store.readTurn(owner, sessionId, randomUUID())).toBeUndefined();
+        expect(await store.readTurn(owner, randomUUID(), turnId)).toBeUndefined();
       });
 
       test('is refused for another turn, and is free for another owner', async () => {
@@ -328,13 +337,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('outlives its session, and then leads to nothing', async () => {
         const owner = randomUUID();
         const key = idempotency();
-        const { sessionId } = await turn(owner, { idempotency: key });
+        const { sessionId, turnId } = await turn(owner, { idempotency: key });
         await store.delete(owner, sessionId);
         expect(await store.begin(request(owner, { idempotency: key }))).toMatchObject({
           outcome: 'repeated',
           sessionId,
         });
-        expect(await store.readTurn(owner, sessionId, 0)).toBeUndefined();
+        expect(await store.readTurn(owner, sessionId, turnId, 0)).toBeUndefined();
       });
     });
 
