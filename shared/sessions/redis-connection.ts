@@ -2,7 +2,7 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import { Failure } from '../conversation/failure.ts';
 
 /** A caller is told within a second that the store cannot be used; this leaves the rest of it for the answer's way. */
-const ANSWER_WITHIN_MS = 900;
+const ANSWER_WITHIN_MS = 800;
 
 /** A connection on which nothing comes back for this long is dead, whatever the socket says. */
 const SILENT_MS = 2000;

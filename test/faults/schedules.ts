@@ -79,8 +79,8 @@ async function run(schedule: Schedule, name: string): Promise<void> {
     Array.from({ length: clients }, async (_, client) => {
       for (let step = 0, steps = random.between(1, 4); step < steps; step += 1) {
         await sleep(random.between(0, 30));
-        // In a slow turn, much can happen.
-        const mood = random.next() < 0.2 ? '[slow] ' : '';
+        // In a slow turn much can happen, and the first one makes the session.
+        const mood = random.next() < (schedule.sessionId === null ? 0.5 : 0.15) ? '[slow] ' : '';
         await act(schedule, `${mood}${name} client ${client} step ${step}`);
       }
     }),

@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a proxy does with bytes: pass them, pass them late, or take them and never answer. */
-export type ProxyMode = 'pass' | 'swallow' | { delayMs: number };
+/** What a proxy does with bytes: pass them, hold them back until it passes them again, or pass them late. */
+export type ProxyMode = 'pass' | 'hold' | { delayMs: number };
 
 /** A way to a server that a test can bend, cut and turn elsewhere. */
 export class TcpProxy {
   /** Of the server that new connections lead to. */
   target: number;
-  mode: ProxyMode = 'pass';
+  #mode: ProxyMode = 'pass';
   #server: Server;
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
+  readonly #frozen = new Set<Socket>();
 
   private constructor(server: Server, target: number) {
     this.#server = server;
@@ -34,14 +35,26 @@ export class TcpProxy {
     return `redis://127.0.0.1:${this.#port}`;
   }
 
+  set mode(mode: ProxyMode) {
+    this.#mode = mode;
+    for (const socket of this.#sockets) {
+      if (mode === 'hold') socket.pause();
+      else socket.resume();
+    }
+  }
+
   /** Ends every connection at once, as a crash or a fail-over does. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of [...this.#sockets, ...this.#frozen]) socket.resetAndDestroy();
   }
 
   /** The connections that there are go dead without a word; new ones are as good as ever. */
   freeze(): void {
-    for (const socket of this.#sockets) socket.removeAllListeners('data');
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners('data').pause();
+      this.#frozen.add(socket);
+    }
+    this.#sockets.clear();
   }
 
   /** Refuses connections from now on, as a server that is down. */
@@ -75,12 +88,17 @@ export class TcpProxy {
     from.on('error', () => {});
     from.on('close', () => {
       this.#sockets.delete(from);
+      this.#frozen.delete(from);
       to.destroy();
     });
+    let due = 0;
     from.on('data', (bytes) => {
-      if (this.mode === 'swallow') return;
-      if (this.mode === 'pass') to.write(bytes);
-      else setTimeout(() => to.write(bytes), this.mode.delayMs);
+      // What comes later never overtakes what was delayed.
+      due = Math.max(due, performance.now() + (typeof this.#mode === 'string' ? 0 : this.#mode.delayMs));
+      const wait = due - performance.now();
+      if (wait <= 0) to.write(bytes);
+      else setTimeout(() => to.write(bytes), wait);
     });
+    if (this.#mode === 'hold') from.pause();
   }
 }

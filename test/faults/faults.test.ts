@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { cuts } from './cuts.ts';
+import { kills } from './kills.ts';
+import { promotions } from './promotions.ts';
+import { redisFaults } from './redis-faults.ts';
+import type { FaultRun } from './report.ts';
+import { requestsLimit } from './requests-limit.ts';
+import type { SabotageName } from './sabotage.ts';
+import { schedules } from './schedules.ts';
+import { buildService } from './service.ts';
+import { tokensLimit } from './tokens-limit.ts';
+
+// Short runs, so that none of them rusts; `npm run test:faults` has the long ones.
+
+const whole = await buildService();
+
+test.each<[string, FaultRun, number]>([
+  ['random schedules of clients', schedules, 24],
+  ['instances that are killed', kills, 4],
+  ['masters that are replaced', promotions, 2],
+  ['streams that are cut', cuts, 1],
+  ['a limit of requests', requestsLimit, 1],
+  ['a limit of tokens', tokensLimit, 20],
+  ['a Redis that fails in every way', redisFaults, 5],
+])('the service keeps its promises under %s', { timeout: 60_000 }, async (_, run, count) => {
+  const { figures, faults } = await run({ bundle: whole, schedules: count, seed: 1 });
+  expect(faults).toEqual([]);
+  expect(Object.keys(figures)).not.toEqual([]);
+});
+
+test.each<[SabotageName, FaultRun, number]>([
+  ['lease', schedules, 48],
+  ['record', schedules, 24],
+  ['fencing', schedules, 96],
+  ['wait', promotions, 3],
+  ['replay', cuts, 1],
+  ['rate', requestsLimit, 1],
+  ['reservation', tokensLimit, 20],
+])('without its %s, the service is caught', { timeout: 60_000 }, async (without, run, count) => {
+  const { faults } = await run({ bundle: await buildService(without), schedules: count, seed: 3 });
+  expect(faults.length).toBeGreaterThan(0);
+});
