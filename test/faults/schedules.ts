@@ -22,6 +22,8 @@ interface Schedule {
   sessionId: string | null;
   attempts: Attempt[];
   deleted: Set<string>;
+  /** Answers that nobody expects. */
+  odd: string[];
 }
 
 /**
@@ -44,6 +46,7 @@ export const schedules: FaultRun = async ({ bundle, schedules: count, seed }) =>
           sessionId: null,
           attempts: [],
           deleted: new Set(),
+          odd: [],
         }),
       );
       const waiting = batch.map((schedule, at) => ({ schedule, name: `schedule ${done + at}` }));
@@ -57,7 +60,10 @@ export const schedules: FaultRun = async ({ bundle, schedules: count, seed }) =>
       await eventually(async () => (await raw.keys('chat:*:lease:*')).length === 0);
       const stored = await readLists(raw);
       for (const schedule of batch) {
-        faults.push(...checkSchedule(schedule.attempts, schedule.deleted, stored, service.upstream.answerTo));
+        faults.push(
+          ...schedule.odd,
+          ...checkSchedule(schedule.attempts, schedule.deleted, stored, service.upstream.answerTo),
+        );
         seen.attempts += schedule.attempts.length;
         seen.deleted += schedule.deleted.size;
         for (const { outcome } of schedule.attempts) seen[outcome.kind] += 1;
@@ -88,7 +94,7 @@ async function run(schedule: Schedule, name: string): Promise<void> {
 }
 
 async function act(schedule: Schedule, message: string): Promise<void> {
-  const { random, attempts, sessionId, deleted } = schedule;
+  const { random, attempts, sessionId } = schedule;
   const client = random.pick(schedule.clients);
   const dice = random.next();
   if (dice < 0.45 || sessionId === null) return send(schedule, client, { message, sessionId, key: keyOf(random) });
@@ -98,21 +104,24 @@ async function act(schedule: Schedule, message: string): Promise<void> {
     if (earlier.key !== undefined) return send(schedule, client, earlier);
   }
   if (dice < 0.75) return send(schedule, client, { message, sessionId, key: keyOf(random) }, random.between(0, 40));
-  if (dice < 0.85) return void (await client.post('/chat/stop', { session_id: sessionId }).then(drain));
-  if (dice < 0.9) {
-    // From its sending on: what is stored after its answer only, is told apart by the checker.
-    deleted.add(sessionId);
-    return drain(await client.delete(`/chat/history/${sessionId}`));
-  }
-  await drain(await client.get(`/chat/stream/${sessionId}`, { 'last-event-id': String(random.between(0, 8)) }));
+  if (dice < 0.85) return drain(schedule, await client.post('/chat/stop', { session_id: sessionId }), 200);
+  if (dice < 0.9) return forget(schedule, client, sessionId);
+  const response = await client.get(`/chat/stream/${sessionId}`, { 'last-event-id': String(random.between(0, 8)) });
+  await drain(schedule, response, 200, 204);
+}
+
+async function forget(schedule: Schedule, client: Client, sessionId: string): Promise<void> {
+  schedule.deleted.add(sessionId);
+  await drain(schedule, await client.delete(`/chat/history/${sessionId}`), 204);
 }
 
 function keyOf(random: Random): string | undefined {
   return random.next() < 0.6 ? randomUUID() : undefined;
 }
 
-async function drain(response: Response): Promise<void> {
+async function drain({ odd }: Schedule, response: Response, ...expected: number[]): Promise<void> {
   await response.text();
+  if (!expected.includes(response.status)) odd.push(`${response.url} was answered ${response.status}`);
 }
 
 /** Sends a turn, as JSON or as a stream, and goes away after `leaveAfterMs` where that is given. */
@@ -136,6 +145,9 @@ async function send(
         const frame = data === '[DONE]' ? {} : JSON.parse(data);
         if (frame.session_id !== undefined) [session, turn] = [frame.session_id, frame.turn_id];
         schedule.sessionId ??= session;
+        // Forgotten while the turn runs that makes it.
+        if (frame.session_id !== undefined && sessionId === null && schedule.random.next() < 0.2)
+          await forget(schedule, client, session);
         text += frame.token ?? '';
         if (frame.error !== undefined) attempt.outcome = { kind: 'refused', code: frame.error.code, session };
         ending = frame.finish_reason ?? ending;
