@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { echoOf, type Script } from './script.ts';
 import { echo, lastMessageOf, ScriptedUpstream } from './scripted-upstream.ts';
 
-const SLOW_MS = 60;
+const SLOW_MS = 20;
 const COSTLY = { prompt_tokens: 150, completion_tokens: 190 };
 
 // Run by itself, this is a scripted model that echoes: node test/upstream/upstream-process.ts --port 9000 --delay-ms 5
