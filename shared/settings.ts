@@ -100,7 +100,13 @@ export function readSettings(environment: Environment): Settings {
     const redisUrl = url('REDIS_URL', ['redis:', 'rediss:']);
     const cluster = choice('REDIS_CLUSTER', ['false', 'true']) === 'true';
     const waitReplicas = integer('REDIS_WAIT_REPLICAS', 0, 0, 5);
-    if (redisUrl !== undefined) return { kind: 'redis', url: redisUrl, cluster, waitReplicas };
+    const auth = choice('REDIS_AUTH', ['url', 'entra']);
+    if (auth === 'entra' && !(redisUrl && isPrivate(redisUrl))) {
+      faults.push(
+        'REDIS_AUTH=entra needs a REDIS_URL that begins with rediss://: tokens go over TLS, or to the loopback',
+      );
+    }
+    if (redisUrl !== undefined) return { kind: 'redis', url: redisUrl, cluster, waitReplicas, auth };
     if (cluster) faults.push('REDIS_CLUSTER needs REDIS_URL beside it');
     if (inAzure && text('REDIS_URL') === undefined) {
       faults.push('REDIS_URL is missing: in Azure, sessions are kept in Redis, never in the memory of one instance');
@@ -192,4 +198,10 @@ export function readSettings(environment: Environment): Settings {
   }
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
+}
+
+/** Whether what is sent there can be read by nobody on the way. */
+function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return ['https:', 'rediss:'].includes(protocol) || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }

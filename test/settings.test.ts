@@ -89,6 +89,24 @@ describe('settings', () => {
     });
   });
 
+  test('say who connects to Redis: the URL, or an identity, whose tokens go over TLS only', () => {
+    expect(readSettings({ REDIS_URL: 'redis://h' }).store).toEqual({
+      kind: 'redis',
+      url: 'redis://h',
+      cluster: false,
+      waitReplicas: 0,
+      auth: 'url',
+    });
+    const entra = { REDIS_AUTH: 'entra', REDIS_CLUSTER: 'true', REDIS_WAIT_REPLICAS: '1' };
+    expect(readSettings({ ...entra, REDIS_URL: 'rediss://h:10000' }).store).toMatchObject({
+      auth: 'entra',
+      cluster: true,
+      waitReplicas: 1,
+    });
+    expect(faultsOf({ ...entra, REDIS_URL: 'redis://h:10000' })).toContain('REDIS_AUTH');
+    expect(faultsOf(entra)).toContain('REDIS_CLUSTER needs REDIS_URL');
+  });
+
   test('that are wrong are all named in one message, without their values', () => {
     const message = faultsOf({
       REDIS_URL: 'http://secret',

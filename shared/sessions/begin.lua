@@ -19,12 +19,14 @@ if record then
   local seen = redis.call('HMGET', record, 'fingerprint', 'session', 'turn', 'position')
   if seen[1] then
     if seen[1] ~= ask.fingerprint then return { 'key-reused' } end
-    return { 'repeated', seen[2], seen[3], seen[4] or '' }
+    if seen[3] ~= ask.turn then return { 'repeated', seen[2], seen[3], seen[4] or '' } end
   end
 end
 
 if wanted and not ask.offers[wanted] then return { 'unknown-assistant' } end
-if redis.call('EXISTS', lease) == 1 then return { 'busy' } end
+-- The answer to an earlier try was lost on its way: the turn has begun, and is counted.
+local again = redis.call('HGET', lease, 'turn') == ask.turn or redis.call('HGET', KEYS[6], 'turn') == ask.turn
+if not again and redis.call('EXISTS', lease) == 1 then return { 'busy' } end
 
 local known = redis.call('HMGET', session, 'assistant', 'window_start', 'window_tokens')
 local is_first = not known[1]
@@ -94,6 +96,7 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
 end
 
+if again then refused, arrival = nil, nil end
 local states_json = #states > 0 and cjson.encode(states) or '[]'
 if refused then
   refused[4] = states_json

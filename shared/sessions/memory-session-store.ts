@@ -71,12 +71,15 @@ export class MemorySessionStore implements SessionStore {
     const seen = idempotency && this.#records.get(`${owner} ${idempotency.key}`);
     if (seen !== undefined) {
       if (seen.fingerprint !== idempotency?.fingerprint) return { outcome: 'key-reused' };
-      return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, position: seen.position };
+      if (seen.turnId !== turnId) {
+        return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, position: seen.position };
+      }
     }
     const { offers, assistant: asked } = request;
     if (asked !== undefined && offers[asked] === undefined) return { outcome: 'unknown-assistant' };
     const named = request.sessionId ?? request.newSessionId;
-    if (this.#leases.get(`${owner} ${named}`) !== undefined) return { outcome: 'busy' };
+    const holder = this.#leases.get(`${owner} ${named}`)?.turnId;
+    if (holder !== undefined && holder !== turnId) return { outcome: 'busy' };
 
     const session = this.#sessions.get(`${owner} ${named}`);
     if (session && asked !== undefined && asked !== session.summary.assistant) {

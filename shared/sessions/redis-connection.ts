@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
+import { entraCredential, type RotatingCredential } from './redis-credential.ts';
 
 /** A caller is told within a second that the store cannot be used; this leaves the rest of it for the answer's way. */
 const ANSWER_WITHIN_MS = 800;
@@ -10,7 +12,15 @@ const SILENT_MS = 2000;
 /** Azure closes connections that were idle for 10 minutes. */
 const PING_EVERY_MS = 240_000;
 
-const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000);
+/** Between a connection that was cut and the next try. */
+const CUT_MS = 20;
+
+/** Token libraries serve a token from their cache until 5 minutes before its end; the rest is for failures. */
+const RENEW_BEFORE_MS = 240_000;
+const RENEW_JITTER_MS = 45_000;
+const RENEW_AGAIN_MS = 15_000;
+
+const retryStrategy = (attempt: number) => Math.min(10 * 2 ** attempt, 1000);
 
 const options = {
   lazyConnect: true,
@@ -44,6 +54,8 @@ export interface RedisPlace {
   url: string;
   /** The URL names one node of a cluster, which tells the others. */
   cluster: boolean;
+  /** `entra`: the password is a token of the process's Microsoft Entra identity, and its user name the object id. */
+  auth: 'url' | 'entra';
   /** What was written counts as stored when this many replicas have it too. */
   waitReplicas: number;
 }
@@ -59,11 +71,17 @@ export class RedisConnection {
   readonly #redis: RedisClient;
   readonly #waitReplicas: number;
   #opening: Promise<void> | undefined;
+  #renewal: NodeJS.Timeout | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
-  constructor({ url, cluster, waitReplicas }: RedisPlace) {
+  /** @param credential where it is not the URL that says who connects */
+  constructor(
+    { url, cluster, waitReplicas, auth }: RedisPlace,
+    credential: RotatingCredential | undefined = auth === 'entra' ? entraCredential() : undefined,
+  ) {
     this.#redis = cluster ? clusterOf(new URL(url)) : new Redis(url, options);
     this.#waitReplicas = waitReplicas;
+    if (credential !== undefined) this.#keepSignedIn(credential);
     // Failures are told to whoever uses the connection; without a listener they would end the process.
     this.#redis.on('error', () => {});
   }
@@ -72,7 +90,10 @@ export class RedisConnection {
     this.#redis.defineCommand(name, { lua });
   }
 
-  /** Runs `commands` on a connection that is ready, all within `ANSWER_WITHIN_MS`; later they are not even begun. */
+  /**
+   * Runs `commands` on a connection that is ready, again where that was cut under way, all within `ANSWER_WITHIN_MS`;
+   * later they are not even begun.
+   */
   async run<T>(commands: (redis: RedisClient) => Promise<T>): Promise<T> {
     const timeout = Promise.withResolvers<never>();
     let givenUp = false;
@@ -80,12 +101,22 @@ export class RedisConnection {
       givenUp = true;
       timeout.reject(new Error('Redis did not answer in time'));
     }, ANSWER_WITHIN_MS);
-    const answer =
-      this.#redis.status === 'ready'
-        ? commands(this.#redis)
-        : this.#ready().then(() => (givenUp ? timeout.promise : commands(this.#redis)));
+    const answer = async () => {
+      for (;;) {
+        if (this.#redis.status !== 'ready') await this.#ready();
+        if (givenUp) return timeout.promise;
+        try {
+          return await commands(this.#redis);
+        } catch (error) {
+          // Whether they were carried out is not known; all that is asked of this store may be asked again.
+          if (!isCut(error as Error)) throw error;
+          // The client needs a moment to notice it too.
+          await sleep(CUT_MS);
+        }
+      }
+    };
     try {
-      return await Promise.race([answer, timeout.promise]);
+      return await Promise.race([answer(), timeout.promise]);
     } catch (cause) {
       throw new Failure('store-unavailable', 'The session store cannot be used at the moment.', { cause });
     } finally {
@@ -121,10 +152,53 @@ export class RedisConnection {
     return this.#opening;
   }
 
+  /** Gives every new connection the password of now, and those that live a new one before theirs ends. */
+  #keepSignedIn(credential: RotatingCredential): void {
+    const withPassword = (redis: Redis) => {
+      const connect = redis.connect.bind(redis);
+      // Also called by the client itself when it reconnects.
+      redis.connect = async () => {
+        const { username, password, expiresAt } = await credential.current();
+        Object.assign(redis.options, { username, password });
+        this.#renewAt(credential, expiresAt);
+        return connect();
+      };
+      redis.on('error', (error: Error) => {
+        if (/WRONGPASS|NOAUTH|invalid username-password/.test(error.message)) credential.forget();
+      });
+    };
+    if (this.#redis instanceof Cluster) this.#redis.on('+node', withPassword);
+    else withPassword(this.#redis);
+  }
+
+  #renewAt(credential: RotatingCredential, expiresAt: number): void {
+    clearTimeout(this.#renewal);
+    const early = RENEW_BEFORE_MS + Math.random() * RENEW_JITTER_MS;
+    const wait = Math.max(expiresAt - Date.now() - early, RENEW_AGAIN_MS);
+    this.#renewal = setTimeout(async () => {
+      credential.forget();
+      const next = await credential.current();
+      const connections = this.#redis instanceof Cluster ? this.#redis.nodes('all') : [this.#redis];
+      for (const redis of connections) {
+        if (redis.status === 'ready')
+          await redis.auth(next.username, next.password).catch(() => redis.disconnect(true));
+      }
+      this.#renewAt(credential, next.expiresAt);
+    }, wait).unref();
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.#renewal);
     clearInterval(this.#keepAwake);
     this.#redis.disconnect();
   }
+}
+
+/** The connection ended under a command, or was not there. */
+function isCut({ name, message }: Error): boolean {
+  return (
+    name === 'MaxRetriesPerRequestError' || /^(Connection is closed|Stream isn't writeable|read ECONN)/.test(message)
+  );
 }
 
 function clusterOf({ protocol, hostname, port, username, password }: URL): Cluster {

@@ -201,7 +201,7 @@ export const FAILED_REPLAY_SECONDS = 300;
  * @throws {Failure} `store-unavailable`, within a second, when the store cannot be used.
  */
 export interface SessionStore {
-  /** Checks the idempotency record, the session and the message, and takes the session's lease. */
+  /** Checks the idempotency record, the session and the message, and takes the session's lease. May be repeated. */
   begin(request: BeginRequest): Promise<BeginResult>;
   /** Renews the lease, keeps what was said for those who follow the turn, and tells whether it is to stop. */
   extend(claim: TurnClaim, said: TokenBlocks): Promise<{ held: boolean; stop: boolean }>;

@@ -22,8 +22,8 @@ export interface StoredMessage {
 /** By session id. */
 export type StoredLists = Map<string, StoredMessage[]>;
 
-/** Refusals that nobody has to explain. */
-const EXPECTED = new Set(['session-busy', 'turn-in-progress']);
+/** Refusals that nobody has to explain; the last one where the machine stood still for a second. */
+const EXPECTED = new Set(['session-busy', 'turn-in-progress', 'store-unavailable']);
 /** Refusals that a deletion explains. */
 const OF_THE_DELETED = new Set(['turn-lost', 'session-not-found']);
 

@@ -5,6 +5,7 @@ import { promotions } from './promotions.ts';
 import { redisFaults } from './redis-faults.ts';
 import type { FaultRun } from './report.ts';
 import { requestsLimit } from './requests-limit.ts';
+import { rotations } from './rotations.ts';
 import type { SabotageName } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
@@ -18,6 +19,7 @@ test.each<[string, FaultRun, number]>([
   ['random schedules of clients', schedules, 24],
   ['instances that are killed', kills, 4],
   ['masters that are replaced', promotions, 2],
+  ['passwords that change', rotations, 10],
   ['streams that are cut', cuts, 1],
   ['a limit of requests', requestsLimit, 1],
   ['a limit of tokens', tokensLimit, 20],

@@ -11,7 +11,7 @@ interface Sabotage {
 export const sabotages = {
   lease: {
     file: /begin\.lua$/,
-    text: "if redis.call('EXISTS', lease) == 1 then return { 'busy' } end",
+    text: "if not again and redis.call('EXISTS', lease) == 1 then return { 'busy' } end",
     instead: '',
   },
   fencing: {

@@ -10,5 +10,5 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-const place = () => ({ url: cluster.url, cluster: true, waitReplicas: 0 });
+const place = () => ({ url: cluster.url, cluster: true, waitReplicas: 0, auth: 'url' as const });
 sessionStoreContract('redis cluster', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));

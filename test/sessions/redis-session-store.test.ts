@@ -10,5 +10,5 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const place = () => ({ url: server.url, cluster: false, waitReplicas: 0 });
+const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
 sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));

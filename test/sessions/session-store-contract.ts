@@ -304,6 +304,16 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         });
       });
 
+      test('lets its turn begin again by its own id, where the answer to the first try was lost', async () => {
+        const owner = randomUUID();
+        const asked = request(owner, { idempotency: idempotency() });
+        const first = await store.begin(asked);
+        expect(await store.begin(asked)).toEqual(first);
+        const { sessionId } = first as Extract<BeginResult, { outcome: 'begun' }>;
+        expect(await store.begin({ ...asked, turnId: randomUUID() })).toMatchObject({ outcome: 'repeated', sessionId });
+        expect(await store.begin(request(owner, { sessionId }))).toEqual({ outcome: 'busy' });
+      });
+
       test('whose turn was overtaken by others finds it by its id alone', async () => {
         const owner = randomUUID();
         const { sessionId, turnId } = await turn(owner);

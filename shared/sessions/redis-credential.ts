@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A user name, and the password that Redis takes for it now. */
+export interface Credential {
+  username: string;
+  password: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+const SCOPE = 'https://redis.azure.com/.default';
+
+/** A password is not used for a new connection when it ends this soon; Redis cuts connections whose password ended. */
+const MARGIN_MS = 180_000;
+const RETRY_MS = 1000;
+
+/** The password of an identity, fetched once for all who ask at the same time, and again before it ends. */
+export class RotatingCredential {
+  readonly #fetch: () => Promise<Credential>;
+  readonly #complain: (complaint: string) => void;
+  #latest: Credential | undefined;
+  #fetching: Promise<Credential> | undefined;
+
+  constructor(fetch: () => Promise<Credential>, complain: (complaint: string) => void = console.error) {
+    this.#fetch = fetch;
+    this.#complain = complain;
+  }
+
+  /** Never rejects: without a password there is no connection, and whoever needs one is bounded by its own time. */
+  async current(): Promise<Credential> {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.expiresAt - Date.now() > MARGIN_MS) return latest;
+    this.#fetching ??= this.#fetchUntilThere().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  /** The next `current` fetches anew, as Redis refused the password. */
+  forget(): void {
+    this.#latest = undefined;
+  }
+
+  async #fetchUntilThere(): Promise<Credential> {
+    for (;;) {
+      try {
+        this.#latest = await this.#fetch();
+        return this.#latest;
+      } catch (error) {
+        this.#complain(
+          `Redis: no token for the scope ${SCOPE}: ${(error as Error).message}. ` +
+            'The identity needs an access policy assignment on the Redis instance.',
+        );
+        await sleep(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+}
+
+/** Tokens of the process's Microsoft Entra identity; the user name is the identity's object id, which the token tells. */
+export function entraCredential(): RotatingCredential {
+  let credential: Promise<{ getToken(scope: string): Promise<{ token: string; expiresOnTimestamp: number }> }>;
+  return new RotatingCredential(async () => {
+    credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+    const { token, expiresOnTimestamp } = await (await credential).getToken(SCOPE);
+    return { username: objectIdOf(token), password: token, expiresAt: expiresOnTimestamp };
+  });
+}
+
+/** @throws where the token is none of an identity */
+export function objectIdOf(token: string): string {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+  const { oid } = JSON.parse(payload) as { oid?: unknown };
+  if (typeof oid !== 'string') throw new Error('the token names no object id');
+  return oid;
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Plugin } from 'esbuild';
+import { Redis } from 'ioredis';
+import { build } from '../../local/build.ts';
+import { Client } from '../end-to-end/client.ts';
+import { type AnsweredTurn, checkConversations } from './check-conversations.ts';
+import type { FaultRun } from './report.ts';
+import { startService } from './service.ts';
+
+const LANES = 4;
+const USER = '0b1ec71d-0000-4000-8000-000000000001';
+
+const identityOfAFile: Plugin = {
+  name: 'identity-of-a-file',
+  setup(build) {
+    build.onResolve({ filter: /^@azure\/identity$/ }, () => ({
+      path: resolve(import.meta.dirname, 'file-identity.ts'),
+    }));
+  },
+};
+
+/**
+ * The token of the service's identity is replaced, the old one is refused and its connections are cut, over and over,
+ * while clients talk: every turn has to be answered at once, and be stored once.
+ */
+export const rotations: FaultRun = async ({ schedules: count }) => {
+  const output = '.cache/faults/rotations';
+  await build({ directory: output, plugins: [identityOfAFile] });
+  const service = await startService(`${output}/functions.js`);
+  const directory = await mkdtemp(join(tmpdir(), 'parley-token-'));
+  const file = join(directory, 'token');
+  const admin = new Redis(service.redis.url);
+  const payload = Buffer.from(JSON.stringify({ oid: USER })).toString('base64url');
+  const rotate = async () => {
+    const token = `header.${payload}.${randomUUID()}`;
+    await writeFile(`${file}.new`, token);
+    await rename(`${file}.new`, file);
+    await admin.call('ACL', 'SETUSER', USER, 'on', 'resetpass', `>${token}`, '~*', '+@all');
+    await admin.call('CLIENT', 'KILL', 'USER', USER);
+  };
+  await rotate();
+  const host = await service.start({ REDIS_AUTH: 'entra', TOKEN_FILE: file });
+  const client = new Client(host.url);
+  const answered: AnsweredTurn[] = [];
+  const faults: string[] = [];
+  let rotating = true;
+  const talking = Promise.all(
+    Array.from({ length: LANES }, async (_, lane) => {
+      let sessionId: string | null = null;
+      for (let turn = 0; rotating; turn += 1) {
+        const message = `lane ${lane} turn ${turn}`;
+        const response = await client.post('/chat', { session_id: sessionId, message });
+        const answer = (await response.json()) as Record<string, string>;
+        const { session_id = '', turn_id = '', response: text = '', code = '' } = answer;
+        if (response.status !== 200) faults.push(`${message}: ${response.status} ${code}`);
+        else {
+          sessionId = session_id;
+          answered.push({ sessionId: session_id, turnId: turn_id, message, response: text });
+        }
+      }
+    }),
+  );
+  try {
+    for (let rotation = 0; rotation < count; rotation += 1) {
+      const before = answered.length;
+      await rotate();
+      while (answered.length < before + LANES && faults.length === 0) await sleep(1);
+    }
+    rotating = false;
+    await talking;
+    const { storedTurns, ...found } = await checkConversations(service.redis.url, answered, service.upstream.answerTo);
+    for (const [fault, list] of Object.entries(found)) faults.push(...list.map((each) => `${fault}: ${each}`));
+    return { figures: { rotations: count, answered: answered.length, storedTurns }, faults };
+  } finally {
+    rotating = false;
+    admin.disconnect();
+    await service.stop();
+    await rm(directory, { recursive: true });
+  }
+};
