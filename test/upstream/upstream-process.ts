@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isWish, remember } from './remembering-model.ts';
 import { echoOf, type Script } from './script.ts';
 import { echo, lastMessageOf, ScriptedUpstream } from './scripted-upstream.ts';
 
@@ -37,7 +38,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const upstream = await ScriptedUpstream.start((request) => {
     // A long run would otherwise remember every request.
     upstream.requests.length = 0;
-    return { ...echo(request), ...moodOf(lastMessageOf(request.body)) };
+    const message = lastMessageOf(request.body);
+    return isWish(message) ? remember(request.body) : { ...echo(request), ...moodOf(message) };
   }, Number(values.port));
   console.log(upstream.origin);
 
