@@ -19,7 +19,8 @@ export class Forwarder {
   readonly #port: string;
   readonly #log: Log;
   readonly #idleLimitMs: number;
-  readonly #agent = new Agent({ keepAlive: true });
+  // A connection kept alive may be closed by the library's server just as a request is sent on it.
+  readonly #agent = new Agent({ keepAlive: false });
 
   /** @param httpUri the library's capability `HttpUri` */
   constructor(httpUri: string, { log, idleLimitMs = 240_000 }: ForwardOptions) {

@@ -67,7 +67,7 @@ async function killOnce({ survivor, victim, random, sessionId, name, answered }:
     answered.push({ sessionId: session_id, turnId: turn_id, message, response });
   };
   const first = new Client(victim.url).chat(body, key).catch(() => undefined);
-  await sleep(random.between(0, 500));
+  await sleep(random.between(0, 250));
   await victim.kill9();
   const killedAt = performance.now();
   const before = await first;

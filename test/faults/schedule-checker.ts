@@ -56,13 +56,13 @@ function checkKeys(played: Played, answered: Answered[], faults: ScheduleFaults)
   for (const { role, content } of stored) if (role === 'user') counts.set(content, (counts.get(content) ?? 0) + 1);
   for (const [message, count] of counts) if (count > 1) faults.doubled.push(`${message}: stored ${count} times`);
 
-  const byKey = Map.groupBy(answered.filter(isStorable), ({ wanted }) => wanted.key);
-  for (const [key, tries] of byKey) {
+  const tried = Map.groupBy(answered.filter(isStorable), ({ wanted }) => wanted.message);
+  for (const [message, tries] of tried) {
     const [first] = tries as [Answered];
     for (const { outcome } of tries) {
-      if (outcome.turnId !== first.outcome.turnId) faults.doubled.push(`${key}: answered as two turns`);
+      if (outcome.turnId !== first.outcome.turnId) faults.doubled.push(`${message}: answered as two turns`);
       else if (told(outcome) !== told(first.outcome)) {
-        faults.unequal.push(`${key}: ${told(outcome)} is not ${told(first.outcome)}`);
+        faults.unequal.push(`${message}: ${told(outcome)} is not ${told(first.outcome)}`);
       }
     }
   }
@@ -74,14 +74,14 @@ function checkStored(played: Played, { wanted, outcome }: Answered, faults: Sche
   const isDeleted = played.deleted.some((each) => each.sessionId === sessionId);
   const pair = played.histories.get(sessionId)?.filter(({ turn_id }) => turn_id === turnId) ?? [];
   if (text === '') {
-    if (pair.length > 0) faults.unequal.push(`${wanted.key}: said nothing, and is stored`);
+    if (pair.length > 0) faults.unequal.push(`${wanted.message}: said nothing, and is stored`);
     return;
   }
   if (isDeleted) return;
   const [asked, said] = pair;
-  if (asked === undefined || said === undefined) faults.lost.push(`${wanted.key} in ${sessionId}`);
+  if (asked === undefined || said === undefined) faults.lost.push(`${wanted.message} in ${sessionId}`);
   else if (asked.content !== wanted.message || said.content !== text || !isSame(said.usage, usage)) {
-    faults.unequal.push(`${wanted.key}: stored ${JSON.stringify(said)}, answered ${JSON.stringify(outcome)}`);
+    faults.unequal.push(`${wanted.message}: stored ${JSON.stringify(said)}, answered ${JSON.stringify(outcome)}`);
   }
 }
 
@@ -96,7 +96,7 @@ function checkDeletions(played: Played, answered: Answered[], faults: ScheduleFa
     if (played.histories.get(sessionId) !== undefined) faults.resurrected.push(`${sessionId}: readable again`);
     for (const { wanted, outcome, askedAt } of answered) {
       if (askedAt > answeredAt && outcome.sessionId === sessionId)
-        faults.resurrected.push(`${wanted.key}: answered in it`);
+        faults.resurrected.push(`${wanted.message}: answered in it`);
     }
     for (const { frames, askedAt, sessionId: joined } of played.joined) {
       if (askedAt > answeredAt && joined === sessionId && frames.length > 0)
@@ -107,11 +107,11 @@ function checkDeletions(played: Played, answered: Answered[], faults: ScheduleFa
 
 /** A refusal has a reason that the clients know of: another turn on the session, or a deletion. */
 function checkRefusal(played: Played, { wanted, outcome, answeredAt, stayed }: Tried, faults: ScheduleFaults): void {
-  if (outcome.kind === 'cut' && stayed) faults.unexpected.push(`${wanted.key}: cut by the service`);
+  if (outcome.kind === 'cut' && stayed) faults.unexpected.push(`${wanted.message}: cut by the service`);
   if (outcome.kind !== 'refused' || outcome.code === 'session-busy') return;
   const deletedBefore = played.deleted.some((each) => each.askedAt < answeredAt);
   const known = outcome.code === 'turn-lost' || outcome.code === 'session-not-found';
-  if (!known || !deletedBefore) faults.unexpected.push(`${wanted.key}: ${outcome.status} ${outcome.code}`);
+  if (!known || !deletedBefore) faults.unexpected.push(`${wanted.message}: ${outcome.status} ${outcome.code}`);
 }
 
 /** A joined turn is told as it was told live: the same ids, the same data, from where the client was. */

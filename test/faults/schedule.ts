@@ -6,8 +6,10 @@ import { askTurn, deleteSession, historyOf, join, type Outcome, type StoredMessa
 
 /** A turn that a client wants; every try of it has the same key and the same body. */
 export interface Wanted {
-  key: string;
+  /** Unlike that of any other. */
   message: string;
+  /** Without one, it is tried again only where it was refused. */
+  key: string | undefined;
   /** As asked for. */
   sessionId: string | undefined;
 }
@@ -72,10 +74,17 @@ export class Schedule {
 
   async play(): Promise<Played> {
     const known = Promise.withResolvers<void>();
-    const opening = this.#try(this.#want(), { stream: this.#random.chance(0.8), onStarted: () => known.resolve() });
+    let forgetting: Promise<void> | undefined;
+    const onStarted = (sessionId: string) => {
+      // While the turn runs that makes it.
+      if (this.#random.chance(0.3)) forgetting = this.#delete(this.#random.pick(this.#urls), sessionId);
+      known.resolve();
+    };
+    // Long enough for that, and short of its first sign of life, by which a turn learns that it is lost.
+    const opening = this.#try(this.#want(this.#random, 6), { stream: this.#random.chance(0.8), onStarted });
     await Promise.race([opening, known.promise]);
     const clients = Array.from({ length: this.#random.between(2, 8) }, () => this.#client(this.#random.fork()));
-    await Promise.all([opening, ...clients]);
+    await Promise.all([opening, forgetting, ...clients]);
     await this.#settle();
     return this.#played;
   }
@@ -91,8 +100,10 @@ export class Schedule {
     const url = random.pick(this.#urls);
     const stream = random.chance(0.5);
     if (step === 'send') await this.#insist(this.#want(random), random);
-    else if (step === 'retry') await this.#try(random.pick(this.#wanted), { stream, url });
-    else if (step === 'disconnect') {
+    else if (step === 'retry') {
+      const keyed = this.#wanted.filter(({ key }) => key !== undefined);
+      if (keyed.length > 0) await this.#try(random.pick(keyed), { stream, url });
+    } else if (step === 'disconnect') {
       await this.#try(this.#want(random), { stream, url, signal: AbortSignal.timeout(random.between(1, 120)) });
     } else if (this.#sessionId === undefined) return;
     else if (step === 'stop') {
@@ -102,10 +113,10 @@ export class Schedule {
     else await this.#join(url, this.#sessionId, random);
   }
 
-  #want(random: Random = this.#random): Wanted {
+  #want(random: Random, least = 0): Wanted {
     const name = `${this.#played.name} message ${this.#wanted.length}`;
-    const message = messageOf(name, { words: random.between(0, 12), delayMs: random.between(0, 15) });
-    const wanted = { key: name, message, sessionId: this.#sessionId };
+    const message = messageOf(name, { words: random.between(least, 12), delayMs: random.between(least, 15) });
+    const wanted = { message, key: random.chance(0.7) ? name : undefined, sessionId: this.#sessionId };
     this.#wanted.push(wanted);
     return wanted;
   }
@@ -121,7 +132,7 @@ export class Schedule {
 
   async #try(
     wanted: Wanted,
-    options: { stream: boolean; url?: string; signal?: AbortSignal; onStarted?: () => void },
+    options: { stream: boolean; url?: string; signal?: AbortSignal; onStarted?: (sessionId: string) => void },
   ): Promise<Outcome> {
     const { url = this.#random.pick(this.#urls), ...rest } = options;
     const askedAt = performance.now();
@@ -130,7 +141,7 @@ export class Schedule {
       ...rest,
       onStarted: (sessionId) => {
         this.#learn(sessionId);
-        rest.onStarted?.();
+        rest.onStarted?.(sessionId);
       },
     });
     if (outcome.kind === 'answered') this.#learn(outcome.sessionId);

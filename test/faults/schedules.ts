@@ -27,7 +27,7 @@ export const schedules: FaultRun = async ({ bundle, schedules: count, seed }) =>
       seen.requests += tried.length;
       seen.turns += [...histories.values()].reduce((sum, messages) => sum + (messages?.length ?? 0) / 2, 0);
       seen.busy += tried.filter(({ outcome }) => outcome.kind === 'refused' && outcome.status === 409).length;
-      seen.retries += tried.length - new Set(tried.map(({ wanted }) => wanted.key)).size;
+      seen.retries += tried.length - new Set(tried.map(({ wanted }) => wanted.message)).size;
       seen.left += tried.filter(({ outcome }) => outcome.kind === 'cut').length;
       seen.stops += stops;
       seen.deletions += deleted.length;

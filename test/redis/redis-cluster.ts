@@ -43,6 +43,29 @@ export class RedisCluster {
     return (this.nodes[0] as RedisServer).url;
   }
 
+  /** Moves the slot of a key, with all that is in it, from the node that has it to another, as an operator does. */
+  async moveSlotOf(key: string): Promise<void> {
+    const clients = this.nodes.map((node) => new Redis(node.url));
+    try {
+      const slot = Number(await clients[0]?.cluster('KEYSLOT', key));
+      const counts = await Promise.all(clients.map((client) => client.cluster('COUNTKEYSINSLOT', slot)));
+      const from = counts.findIndex((count) => Number(count) > 0);
+      const to = (from + 1) % clients.length;
+      const [source, target] = [clients[from], clients[to]] as [Redis, Redis];
+      const ids = await Promise.all([source, target].map(async (client) => String(await client.cluster('MYID'))));
+      await target.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids[0] ?? '');
+      await source.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[1] ?? '');
+      for (;;) {
+        const keys = (await source.cluster('GETKEYSINSLOT', slot, 3)) as string[];
+        if (keys.length === 0) break;
+        await source.call('MIGRATE', '127.0.0.1', String(this.nodes[to]?.port), '', '0', '5000', 'KEYS', ...keys);
+      }
+      for (const client of [target, source]) await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[1] ?? '');
+    } finally {
+      for (const client of clients) client.disconnect();
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }

@@ -7,8 +7,7 @@ import { isWish, remember } from './remembering-model.ts';
 import { echoOf, type Script } from './script.ts';
 import { echo, lastMessageOf, ScriptedUpstream } from './scripted-upstream.ts';
 
-const SLOW_MS = 60;
-const COSTLY = { prompt_tokens: 150, completion_tokens: 190 };
+const SLOW_MS = 20;
 
 // Run by itself, this is a scripted model that echoes: node test/upstream/upstream-process.ts --port 9000 --delay-ms 5
 // Imported, it starts that as a process of its own, so that a load does not slow down the model that it is put on.
@@ -43,10 +42,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }, Number(values.port));
   console.log(upstream.origin);
 
-  /** A message may ask for a slow answer, a costly one, or one that breaks off. */
+  /** A message may ask for a slow answer. */
   function moodOf(message: string): Script {
-    if (message.startsWith('[slow]')) return { delayMs: SLOW_MS };
-    if (message.startsWith('[costly]')) return { delayMs, usage: COSTLY };
-    return message.startsWith('[cut]') ? { delayMs, ending: 'cut' } : { delayMs };
+    return { delayMs: message.startsWith('[slow]') ? SLOW_MS : delayMs };
   }
 }
