@@ -33,7 +33,7 @@ test.each<[string, FaultRun, number]>([
 test.each<[SabotageName, FaultRun, number]>([
   ['lease', schedules, 48],
   ['record', schedules, 24],
-  ['fencing', schedules, 48],
+  ['fencing', schedules, 96],
   ['wait', promotions, 3],
   ['replay', cuts, 1],
   ['rate', requestsLimit, 1],

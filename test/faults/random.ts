@@ -23,4 +23,24 @@ export class Random {
   pick<T>(items: readonly T[]): T {
     return items[this.between(0, items.length - 1)] as T;
   }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** @param weights what may be chosen, and how often beside the others */
+  weighted<T extends string>(weights: Record<T, number>): T {
+    const entries = Object.entries<number>(weights);
+    let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [name, weight] of entries) {
+      left -= weight;
+      if (left < 0) return name as T;
+    }
+    return entries.at(-1)?.[0] as T;
+  }
+
+  /** Numbers of its own for a part of a run, so that parts can run side by side. */
+  fork(): Random {
+    return new Random(Math.floor(this.next() * 2 ** 32));
+  }
 }

@@ -34,10 +34,15 @@ export function sabotage(name: SabotageName): Plugin {
   return {
     name: `sabotage-${name}`,
     setup(build) {
+      let applied = false;
       build.onLoad({ filter: file }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         if (source.split(text).length !== 2) throw new Error(`sabotage ${name}: its text is not in ${path} once`);
+        applied = true;
         return { contents: source.replace(text, () => instead), loader: path.endsWith('.lua') ? 'text' : 'ts' };
+      });
+      build.onEnd(() => {
+        if (!applied) throw new Error(`sabotage ${name}: the bundle has no such file`);
       });
     },
   };

@@ -1,116 +1,138 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import { Client, readStream } from '../end-to-end/client.ts';
-import { eventually } from '../eventually.ts';
+import type { LocalHost } from '../host/start-host.ts';
+import { messageOf } from '../upstream/remembering-model.ts';
 import { Random } from './random.ts';
-import type { FaultRun } from './report.ts';
+import { byKind, type FaultRun } from './report.ts';
 import { startService } from './service.ts';
+import { type Ask, askTurn, stopTurn, type Usage } from './talk.ts';
+import { miscounted, TokenLedger } from './token-ledger.ts';
 
-const LANES = 4;
-/** Room for three turns at once. */
-const LIMIT = 1400;
-const LARGEST_TURN = { MAX_CONTEXT_TOKENS: '700', MAX_OUTPUT_TOKENS: '200' };
-const DAY_S = 86_400;
+/** Of a minute; room for some ten turns at once. */
+const LIMIT = 4000;
+const settings = {
+  TOKEN_LIMIT_PER_MINUTE: String(LIMIT),
+  TOKEN_LIMIT_PER_DAY: '1000000000',
+  MAX_CONTEXT_TOKENS: '2000',
+  MAX_OUTPUT_TOKENS: '200',
+  TURN_LEASE_SECONDS: '2',
+};
+const SCHEDULES_PER_ROUND = 40;
+/** In every so many rounds, the first of them too, one instance is killed. */
+const KILL_EVERY = 5;
 
-/** In one moment: what is counted for the day, and what is reserved. */
-const LOOK = `
-local time = redis.call('TIME')
-local used = redis.call('HMGET', KEYS[1], 'day', 'day_used')
-local reserved = 0
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. time[1] * 1000 + math.floor(time[2] / 1000), '+inf')) do
-  reserved = reserved + tonumber(string.match(member, '%d+$'))
-end
-local today = tonumber(used[1]) == math.floor(time[1] / ${DAY_S})
-return { today and tonumber(used[2]) or 0, reserved }`;
+/** How a turn goes. */
+const endings = { succeed: 6, fail: 2, stop: 2, disconnect: 2 };
 
 /**
- * Turns that succeed, fail, are stopped or left, all at once, against a limit of tokens. At any moment what is counted
- * and what is reserved stays under it; in the end nothing is reserved, and what is counted is what clients were told.
+ * Turns that succeed, fail, are stopped, left or killed contend for the tokens of a minute, while an auditor reads the
+ * books: what is used and what is reserved is never over the limit, and in the end nothing is reserved, and what is
+ * counted is what is stored with the turns and what clients were told.
  */
 export const tokensLimit: FaultRun = async ({ bundle, schedules: count, seed }) => {
-  const service = await startService(bundle, { delayMs: 1 });
-  const faults: string[] = [];
-  const figures = { schedules: count, answered: 0, refused: 0, failed: 0, left: 0, looks: 0, mostCommitted: 0 };
-  let left = count;
+  const service = await startService(bundle);
+  const random = new Random(seed);
+  const ledger = new TokenLedger(service.redis.url, LIMIT);
+  const watching = ledger.watch();
+  const found = { over: ledger.over, leaked: [] as string[], miscounted: [] as string[], unexpected: [] as string[] };
+  const seen = { turns: 0, answered: 0, limited: 0, failed: 0, left: 0, kills: 0 };
   try {
-    await Promise.all(
-      Array.from({ length: LANES }, async (_, lane) => {
-        // A database of its own, as the caller is the same everywhere.
-        const url = `${service.redis.url}/${lane}`;
-        const host = await service.start({ REDIS_URL: url, TOKEN_LIMIT_PER_DAY: String(LIMIT), ...LARGEST_TURN });
-        const client = new Client(host.url);
-        const raw = new Redis(url);
-        const random = new Random(seed * 7919 + lane);
-        while (left > 0) {
-          const name = `schedule ${count - left}`;
-          left -= 1;
-          await raw.flushdb();
-          await client.chat({ message: 'Who am I?' });
-          const owner = (await raw.keys('chat:*:tokens'))[0]?.slice(0, -'tokens'.length) ?? '';
-          const [begun = 0] = await look(raw, owner);
-          let over = true;
-          const watch = (async () => {
-            while (over) {
-              const [used, reserved] = await look(raw, owner);
-              figures.looks += 1;
-              figures.mostCommitted = Math.max(figures.mostCommitted, used + reserved);
-              if (used + reserved > LIMIT) faults.push(`${name}: ${used} used and ${reserved} reserved`);
-            }
-          })();
-          const turns = await Promise.all(
-            Array.from({ length: random.between(2, 8) }, (_, turn) => act(client, random, `${name} turn ${turn}`)),
-          );
-          await eventually(async () => (await raw.keys('*:lease:*')).length === 0);
-          over = false;
-          await watch;
-          const [used, reserved] = await look(raw, owner);
-          if (reserved > 0) faults.push(`${name}: ${reserved} stay reserved`);
-          let told = begun;
-          for (const { outcome, tokens } of turns) {
-            figures[outcome] += 1;
-            told += tokens;
-          }
-          // Whoever left was not told what its turn cost.
-          const unknown = turns.some(({ outcome }) => outcome === 'left');
-          if (unknown ? used < told : used !== told) faults.push(`${name}: ${used} counted, ${told} told`);
-        }
-        raw.disconnect();
-      }),
-    );
+    const hosts = await Promise.all([service.start(settings), service.start(settings)]);
+    const kill = async () => {
+      seen.kills += 1;
+      await sleep(random.between(20, 400));
+      const [victim] = hosts.splice(random.between(0, hosts.length - 1), 1);
+      await victim?.kill9();
+      hosts.push(await service.start(settings));
+    };
+    for (let played = 0, round = 0; played < count; round += 1) {
+      await ledger.clear();
+      const told = new Map<string, Usage>();
+      const width = Math.min(SCHEDULES_PER_ROUND, count - played);
+      const clients = Array.from({ length: width }, () => play(random.fork(), hosts, told, seen, found.unexpected));
+      const replaced = round % KILL_EVERY === 0 ? kill() : undefined;
+      await Promise.all([...clients, replaced]);
+      await ledger.quiet();
+      await checkBooks(round, ledger, told, found);
+      played += width;
+    }
   } finally {
+    ledger.close();
+    await watching;
     await service.stop();
   }
-  return { figures, faults };
+  const { counts, sentences } = byKind(found);
+  const looks = { looks: ledger.looks, limit: LIMIT, mostUsedAndReserved: ledger.most };
+  return { figures: { schedules: count, ...seen, ...looks, ...counts }, faults: sentences };
 };
 
-async function look(raw: Redis, owner: string): Promise<[number, number]> {
-  return (await raw.eval(LOOK, 2, `${owner}tokens`, `${owner}reservations`)) as [number, number];
+/** One client: a few turns on a session of its own. */
+async function play(
+  random: Random,
+  hosts: readonly LocalHost[],
+  told: Map<string, Usage>,
+  seen: Record<'turns' | 'answered' | 'limited' | 'failed' | 'left', number>,
+  unexpected: string[],
+): Promise<void> {
+  let sessionId: string | undefined;
+  for (let turn = random.between(1, 3); turn > 0; turn -= 1) {
+    await sleep(random.between(0, 100));
+    const ending = random.weighted(endings);
+    const { url } = random.pick(hosts);
+    const ask: Ask = {
+      message: wish(random, ending === 'fail'),
+      sessionId,
+      stream: ending === 'stop' || random.chance(0.5),
+    };
+    if (ending === 'disconnect') ask.signal = AbortSignal.timeout(random.between(5, 200));
+    let stopping: Promise<unknown> | undefined;
+    if (ending === 'stop') {
+      ask.onStarted = (id) => {
+        stopping = stopLater(random, hosts, id);
+      };
+    }
+    const outcome = await askTurn(url, ask);
+    await stopping;
+    seen.turns += 1;
+    if (outcome.kind === 'answered') {
+      seen.answered += 1;
+      sessionId = outcome.sessionId;
+      if (outcome.text !== '') told.set(outcome.turnId, outcome.usage);
+    } else if (outcome.kind === 'cut') seen.left += 1;
+    else if (outcome.code === 'token-limit-exceeded') seen.limited += 1;
+    else if (outcome.code === 'model-failed') seen.failed += 1;
+    // A turn that goes on after its client hung up keeps the session busy.
+    else if (outcome.code !== 'session-busy') unexpected.push(`${outcome.status} ${outcome.code}`);
+  }
 }
 
-interface Told {
-  outcome: 'answered' | 'refused' | 'failed' | 'left';
-  tokens: number;
+async function stopLater(random: Random, hosts: readonly LocalHost[], sessionId: string): Promise<void> {
+  await sleep(random.between(0, 200));
+  await stopTurn(random.pick(hosts).url, sessionId);
 }
 
-async function act(client: Client, random: Random, name: string): Promise<Told> {
-  const dice = random.next();
-  await sleep(random.between(0, 10));
-  if (dice < 0.15) {
-    const signal = AbortSignal.timeout(random.between(1, 20));
-    await client
-      .post('/chat', { message: `[costly] ${name}` }, {}, signal)
-      .then((response) => response.text())
-      .catch(() => {});
-    return { outcome: 'left', tokens: 0 };
+function wish(random: Random, fails: boolean): string {
+  const wanted = { words: random.between(0, 30), delayMs: random.between(0, 15), costly: true };
+  return messageOf('tokens', { ...wanted, fails: fails ? (random.chance(0.2) ? 'at-once' : 'at-last') : undefined });
+}
+
+async function checkBooks(
+  round: number,
+  ledger: TokenLedger,
+  told: Map<string, Usage>,
+  found: Record<'leaked' | 'miscounted', string[]>,
+): Promise<void> {
+  const { reserved, minute, day } = await ledger.balance();
+  const stored = await ledger.stored();
+  if (reserved > 0) found.leaked.push(`round ${round}: ${reserved} reserved by nobody`);
+  for (const [window, seconds] of [
+    [minute, 60],
+    [day, 86_400],
+  ] as const) {
+    const fault = stored.size === 0 ? undefined : miscounted(window, seconds, stored.values());
+    if (fault !== undefined) found.miscounted.push(`round ${round}: ${fault}`);
   }
-  const message = dice < 0.35 ? `[cut] ${name}` : `[costly] ${name}`;
-  const stream = await client.post('/chat/stream', { message });
-  if (stream.status === 429) {
-    await stream.text();
-    return { outcome: 'refused', tokens: 0 };
+  for (const [turn, usage] of told) {
+    const kept = stored.get(turn)?.usage;
+    if (JSON.stringify(kept) !== JSON.stringify(usage)) found.miscounted.push(`${turn}: told ${JSON.stringify(usage)}`);
   }
-  const { first, last, done } = await readStream(stream);
-  if (dice > 0.9) await client.post('/chat/stop', { session_id: first.session_id });
-  // A turn that was stopped before its first token stored nothing, and costs nothing.
-  return done ? { outcome: 'answered', tokens: last.usage.total_tokens } : { outcome: 'failed', tokens: 0 };
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isWish, remember } from './remembering-model.ts';
 import { echoOf, type Script } from './script.ts';
 import { echo, lastMessageOf, ScriptedUpstream } from './scripted-upstream.ts';
 
 const SLOW_MS = 20;
-const COSTLY = { prompt_tokens: 150, completion_tokens: 190 };
 
 // Run by itself, this is a scripted model that echoes: node test/upstream/upstream-process.ts --port 9000 --delay-ms 5
 // Imported, it starts that as a process of its own, so that a load does not slow down the model that it is put on.
@@ -37,14 +37,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const upstream = await ScriptedUpstream.start((request) => {
     // A long run would otherwise remember every request.
     upstream.requests.length = 0;
-    return { ...echo(request), ...moodOf(lastMessageOf(request.body)) };
+    const message = lastMessageOf(request.body);
+    return isWish(message) ? remember(request.body) : { ...echo(request), ...moodOf(message) };
   }, Number(values.port));
   console.log(upstream.origin);
 
-  /** A message may ask for a slow answer, a costly one, or one that breaks off. */
+  /** A message may ask for a slow answer. */
   function moodOf(message: string): Script {
-    if (message.startsWith('[slow]')) return { delayMs: SLOW_MS };
-    if (message.startsWith('[costly]')) return { delayMs, usage: COSTLY };
-    return message.startsWith('[cut]') ? { delayMs, ending: 'cut' } : { delayMs };
+    return { delayMs: message.startsWith('[slow]') ? SLOW_MS : delayMs };
   }
 }

@@ -1,0 +1,180 @@
+import { type Frame, SseReader } from './sse-reader.ts';
+
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+/** A turn, as the client that asked for it sees it. */
+export type Outcome =
+  | {
+      kind: 'answered';
+      sessionId: string;
+      turnId: string;
+      text: string;
+      finishReason: string;
+      usage: Usage;
+      frames: Frame[];
+    }
+  /** By a problem, or an error frame. */
+  | { kind: 'refused'; status: number; code: string; retryAfterSeconds: number }
+  /** The connection ended first, by whoever's doing. */
+  | { kind: 'cut'; frames: Frame[] };
+
+export interface Ask {
+  message: string;
+  sessionId?: string | undefined;
+  key?: string | undefined;
+  stream?: boolean;
+  /** Hangs up. */
+  signal?: AbortSignal | undefined;
+  /** A stream's first frame. */
+  onStarted?: (sessionId: string, turnId: string) => void;
+}
+
+export interface StoredMessage {
+  role: string;
+  content: string;
+  turn_id: string;
+  usage?: Usage;
+  finish_reason?: string;
+}
+
+const json = { 'content-type': 'application/json' };
+
+/** Asks for a turn. Nothing that a service or a network does is thrown. */
+export async function askTurn(url: string, ask: Ask): Promise<Outcome> {
+  const { message, sessionId, key, stream = false, signal = null, onStarted } = ask;
+  const headers = key === undefined ? json : { ...json, 'idempotency-key': key };
+  const body = JSON.stringify({ message, session_id: sessionId ?? null });
+  const reader = new SseReader();
+  try {
+    const response = await fetch(`${url}/chat${stream ? '/stream' : ''}`, { method: 'POST', headers, body, signal });
+    if (response.status !== 200) return refusedBy(await readJson(response), response.headers);
+    if (!stream) return answerOf(await readJson(response));
+    await readFrames(response, reader, onStarted);
+  } catch (error) {
+    if (!isConnectionEnd(error)) throw error;
+    return { kind: 'cut', frames: reader.frames };
+  }
+  return outcomeOf(reader);
+}
+
+export interface Joined {
+  status: number;
+  frames: Frame[];
+  isWhole: boolean;
+}
+
+/** Joins a session's running or last turn. */
+export async function join(url: string, sessionId: string, lastId: number, signal?: AbortSignal): Promise<Joined> {
+  const reader = new SseReader();
+  const headers = lastId > 0 ? { 'last-event-id': String(lastId) } : {};
+  try {
+    const response = await fetch(`${url}/chat/stream/${sessionId}`, { headers, signal: signal ?? null });
+    if (response.status === 200) await readFrames(response, reader);
+    else await response.arrayBuffer();
+    return { status: response.status, frames: reader.frames, isWhole: response.status !== 200 || reader.isWhole };
+  } catch (error) {
+    if (!isConnectionEnd(error)) throw error;
+    return { status: 0, frames: reader.frames, isWhole: false };
+  }
+}
+
+/** A session's messages, oldest first; `undefined` where there is no such session. */
+export async function historyOf(url: string, sessionId: string): Promise<StoredMessage[] | undefined> {
+  const messages: StoredMessage[] = [];
+  for (let before = ''; ; ) {
+    const response = await fetch(`${url}/chat/history/${sessionId}?limit=100${before}`);
+    const page = (await readJson(response)) as { messages: (StoredMessage & { id: string })[]; has_more: boolean };
+    if (response.status === 404) return undefined;
+    if (response.status !== 200) throw new Error(`history: ${response.status} ${JSON.stringify(page)}`);
+    messages.unshift(...page.messages);
+    if (!page.has_more) return messages;
+    before = `&before=${page.messages[0]?.id}`;
+  }
+}
+
+/** Whether something ran that can be stopped; `undefined` where that was not told. */
+export async function stopTurn(url: string, sessionId: string): Promise<boolean | undefined> {
+  const body = JSON.stringify({ session_id: sessionId });
+  try {
+    const response = await fetch(`${url}/chat/stop`, { method: 'POST', headers: json, body });
+    const { stopping } = (await readJson(response)) as { stopping?: boolean };
+    return response.status === 200 ? stopping : undefined;
+  } catch (error) {
+    if (!isConnectionEnd(error)) throw error;
+    return undefined;
+  }
+}
+
+/** @returns the status */
+export async function deleteSession(url: string, sessionId: string): Promise<number> {
+  const response = await fetch(`${url}/chat/history/${sessionId}`, { method: 'DELETE' });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a wrong shape is seen by the checks of what it holds
+async function readJson(response: Response): Promise<any> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError(`${response.url} answered ${response.status} with ${text.length} characters: ${text}`);
+  }
+}
+
+async function readFrames(response: Response, reader: SseReader, onStarted?: Ask['onStarted']): Promise<void> {
+  for await (const chunk of response.body ?? []) {
+    const isFirst = reader.frames.length === 0;
+    reader.feed(chunk);
+    const [first] = reader.frames;
+    if (!isFirst || first === undefined || onStarted === undefined) continue;
+    const { session_id, turn_id } = JSON.parse(first.data);
+    if (session_id !== undefined) onStarted(session_id, turn_id);
+  }
+}
+
+/** What frames from the first on tell. */
+function outcomeOf(reader: SseReader): Outcome {
+  const { frames } = reader;
+  if (!reader.isWhole) return { kind: 'cut', frames };
+  const events = frames.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data));
+  const { error, ...finished } = events.at(-1);
+  if (error !== undefined) return { kind: 'refused', status: error.status, code: error.code, retryAfterSeconds: 0 };
+  const response = events.map(({ token }) => token ?? '').join('');
+  return { ...answerOf({ ...events[0], ...finished, response }), frames };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a wrong shape is seen by the checks of what it holds
+function answerOf(answer: any): Extract<Outcome, { kind: 'answered' }> {
+  return {
+    kind: 'answered',
+    sessionId: answer.session_id,
+    turnId: answer.turn_id,
+    text: answer.response,
+    finishReason: answer.finish_reason,
+    usage: answer.usage,
+    frames: [],
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a wrong shape is seen by the checks of what it holds
+function refusedBy(problem: any, headers: Headers): Outcome {
+  const retryAfterSeconds = Number(headers.get('retry-after') ?? 0);
+  return { kind: 'refused', status: problem.status, code: problem.code, retryAfterSeconds };
+}
+
+/** As `fetch` tells that it was aborted, refused or cut. */
+function isConnectionEnd(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // A JSON answer that was cut is not JSON any more.
+  return (
+    error.name === 'AbortError' ||
+    error.name === 'TimeoutError' ||
+    error instanceof TypeError ||
+    error instanceof SyntaxError
+  );
+}
