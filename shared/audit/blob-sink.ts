@@ -11,7 +11,7 @@ const STEP_MS = 5000;
 const BATCH_CHARACTERS = 1_000_000;
 
 export interface BlobSinkOptions {
-  /** Connects to the container; called once, at the first record. */
+  /** Connects to the container; called at the first record, and after a failure. */
   connect: () => Promise<ContainerClient>;
   /** Of this process and no other: nobody else writes to its blobs. */
   instance: string;
@@ -31,14 +31,17 @@ interface Open {
   blob: AppendBlobClient;
   day: string;
   blocks: number;
-  /** Bytes that it has; unknown after an append that may have arrived, or not. */
-  length: number | undefined;
+  /** Bytes. */
+  length: number;
 }
 
-/** Records as lines of append blobs, `<day>/<instance>-<number>.jsonl`: one a day, and a further one when it is full. */
+/**
+ * Records as lines of append blobs, `<day>/<instance>-<number>.jsonl`: one a day, and a further one when it is full, or after an
+ * append that failed: the blob before may be gone, or have got these records after all.
+ */
 export class BlobSink implements AuditSink {
   readonly #options: Required<BlobSinkOptions>;
-  #container: Promise<ContainerClient> | undefined;
+  #container: ContainerClient | undefined;
   #open: Open | undefined;
   #number = 0;
   #queue: Waiting[] = [];
@@ -64,6 +67,7 @@ export class BlobSink implements AuditSink {
         await this.#append(Buffer.from(batch.map(({ line }) => `${line}\n`).join('')));
         for (const { resolve } of batch) resolve();
       } catch (error) {
+        this.#container = undefined;
         for (const { reject } of batch) reject(error);
       }
     }
@@ -81,10 +85,8 @@ export class BlobSink implements AuditSink {
 
   async #append(bytes: Buffer): Promise<void> {
     const open = await this.#blobOfToday();
-    const { blob } = open;
-    const before = open.length ?? (await lengthOf(blob));
-    open.length = undefined;
-    open.blocks += 1;
+    const { blob, length: before } = open;
+    this.#open = undefined;
     try {
       await blob.appendBlock(bytes, bytes.length, { conditions: { appendPosition: before }, ...bounded() });
     } catch (error) {
@@ -92,28 +94,19 @@ export class BlobSink implements AuditSink {
       const isMoved = (error as { code?: unknown }).code === 'AppendPositionConditionNotMet';
       if (!isMoved || (await lengthOf(blob)) !== before + bytes.length) throw error;
     }
-    open.length = before + bytes.length;
+    this.#open = { ...open, blocks: open.blocks + 1, length: before + bytes.length };
   }
 
   async #blobOfToday(): Promise<Open> {
     const { now, instance, maxBlocks } = this.#options;
     const day = new Date(now()).toISOString().slice(0, 10);
     if (this.#open?.day === day && this.#open.blocks < maxBlocks) return this.#open;
-    const container = await this.#connected();
+    this.#container ??= await this.#options.connect();
     this.#number += 1;
     const name = `${day.replaceAll('-', '/')}/${instance}-${String(this.#number).padStart(4, '0')}.jsonl`;
-    const blob = container.getAppendBlobClient(name);
+    const blob = this.#container.getAppendBlobClient(name);
     await blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' }, ...bounded() });
-    this.#open = { blob, day, blocks: 0, length: 0 };
-    return this.#open;
-  }
-
-  #connected(): Promise<ContainerClient> {
-    this.#container ??= this.#options.connect().catch((error) => {
-      this.#container = undefined;
-      throw error;
-    });
-    return this.#container;
+    return { blob, day, blocks: 0, length: 0 };
   }
 }
 
