@@ -10,6 +10,8 @@ export interface BuildOptions {
   entries?: Record<string, string>;
   /** Where the output goes, relative to the project; what was there before is deleted. */
   directory?: string;
+  /** That see the sources first. */
+  plugins?: esbuild.Plugin[];
 }
 
 /** Sizes in bytes of the JavaScript files that a build wrote, by their path in the project. */
@@ -20,7 +22,11 @@ export type BuiltFiles = Record<string, number>;
  *
  * @throws {esbuild.BuildFailure} after the faults were printed.
  */
-export async function build({ entries = app, directory = 'dist' }: BuildOptions = {}): Promise<BuiltFiles> {
+export async function build({
+  entries = app,
+  directory = 'dist',
+  plugins = [],
+}: BuildOptions = {}): Promise<BuiltFiles> {
   await rm(resolve(project, directory), { recursive: true, force: true });
   const { metafile } = await esbuild.build({
     absWorkingDir: project,
@@ -38,7 +44,7 @@ export async function build({ entries = app, directory = 'dist' }: BuildOptions 
     // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     loader: { '.lua': 'text' },
-    plugins: [embeddedTextForEsbuild],
+    plugins: [...plugins, embeddedTextForEsbuild],
     charset: 'utf8',
     minifySyntax: true,
     minifyWhitespace: true,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 
 /** The account that every Azurite has; the key is public. */
@@ -19,7 +19,7 @@ export class Azurite {
 
   /** @param port of an earlier one, to come back where that was */
   static async start(port = 0): Promise<Azurite> {
-    const program = resolve(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
+    const program = fileURLToPath(import.meta.resolve('azurite/dist/src/blob/main.js'));
     const options = [
       '--inMemoryPersistence',
       '--blobPort',
