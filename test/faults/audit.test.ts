@@ -12,13 +12,13 @@ async function run(...options: string[]): Promise<{ status: number; output: stri
 test('no turn is stored without a record, and no record is of nothing, whatever fails', {
   timeout: 120_000,
 }, async () => {
-  const { status, output } = await run('--turns', '150');
+  const { status, output } = await run('--turns', '100');
   expect(output).toContain('unrecorded: 0');
   expect([status, output]).toEqual([0, expect.stringMatching(/\nsound\n$/)]);
 });
 
 test('the run finds that records are written after the commit', { timeout: 120_000 }, async () => {
-  const { status, output } = await run('--turns', '300', '--sink', 'file', '--sabotage');
+  const { status, output } = await run('--turns', '200', '--sink', 'file', '--sabotage');
   expect(output).toMatch(/unrecorded: [1-9]/);
   expect(status).toBe(1);
 });

@@ -102,7 +102,7 @@ async function run(sink: FailingSink, bundle: string) {
   async function breakThings(): Promise<void> {
     while (left > 0) {
       await sleep(100 + random() * 500);
-      if (chance(0.5)) {
+      if (faults.sinkFailures > 0 && chance(0.5)) {
         await killer.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
         faults.kills += 1;
       } else {
@@ -121,7 +121,7 @@ async function run(sink: FailingSink, bundle: string) {
     while (left > 0) {
       await turn(left--);
       // A caller who was refused does not come back at once.
-      if (told.at(-1)?.failure !== undefined) await sleep(random() * 200);
+      if (told.at(-1)?.failure !== undefined) await sleep(random() * 50);
     }
   };
   await Promise.all(Array.from({ length: Number(values.clients) }, talk));
