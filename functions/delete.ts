@@ -6,9 +6,12 @@ import { sessionIdOf } from '../shared/http/requests.ts';
 app.http('delete', {
   methods: ['DELETE'],
   route: 'chat/history/{session_id}',
-  handler: endpoint(async ({ request, caller, services }) => {
+  handler: endpoint(async ({ request, caller, requestId, services }) => {
+    const { audit, store } = services;
     const id = sessionIdOf(request.params['session_id']);
-    if (id !== undefined) await services.store.delete(caller.owner, id);
+    if (id === undefined) return { status: 204 };
+    const record = { event: 'session-deleted', owner: caller.owner, request_id: requestId, session_id: id } as const;
+    await audit.recorded(record, () => store.delete(caller.owner, id));
     return { status: 204 };
   }),
 });

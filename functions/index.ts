@@ -4,6 +4,9 @@ import './assistants.ts';
 import './chat.ts';
 import './chat-stream.ts';
 import './delete.ts';
+import './erase.ts';
+import './export.ts';
+import './feedback.ts';
 import './health.ts';
 import './history.ts';
 import './resume.ts';
@@ -12,6 +15,9 @@ import './stop.ts';
 
 // Without it, server-sent events would arrive all at once.
 app.setup({ enableHttpStream: true });
+
+// Records that are on their way are written before the process ends.
+app.hook.appTerminate(() => services().audit.flush());
 
 // Settings that the service cannot work with end the start here, with one message, and not the first request.
 services();

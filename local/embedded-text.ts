@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin as EsbuildPlugin } from 'esbuild';
 import type { Plugin as VitePlugin } from 'vitest/config';
 
-// Text files become modules in two tools, the bundler and the test runner; what a module holds is said here, once.
+// Text files become modules in three tools, the bundler, the test runner and Node itself; what a module holds is said here, once.
 // shared/text.d.ts gives the same modules their types.
 
 const assistants = '#assistants';
@@ -14,6 +16,23 @@ function assistantsModule(): string {
   const files = readdirSync(directory).filter((file) => file.endsWith('.md'));
   const texts = files.sort().map((file) => [file.slice(0, -'.md'.length), readFileSync(join(directory, file), 'utf8')]);
   return `export default ${JSON.stringify(Object.fromEntries(texts))};`;
+}
+
+function textModule(path: string): string {
+  return `export default ${JSON.stringify(readFileSync(path, 'utf8'))};`;
+}
+
+/** `#assistants` and `.lua` files for Node, in what this process imports from now on: for tools that run the sources. */
+export function embedTextInNode(): void {
+  const module = (source: string) => ({ format: 'module', source, shortCircuit: true });
+  registerHooks({
+    resolve: (name, context, next) =>
+      name === assistants ? { url: `embedded-text:${assistants}`, shortCircuit: true } : next(name, context),
+    load(url, context, next) {
+      if (url === `embedded-text:${assistants}`) return module(assistantsModule());
+      return url.endsWith('.lua') ? module(textModule(fileURLToPath(url))) : next(url, context);
+    },
+  });
 }
 
 /** `#assistants` for esbuild, whose own `text` loader serves the `.lua` files. */
@@ -35,7 +54,7 @@ export const embeddedTextForVite: VitePlugin = {
   },
   load(id) {
     if (id === `\0${assistants}`) return assistantsModule();
-    if (id.endsWith('.lua')) return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
+    if (id.endsWith('.lua')) return textModule(id);
     return undefined;
   },
 };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Assistant } from './assistants/assistant.ts';
 import { loadAssistants } from './assistants/load-assistants.ts';
+import type { AuditLog } from './audit/audit-log.ts';
+import { createAuditLog } from './audit/create-audit-log.ts';
 import { Prompts } from './conversation/prompts.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import { type Identify, type KeyedHash, keyedHash } from './identity/caller.ts';
@@ -20,6 +22,7 @@ export interface Services {
   hash: KeyedHash;
   assistants: ReadonlyMap<string, Assistant>;
   store: SessionStore;
+  audit: AuditLog;
   turns: TurnParts;
 }
 
@@ -39,14 +42,17 @@ function build(settings: Settings): Services {
   const assistants = loadAssistants();
   const hash = keyedHash(settings.ownerHashKey);
   const store = createStore(settings);
+  const audit = createAuditLog(settings.audit, hash);
   return {
     settings,
     identify: identifyOpen(hash),
     hash,
     assistants,
     store,
+    audit,
     turns: {
       store,
+      audit,
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
       prompts: new Prompts(new WorkerTokenCounter(), assistants, settings),
       assistants,

@@ -1,3 +1,4 @@
+import type { AuditSettings } from './audit/create-audit-log.ts';
 import type { Limits } from './conversation/limits.ts';
 import type { RedisPlace } from './sessions/redis-connection.ts';
 
@@ -39,6 +40,7 @@ export interface Settings {
   maxMessageCharacters: number;
   maxBodyBytes: number;
   limits: Limits;
+  audit: AuditSettings;
 }
 
 /** Thrown when the environment holds no settings that the service can work with; the message names every fault. */
@@ -161,6 +163,29 @@ export function readSettings(environment: Environment): Settings {
     return { kind: 'demo' };
   }
 
+  function audit(): AuditSettings {
+    const kind = choice('AUDIT_SINK', ['none', 'log', 'file', 'blob']);
+    const content = choice('AUDIT_CONTENT', ['none', 'hash', 'full']);
+    const required = choice('AUDIT_REQUIRED', ['false', 'true']) === 'true';
+    const path = text('AUDIT_FILE');
+    const endpoint = url('AUDIT_BLOB_ENDPOINT', ['https:', 'http:']);
+    const connectionString = text('AUDIT_BLOB_CONNECTION_STRING');
+    const container = text('AUDIT_BLOB_CONTAINER') ?? 'audit';
+    if (required && kind === 'none') faults.push('AUDIT_REQUIRED=true needs an AUDIT_SINK that is not none');
+    if (kind === 'file' && path === undefined) faults.push('AUDIT_SINK=file needs AUDIT_FILE beside it');
+    if (kind === 'blob' && (text('AUDIT_BLOB_ENDPOINT') === undefined) === (connectionString === undefined)) {
+      faults.push('AUDIT_SINK=blob needs AUDIT_BLOB_ENDPOINT or AUDIT_BLOB_CONNECTION_STRING beside it, and only one');
+    }
+    if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container)) {
+      faults.push(
+        'AUDIT_BLOB_CONTAINER must be a container name: 3 to 63 lower-case letters, digits and single hyphens',
+      );
+    }
+    const account = connectionString === undefined ? { endpoint: endpoint ?? '' } : { connectionString };
+    if (kind === 'file') return { sink: { kind, path: path ?? '' }, content, required };
+    return { sink: kind === 'blob' ? { kind, container, account } : { kind }, content, required };
+  }
+
   const authMode = choice('AUTH_MODE', ['open']);
   if (inAzure) faults.push('AUTH_MODE=open is refused in Azure: it would let anyone in');
   const ownerHashKey = text('OWNER_HASH_KEY');
@@ -185,6 +210,7 @@ export function readSettings(environment: Environment): Settings {
       tokens_per_minute: integer('TOKEN_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
       tokens_per_day: integer('TOKEN_LIMIT_PER_DAY', 0, 0, 1_000_000_000_000),
     },
+    audit: audit(),
   };
   const { maxContextTokens, maxOutputTokens, limits } = settings;
   const largestTurn = maxContextTokens + maxOutputTokens;

@@ -75,6 +75,33 @@ describe('settings', () => {
     expect(faultsOf({ TOKEN_LIMIT_PER_MINUTE: '3499' })).toContain('TOKEN_LIMIT_PER_MINUTE');
   });
 
+  test('choose where the audit log goes, and refuse a choice that cannot work', () => {
+    expect(readSettings({}).audit).toEqual({ sink: { kind: 'none' }, content: 'none', required: false });
+    const file = { AUDIT_SINK: 'file', AUDIT_FILE: '/var/audit', AUDIT_CONTENT: 'full', AUDIT_REQUIRED: 'true' };
+    expect(readSettings(file).audit).toEqual({
+      sink: { kind: 'file', path: '/var/audit' },
+      content: 'full',
+      required: true,
+    });
+    const endpoint = 'https://x.blob.core.windows.net';
+    expect(readSettings({ AUDIT_SINK: 'blob', AUDIT_BLOB_ENDPOINT: endpoint }).audit.sink).toEqual({
+      kind: 'blob',
+      container: 'audit',
+      account: { endpoint },
+    });
+    const local = { AUDIT_SINK: 'blob', AUDIT_BLOB_CONNECTION_STRING: 'UseDevelopmentStorage=true' };
+    expect(readSettings({ ...local, AUDIT_BLOB_CONTAINER: 'own' }).audit.sink).toEqual({
+      kind: 'blob',
+      container: 'own',
+      account: { connectionString: 'UseDevelopmentStorage=true' },
+    });
+    expect(faultsOf({ AUDIT_REQUIRED: 'true' })).toContain('AUDIT_REQUIRED');
+    expect(faultsOf({ AUDIT_SINK: 'file' })).toContain('AUDIT_FILE');
+    expect(faultsOf({ AUDIT_SINK: 'blob' })).toContain('AUDIT_BLOB_ENDPOINT');
+    expect(faultsOf({ ...local, AUDIT_BLOB_ENDPOINT: endpoint })).toContain('only one');
+    expect(faultsOf({ AUDIT_BLOB_CONTAINER: 'Not_A_Name' })).toContain('AUDIT_BLOB_CONTAINER');
+  });
+
   test('choose any compatible server by its base URL', () => {
     const environment = {
       OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1',

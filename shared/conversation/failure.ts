@@ -37,6 +37,12 @@ export const failureKinds = {
 
 export type FailureCode = keyof typeof failureKinds;
 
+/** What a provider's content filter refused: which text, and for which of its categories, such as `violence`. */
+export interface FilterResult {
+  refused: 'prompt' | 'answer';
+  categories: string[];
+}
+
 export interface FailureOptions {
   /** Seconds after which a retry makes sense; sent as `Retry-After`, rounded up. */
   retryAfterSeconds?: number;
@@ -44,6 +50,8 @@ export interface FailureOptions {
   errors?: { field: string; detail: string }[];
   /** For limits: where the caller stands with each. */
   limits?: LimitState[];
+  /** For `content-filtered`; for the audit, not for the caller. */
+  filter?: FilterResult | undefined;
   cause?: unknown;
 }
 
@@ -57,6 +65,7 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly errors: { field: string; detail: string }[] | undefined;
   readonly limits: LimitState[] | undefined;
+  readonly filter: FilterResult | undefined;
 
   constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
     super(detail, { cause: options.cause });
@@ -64,5 +73,11 @@ export class Failure extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
     this.limits = options.limits;
+    this.filter = options.filter;
   }
+}
+
+/** The code under which the caller learns of whatever was thrown. */
+export function codeOf(error: unknown): FailureCode {
+  return error instanceof Failure ? error.code : 'internal';
 }

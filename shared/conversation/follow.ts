@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnding, type Replay, type ReplayEntry, type SessionStore } from '../sessions/session-store.ts';
-import type { TurnEvent } from './events.ts';
+import type { TurnEvent, TurnFailed } from './events.ts';
 import { Failure } from './failure.ts';
 
 /** As often as a turn's holder passes on what the model says. */
@@ -144,4 +144,10 @@ function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
 
 function lost(): Failure {
   return new Failure('turn-lost', 'The turn was lost with the instance that ran it; nothing was stored.');
+}
+
+/** A failure, as those who join the turn late are told of it. */
+export function toldFailure({ code, message: detail, retryAfterSeconds }: Failure): TurnFailed {
+  const retry = retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds };
+  return { type: 'turn-failed', code, detail, ...retry };
 }

@@ -5,13 +5,18 @@ import { Failure } from './failure.ts';
 const PART = 0.8;
 const PAUSE_MS = 200;
 
+/** When a turn that is about to be stored gives up, on the clock of `performance.now()`. */
+export function patienceEnds(leaseMs: number): number {
+  return performance.now() + leaseMs * PART;
+}
+
 /**
  * Repeats a step for as long as the store may come back while the turn's lease still stands.
  *
+ * @param giveUpAt from `patienceEnds`
  * @throws what the step threw last.
  */
-export async function patiently<T>(step: () => Promise<T>, leaseMs: number): Promise<T> {
-  const giveUpAt = performance.now() + leaseMs * PART;
+export async function patiently<T>(step: () => Promise<T>, giveUpAt: number): Promise<T> {
   for (;;) {
     try {
       return await step();

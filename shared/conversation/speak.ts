@@ -4,6 +4,7 @@ import type { FinishReason, TokenSaid } from './events.ts';
 import { Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { Prompt } from './prompts.ts';
+import type { TurnAudit } from './turn-audit.ts';
 
 const TEMPERATURE = 0.7;
 
@@ -13,6 +14,8 @@ export interface Spoken {
   content: string;
   finishReason: FinishReason;
   usage: Usage | undefined;
+  /** The name of the model that answered, where it said so. */
+  model: string | undefined;
 }
 
 /**
@@ -26,18 +29,21 @@ export async function* speak(
   prompt: Prompt,
   options: { maxOutputTokens: number; cacheKey: string; giveUpAt: number },
   lease: HeldLease,
+  audit: TurnAudit,
 ): AsyncGenerator<TokenSaid, Spoken> {
   const tokens: string[] = [];
   let finishReason: FinishReason = 'stop';
   let usage: Usage | undefined;
+  let answeredBy: string | undefined;
   const completion = {
     ...options,
     temperature: assistant.temperature ?? TEMPERATURE,
   };
   try {
     for await (const event of model.stream(prompt.messages, completion, lease.signal)) {
-      if (event.type === 'end') ({ finishReason, usage } = event);
+      if (event.type === 'end') ({ finishReason, usage, model: answeredBy } = event);
       else {
+        audit.firstTokenAt ??= performance.now();
         tokens.push(event.text);
         lease.say(event.text);
         yield { type: 'token-said', token: event.text };
@@ -48,7 +54,7 @@ export async function* speak(
     finishReason = error;
   }
   if (tokens.length === 0 && finishReason !== 'stopped') throw silence(finishReason);
-  return { content: tokens.join(''), finishReason, usage };
+  return { content: tokens.join(''), finishReason, usage, model: answeredBy };
 }
 
 function isEarlyEnd(error: unknown): error is EarlyEnd {

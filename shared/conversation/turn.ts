@@ -1,20 +1,24 @@
 import type { Assistant } from '../assistants/assistant.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Model, Usage } from '../models/model.ts';
 import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from '../sessions/session-store.ts';
 import type { TokenCount } from '../tokens/token-counter.ts';
-import type { TurnEvent, TurnFailed, TurnFinished } from './events.ts';
+import type { TurnEvent, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
-import { repeatTurn } from './follow.ts';
+import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
-import { patiently } from './patience.ts';
+import { patienceEnds, patiently } from './patience.ts';
 import type { Prompt, Prompts } from './prompts.ts';
 import { refusal } from './refusal.ts';
 import { type Spoken, speak } from './speak.ts';
 import { titleOf } from './title.ts';
+import { TurnAudit } from './turn-audit.ts';
 import { TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a caller asks for, validated. */
 export interface TurnRequest {
+  /** `X-Request-Id` of the answer. */
+  requestId: string;
   message: string;
   /** A session to go on with; one that is unknown leads to a new one. */
   sessionId: string | undefined;
@@ -25,6 +29,7 @@ export interface TurnRequest {
 
 export interface TurnParts {
   store: SessionStore;
+  audit: AuditLog;
   model: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
@@ -91,18 +96,19 @@ async function* answer(
   const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency, reserved };
   const askedAt = now();
   const startedAt = performance.now();
+  // The store begins no turn for an assistant that is not on offer.
+  const assistant = parts.assistants.get(name) as Assistant;
+  const audit = new TurnAudit(parts, claim, request, assistant);
   const lease = new HeldLease(store, claim, parts);
-  let ending: TurnFinished | TurnFailed = failed(new Failure('turn-lost', 'The turn was given up.'));
+  let ending: TurnFinished | Failure = new Failure('turn-lost', 'The turn was given up.');
   let stored = false;
   try {
     yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
 
-    // The store begins no turn for an assistant that is not on offer.
-    const assistant = parts.assistants.get(name) as Assistant;
     const prompt = await prompts.build(assistant, begun.window, request.message);
     const giveUpAt = startedAt + parts.deadlineMs;
     const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
-    const spoken = yield* speak(model, assistant, prompt, options, lease);
+    const spoken = yield* speak(model, assistant, prompt, options, lease, audit);
 
     const count = await prompts.count(spoken.content);
     const finished: TurnFinished = {
@@ -113,6 +119,9 @@ async function* answer(
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
+      const patience = patienceEnds(parts.leaseMs);
+      // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
+      await audit.answered(spoken, finished, patience - performance.now());
       const messages = messagesOf(turnId, begun, prompt, spoken, count, finished, { askedAt, answeredAt: now() });
       const commit: Commit = {
         ...messages,
@@ -123,19 +132,22 @@ async function* answer(
         windowStart: begun.windowStart + prompt.dropped,
         windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
       };
-      const outcome = await patiently(() => store.commit(claim, commit), parts.leaseMs);
+      const outcome = await patiently(() => store.commit(claim, commit), patience);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
     }
     ending = finished;
     yield finished;
   } catch (error) {
-    ending = failed(error);
+    ending = error instanceof Failure ? error : new Failure('internal', '', { cause: error });
     throw error;
   } finally {
     const unsent = await lease.release();
-    // Where the store is away, the lease ends by itself.
-    if (!stored) await store.abandon(claim, ending, unsent).catch(() => {});
+    if (!stored) {
+      audit.unanswered(ending);
+      // Where the store is away, the lease ends by itself.
+      await store.abandon(claim, ending instanceof Failure ? toldFailure(ending) : ending, unsent).catch(() => {});
+    }
   }
 }
 
@@ -187,11 +199,4 @@ function estimate(prompt: Prompt, { tokens }: TokenCount): Usage {
     total_tokens: promptTokens + tokens,
     cached_tokens: 0,
   };
-}
-
-function failed(error: unknown): TurnFailed {
-  if (!(error instanceof Failure)) return { type: 'turn-failed', code: 'internal', detail: '' };
-  const { code, message: detail, retryAfterSeconds } = error;
-  const retry = retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds };
-  return { type: 'turn-failed', code, detail, ...retry };
 }

@@ -9,6 +9,8 @@ import { rateLimitHeaders } from './rate-limit-headers.ts';
 export interface PublicCall {
   request: HttpRequest;
   services: Services;
+  /** `X-Request-Id` of the answer. */
+  requestId: string;
   /** Makes of whatever was thrown a failure that the caller may see, and logs what that hides. */
   fail: (error: unknown) => Failure;
 }
@@ -32,7 +34,7 @@ export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpRespons
     const fail = (error: unknown) => explain(error, context);
     let response: HttpResponseInit;
     try {
-      response = await answer({ request, services: services(), fail });
+      response = await answer({ request, services: services(), requestId: context.invocationId, fail });
     } catch (error) {
       response = problemResponse(fail(error), context.invocationId);
     }

@@ -26,6 +26,23 @@ export type TurnBody = z.infer<typeof chatBody>;
 /** The body of `POST /chat/stop`. */
 export const stopBody = z.strictObject({ session_id: text });
 
+const MAX_COMMENT_CHARACTERS = 2000;
+
+const comment = text.check(
+  z.refine(
+    (value) => value.length <= MAX_COMMENT_CHARACTERS || Array.from(value).length <= MAX_COMMENT_CHARACTERS,
+    `must have at most ${MAX_COMMENT_CHARACTERS} characters`,
+  ),
+);
+
+/** The body of `POST /chat/feedback`. */
+export const feedbackBody = z.strictObject({
+  session_id: text,
+  turn_id: text,
+  rating: z.enum(['up', 'down'], 'must be up or down'),
+  comment: z.optional(comment),
+});
+
 /**
  * Checks a body against its schema.
  *

@@ -1,8 +1,6 @@
-import type { HttpRequest } from '@azure/functions';
 import { Failure } from '../conversation/failure.ts';
 import type { TurnRequest } from '../conversation/turn.ts';
-import type { Caller } from '../identity/caller.ts';
-import type { Services } from '../services.ts';
+import type { Call } from './endpoint.ts';
 import { readJson } from './read-json.ts';
 import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
 
@@ -12,10 +10,8 @@ import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, t
  * @throws {Failure} whatever is wrong with it; nothing was stored or counted.
  */
 export async function readTurnRequest(
-  request: HttpRequest,
+  { request, requestId, caller, services }: Call,
   schema: typeof chatBody | typeof streamBody,
-  caller: Caller,
-  services: Services,
 ): Promise<TurnRequest> {
   const key = idempotencyKeyOf(request.headers);
   const body: TurnBody = check(schema, await readJson(request, services.settings.maxBodyBytes));
@@ -23,6 +19,7 @@ export async function readTurnRequest(
   const { message, session_id: sessionId, assistant } = body;
   const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null]);
   return {
+    requestId,
     message,
     sessionId: sessionIdOf(sessionId),
     assistant,

@@ -15,7 +15,7 @@ export interface Caller {
 export type Identify = (request: HttpRequest) => Promise<Caller>;
 
 /** Hashes with a key, so that nobody without it can tell by trying what was hashed. 128 bits, in hexadecimal. */
-export type KeyedHash = (purpose: 'owner' | 'key' | 'request', ...parts: string[]) => string;
+export type KeyedHash = (purpose: 'owner' | 'key' | 'request' | 'content', ...parts: string[]) => string;
 
 export function keyedHash(key: string): KeyedHash {
   return (purpose, ...parts) =>

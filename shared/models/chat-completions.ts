@@ -10,7 +10,11 @@ type Create = OpenAI.ChatCompletionCreateParamsStreaming;
 /** What is read of a chunk; every part may be missing in some chunk of some provider. */
 interface Chunk {
   error?: unknown;
-  choices?: { delta?: { content?: string | null; refusal?: string | null }; finish_reason?: string | null }[];
+  choices?: {
+    delta?: { content?: string | null; refusal?: string | null };
+    finish_reason?: string | null;
+    content_filter_results?: unknown;
+  }[];
   usage?: ChatUsage | null;
 }
 
@@ -63,15 +67,15 @@ function read(event: Record<string, unknown>): Said {
   return {
     // A model that declines says so in a field of its own; to a reader it is the answer.
     text: choice?.delta?.content || choice?.delta?.refusal,
-    finishReason: finishReasonOf(choice?.finish_reason),
+    finishReason: finishReasonOf(choice?.finish_reason, choice?.content_filter_results),
     usage: usageOf(usage),
   };
 }
 
 /** @throws {Failure} for an end that is no answer. */
-export function finishReasonOf(reason: string | null | undefined): Said['finishReason'] {
+export function finishReasonOf(reason: string | null | undefined, filterResult?: unknown): Said['finishReason'] {
   if (reason == null || reason === 'stop' || reason === 'length') return reason ?? undefined;
-  if (reason === 'content_filter') throw filtered();
+  if (reason === 'content_filter') throw filtered('answer', filterResult);
   throw broken({ cause: new Error(`the answer ended as ${reason}`) });
 }
 

@@ -10,7 +10,7 @@ type Create = OpenAI.CompletionCreateParamsStreaming;
 
 interface Chunk {
   error?: unknown;
-  choices?: { text?: string | null; finish_reason?: string | null }[];
+  choices?: { text?: string | null; finish_reason?: string | null; content_filter_results?: unknown }[];
   usage?: ChatUsage | null;
 }
 
@@ -71,7 +71,11 @@ function read(event: Record<string, unknown>): Said {
   const { error, choices, usage } = event as Chunk;
   if (error) throw failureOfEvent(error);
   const choice = choices?.[0];
-  return { text: choice?.text, finishReason: finishReasonOf(choice?.finish_reason), usage: usageOf(usage) };
+  return {
+    text: choice?.text,
+    finishReason: finishReasonOf(choice?.finish_reason, choice?.content_filter_results),
+    usage: usageOf(usage),
+  };
 }
 
 /** The answer without white space around it: what may be its end is held back until more follows. */

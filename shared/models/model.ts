@@ -27,11 +27,12 @@ export interface CompletionOptions {
 /** What a model says: text in pieces, then exactly one end. */
 export type CompletionEvent =
   | { type: 'delta'; text: string }
-  | { type: 'end'; finishReason: 'stop' | 'length'; usage: Usage | undefined };
+  | { type: 'end'; finishReason: 'stop' | 'length'; usage: Usage | undefined; model?: string };
 
 /**
  * The port to a model. `stream` yields at least one event, the last of which is `end` (usage is `undefined` where the
- * provider sent none). Deltas are never empty, and each is well-formed Unicode: a surrogate pair is not split over two.
+ * provider sent none; `model` is the name of the one that answered, where several may). Deltas are never empty, and each is
+ * well-formed Unicode: a surrogate pair is not split over two.
  *
  * @throws {Failure} `content-filtered`, `context-too-long`, `model-busy` (with `retryAfterSeconds` where the provider
  *   said so), `model-failed`, `model-timeout`, `internal` (credentials or settings that the provider refuses).

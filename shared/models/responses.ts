@@ -66,7 +66,7 @@ function read(event: Record<string, unknown>): Said {
       return { finishReason: 'stop', usage: usageOf(response?.usage) };
     case 'response.incomplete': {
       const reason = response?.incomplete_details?.reason;
-      if (reason === 'content_filter') throw filtered();
+      if (reason === 'content_filter') throw filtered('answer');
       if (reason !== 'max_output_tokens') throw broken({ cause: new Error(`the answer is incomplete: ${reason}`) });
       return { finishReason: 'length', usage: usageOf(response?.usage) };
     }

@@ -53,7 +53,7 @@ export function retrying(
           hasSpoken = true;
           // The reader may stop reading at the end.
           if (event.type === 'end') breaker.succeeded();
-          yield event;
+          yield event.type === 'end' ? { ...event, model: model.name } : event;
         }
         return;
       } catch (error) {

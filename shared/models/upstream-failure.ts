@@ -1,4 +1,4 @@
-import { Failure } from '../conversation/failure.ts';
+import { Failure, type FilterResult } from '../conversation/failure.ts';
 import { AZURE_ROLE } from './openai-client.ts';
 
 /** An error as providers send it, in an answer's body or inside a stream. */
@@ -7,6 +7,8 @@ interface UpstreamError {
   type?: string | null;
   param?: string | null;
   message?: string | null;
+  /** Azure's: what its content filter found. */
+  innererror?: { content_filter_result?: unknown } | null;
 }
 
 /** What the client library throws for an answer that is no success (`APIError`); without `status` the call broke. */
@@ -21,7 +23,7 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
   const { status, headers, error } = thrown as ThrownError;
   const said = errorOf(error);
   const cause = { cause: thrown };
-  if (isContentFilter(said)) return filtered(cause);
+  if (isContentFilter(said)) return filtered('prompt', said.innererror?.content_filter_result, cause);
   if (isContextLength(said))
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
   if (status === undefined) {
@@ -42,7 +44,7 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
 export function failureOfEvent(error: unknown): Failure {
   const said = errorOf(error);
   const cause = { cause: new Error(`inside the stream: ${JSON.stringify(error)}`) };
-  if (isContentFilter(said)) return filtered(cause);
+  if (isContentFilter(said)) return filtered('answer', said.innererror?.content_filter_result, cause);
   if (isContextLength(said))
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
   if (/rate_limit|too_many_requests|insufficient_quota|429/i.test(`${said.code} ${said.type}`))
@@ -60,8 +62,20 @@ export function refusedParameter(thrown: unknown): string | undefined {
   return param ?? /['"`]([a-z_.]+)['"`]/.exec(message ?? '')?.[1];
 }
 
-export function filtered(options: { cause?: unknown } = {}): Failure {
-  return new Failure('content-filtered', 'The content filter of the model refused this.', options);
+/** @param result Azure's: by category what its filter found, `{filtered: true, ...}` for the ones that count */
+export function filtered(
+  refused: FilterResult['refused'],
+  result?: unknown,
+  options: { cause?: unknown } = {},
+): Failure {
+  const filter = { refused, categories: filteredCategories(result) };
+  return new Failure('content-filtered', 'The content filter of the model refused this.', { ...options, filter });
+}
+
+function filteredCategories(result: unknown): string[] {
+  if (typeof result !== 'object' || result === null) return [];
+  const isFiltered = (found: unknown) => (found as { filtered?: unknown } | null)?.filtered === true;
+  return Object.entries(result).flatMap(([category, found]) => (isFiltered(found) ? [category] : []));
 }
 
 export function broken(options: { cause?: unknown }): Failure {

@@ -1,17 +1,17 @@
 -- Begins a turn, or says why not. A refusal changes nothing.
 --
--- KEYS 1-5: session, messages, lease, running, replay of the session that the caller named (else of the new one)
---      6-7: lease, running of the new session
---      8-10: the owner's rate, tokens, reservations
---      11:  idempotency record, where the caller sent a key
+-- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
+--      7-8: lease, running of the new session
+--      9-12: the owner's rate, tokens, reservations, begun
+--      13:  idempotency record, where the caller sent a key
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), assistant or null, default_assistant,
---         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, fingerprint or null,
---         session_ms, lease_ms, replay_ms (after the lease),
+--         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, fingerprint and key or null,
+--         session_ms, lease_ms, replay_ms (after the lease), record_ms,
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
-local session, messages, lease, running, replay = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local rate, tokens, reservations, record = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local rate, tokens, reservations, begun_list, record = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local ask = cjson.decode(ARGV[1])
 local wanted = ask.assistant ~= cjson.null and ask.assistant
 
@@ -32,7 +32,7 @@ local known = redis.call('HMGET', session, 'assistant', 'window_start', 'window_
 local is_first = not known[1]
 local session_id = ask.named
 if is_first then
-  session_id, lease, running = ask.fresh, KEYS[6], KEYS[7]
+  session_id, lease, running = ask.fresh, KEYS[7], KEYS[8]
 elseif wanted and wanted ~= known[1] then
   return { 'other-assistant', known[1] }
 end
@@ -123,10 +123,17 @@ if record then
   redis.call('PEXPIRE', record, ask.lease_ms)
 end
 
+-- Whoever erases all that is the owner's finds it here. No turn takes longer than these ten minutes.
+local turn_ms = 600000
+redis.call('ZREMRANGEBYSCORE', begun_list, '-inf', now_ms)
+redis.call('ZADD', begun_list, now_ms + turn_ms, 'lease:' .. session_id)
+if record then redis.call('ZADD', begun_list, now_ms + turn_ms + ask.record_ms, 'key:' .. ask.key) end
+redis.call('PEXPIRE', begun_list, turn_ms + ask.record_ms)
+
 local begun =
   { 'begun', session_id, is_first and '1' or '', assistant, known[2] or '0', tostring(reserve), states_json }
 if not is_first then
-  for _, key in ipairs({ session, messages, replay }) do redis.call('PEXPIRE', key, ask.session_ms) end
+  for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
   for _, message in ipairs(redis.call('LRANGE', messages, known[2], -1)) do begun[#begun + 1] = message end
 end
 return begun

@@ -1,12 +1,12 @@
 -- Stores a whole turn, or nothing of it.
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
---      8: reservations, 9: idempotency record, where there is one
+--      8: reservations, 9: turns, 10: idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, assistant, title, window_start, window_tokens, reserved and used (tokens),
 --         fingerprint or null, session_ms, record_ms, position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
-local session, messages, lease, running, replay, index, tokens, reservations, record = unpack(KEYS)
+local session, messages, lease, running, replay, index, tokens, reservations, turns, record = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 
 -- The answer to an earlier try was lost on its way.
@@ -24,6 +24,7 @@ end
 redis.call('HSET', session, 'updated', now, 'last_turn', ask.turn,
   'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
 redis.call('HINCRBY', session, 'turns', 1)
+redis.call('HSET', turns, ask.turn, '')
 
 for block = 5, #ARGV do
   if redis.call('LLEN', running) == ask.position + block - 5 then redis.call('RPUSH', running, ARGV[block]) end
@@ -35,7 +36,7 @@ redis.call('RENAME', running, replay)
 redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
 -- Sessions that expired leave the index here, and where it is read. Doubled, as a turn that failed slides a session too.
 redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.session_ms) * 1000)
-for _, key in ipairs({ session, messages, replay, index }) do redis.call('PEXPIRE', key, ask.session_ms) end
+for _, key in ipairs({ session, messages, replay, turns, index }) do redis.call('PEXPIRE', key, ask.session_ms) end
 
 if ask.reserved > 0 then
   redis.call('ZREM', reservations, ask.turn .. ':' .. ask.reserved)

@@ -31,6 +31,11 @@ export class ExpiringMap<V> {
     this.#entries.delete(key);
   }
 
+  /** Deletes every entry whose key begins so. */
+  deleteAll(prefix: string): void {
+    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.#entries.delete(key);
+  }
+
   /** Keeps the map from growing by entries that nobody asks for any more; once a minute is often enough. */
   #sweep(): void {
     const now = this.#now();

@@ -6,6 +6,7 @@ import {
   type BeginResult,
   type Commit,
   FAILED_REPLAY_SECONDS,
+  type Feedback,
   findTurn,
   hasEnding,
   IDEMPOTENCY_SECONDS,
@@ -27,6 +28,8 @@ interface Session {
   windowStart: number;
   windowTokens: number;
   last: { turnId: string; entries: ReplayEntry[] };
+  /** By turn. */
+  feedback: Map<string, Feedback>;
 }
 
 interface Lease {
@@ -143,8 +146,9 @@ export class MemorySessionStore implements SessionStore {
     const made = { id: sessionId, title, assistant, created: updated, turns: 0 };
     const summary = { ...(session?.summary ?? made), updated, turns: (session?.summary.turns ?? 0) + 1 };
     const last = { turnId, entries: [...entries, turn.finished] };
+    const feedback = session?.feedback ?? new Map();
     const { windowStart, windowTokens } = turn;
-    this.#sessions.set(place, { summary, messages, windowStart, windowTokens, last }, this.#sessionMs);
+    this.#sessions.set(place, { summary, messages, windowStart, windowTokens, last, feedback }, this.#sessionMs);
     this.#limits.settle(owner, turnId, turn.finished.usage.total_tokens);
     const index = this.#index.get(owner) ?? new Set();
     index.delete(sessionId);
@@ -208,7 +212,7 @@ export class MemorySessionStore implements SessionStore {
     const end = page.before === undefined ? messages.length : messages.findIndex(({ id }) => id === page.before);
     if (end === -1) return 'unknown-page';
     const start = Math.max(0, end - page.limit);
-    return { session: summary, items: messages.slice(start, end), hasMore: start > 0 };
+    return { session: summary, items: withFeedback(session, start, end), hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {
@@ -222,12 +226,36 @@ export class MemorySessionStore implements SessionStore {
     return { items, hasMore: newestFirst.length > start + page.limit };
   }
 
+  async scan(owner: string) {
+    const ids = [...(this.#index.get(owner) ?? [])];
+    return { sessions: ids.flatMap((id) => this.#sessions.get(`${owner} ${id}`)?.summary ?? []), cursor: undefined };
+  }
+
+  async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
+    const session = this.#sessions.get(`${owner} ${sessionId}`);
+    return session === undefined ? [] : withFeedback(session, from, from + limit);
+  }
+
+  async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
+    const session = this.#sessions.get(`${owner} ${sessionId}`);
+    if (!session?.messages.some(({ turn_id }) => turn_id === turnId)) return false;
+    session.feedback.set(turnId, feedback);
+    return true;
+  }
+
   async delete(owner: string, sessionId: string): Promise<void> {
     const place = `${owner} ${sessionId}`;
     this.#sessions.delete(place);
     this.#leases.delete(place);
     this.#running.delete(place);
     this.#index.get(owner)?.delete(sessionId);
+  }
+
+  async erase(owner: string): Promise<void> {
+    for (const entries of [this.#sessions, this.#leases, this.#running, this.#records]) {
+      entries.deleteAll(`${owner} `);
+    }
+    this.#index.delete(owner);
   }
 
   async ping(): Promise<void> {}
@@ -238,6 +266,13 @@ export class MemorySessionStore implements SessionStore {
     const lease = this.#leases.get(`${claim.owner} ${claim.sessionId}`);
     return lease?.turnId === claim.turnId ? lease : undefined;
   }
+}
+
+function withFeedback({ messages, feedback }: Session, start: number, end: number): StoredMessage[] {
+  return messages.slice(start, end).map((message) => {
+    const given = feedback.get(message.turn_id);
+    return message.role === 'user' || given === undefined ? message : { ...message, feedback: given };
+  });
 }
 
 /** The turn's start stands before the blocks. */

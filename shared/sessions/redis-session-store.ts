@@ -3,8 +3,12 @@ import type { Limits } from '../conversation/limits.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
 import commitLua from './commit.lua';
+import doomLua from './doom.lua';
+import { doomedOf } from './doomed.ts';
 import extendLua from './extend.lua';
 import followLua from './follow.lua';
+import forgetLua from './forget.lua';
+import rateLua from './rate.lua';
 import type { RedisClient, RedisConnection } from './redis-connection.ts';
 import { readBegun, readSummary } from './redis-replies.ts';
 import { sessionKeys } from './session-keys.ts';
@@ -13,6 +17,7 @@ import {
   type BeginResult,
   type Commit,
   FAILED_REPLAY_SECONDS,
+  type Feedback,
   findTurn,
   hasEnding,
   IDEMPOTENCY_SECONDS,
@@ -35,7 +40,13 @@ const scripts = {
   abandonTurn: abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
+  rateTurn: rateLua,
+  doomOwner: doomLua,
+  forgetDoomed: forgetLua,
 };
+
+/** Of the sessions and records that one step of an erasure takes, the last one's place. */
+const LAST_AT_ONCE = '99';
 
 type Script = (keyCount: number, ...keysAndValues: string[]) => Promise<unknown>;
 type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
@@ -71,11 +82,13 @@ export class RedisSessionStore implements SessionStore {
         keys.lease(named),
         keys.running(named),
         keys.replay(named),
+        keys.turns(named),
         keys.lease(fresh),
         keys.running(fresh),
         keys.rate,
         keys.tokens,
         keys.reservations,
+        keys.begun,
         ...recordKey(request),
       ],
       {
@@ -87,6 +100,7 @@ export class RedisSessionStore implements SessionStore {
         offers: request.offers,
         message_tokens: request.messageTokens,
         fingerprint: request.idempotency?.fingerprint ?? null,
+        key: request.idempotency?.key ?? null,
         limits: this.#limits,
       },
     );
@@ -123,6 +137,7 @@ export class RedisSessionStore implements SessionStore {
         keys.index,
         keys.tokens,
         keys.reservations,
+        keys.turns(id),
         ...recordKey(claim),
       ],
       {
@@ -206,7 +221,8 @@ export class RedisSessionStore implements SessionStore {
     const items = messages.map((json) => JSON.parse(json) as StoredMessage);
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
-    return { session: readSummary(sessionId, session), items, hasMore: start > 0 };
+    const rated = await this.#withFeedback(owner, sessionId, items);
+    return { session: readSummary(sessionId, session), items: rated, hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {
@@ -237,16 +253,53 @@ export class RedisSessionStore implements SessionStore {
     await this.#connection.run((redis) =>
       redis
         .multi()
-        .del(
-          keys.session(sessionId),
-          keys.messages(sessionId),
-          keys.lease(sessionId),
-          keys.running(sessionId),
-          keys.replay(sessionId),
-        )
+        .del(...keys.allOf(sessionId))
         .zrem(keys.index, sessionId)
         .exec(),
     );
+  }
+
+  async scan(owner: string, cursor = '0') {
+    const { index, session } = sessionKeys(owner);
+    const [next, members] = await this.#connection.run((redis) => redis.zscan(index, cursor, 'COUNT', 100));
+    const ids = members.filter((_, position) => position % 2 === 0);
+    const found = await this.#connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
+    const sessions = ids.flatMap((id, position) => {
+      const fields = found[position];
+      return fields?.['assistant'] === undefined ? [] : [readSummary(id, fields)];
+    });
+    return { sessions, cursor: next === '0' ? undefined : next };
+  }
+
+  async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
+    const list = sessionKeys(owner).messages(sessionId);
+    const messages = await this.#connection.run((redis) => redis.lrange(list, from, from + limit - 1));
+    return this.#withFeedback(
+      owner,
+      sessionId,
+      messages.map((json) => JSON.parse(json) as StoredMessage),
+    );
+  }
+
+  async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
+    const keys = sessionKeys(owner);
+    const touched = [keys.session(sessionId), keys.turns(sessionId)];
+    return (await this.#script('rateTurn', touched, { turn: turnId }, [feedback])) === 1;
+  }
+
+  async erase(owner: string): Promise<void> {
+    const keys = sessionKeys(owner);
+    await this.#script('doomOwner', [keys.index, keys.begun, ...keys.doomed], {});
+    for (const list of keys.doomed) {
+      for (;;) {
+        const names = await this.#connection.run((redis) => redis.zrange(list, 0, LAST_AT_ONCE));
+        if (names.length === 0) break;
+        const doomed = names.map((name) => doomedOf(name, keys));
+        await this.#script('forgetDoomed', [list, keys.index, keys.begun, ...doomed.flatMap((each) => each.keys)], {
+          members: doomed.map((each) => ({ ...each, keys: each.keys.length })),
+        });
+      }
+    }
   }
 
   async ping(): Promise<void> {
@@ -255,6 +308,16 @@ export class RedisSessionStore implements SessionStore {
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  async #withFeedback(owner: string, sessionId: string, items: StoredMessage[]): Promise<StoredMessage[]> {
+    if (items.length === 0) return items;
+    const turns = items.map((message) => message.turn_id);
+    const given = await this.#connection.run((redis) => redis.hmget(sessionKeys(owner).turns(sessionId), ...turns));
+    return items.map((message, position) => {
+      const json = given[position];
+      return message.role === 'user' || !json ? message : { ...message, feedback: JSON.parse(json) as Feedback };
+    });
   }
 
   async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {

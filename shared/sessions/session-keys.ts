@@ -5,6 +5,8 @@
 export function sessionKeys(owner: string) {
   const key = (kind: string, id: string) => `chat:{${owner}}:${kind}:${id}`;
   return {
+    /** Every key of a session. */
+    allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
     /** HASH: assistant, title, created, updated, turns, last_turn, window_start. */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
@@ -15,12 +17,21 @@ export function sessionKeys(owner: string) {
     running: (id: string) => key('running', id),
     /** LIST of `ReplayEntry` in JSON: of the turn that was stored last. */
     replay: (id: string) => key('replay', id),
+    /** HASH: of every stored turn its `Feedback` in JSON, or nothing. */
+    turns: (id: string) => key('turns', id),
     /** HASH: fingerprint, session, turn, and position once the turn is stored. */
     record: (idempotencyKey: string) => key('key', idempotencyKey),
     /** ZSET of session ids by the time of their latest turn. */
     index: `chat:{${owner}}:sessions`,
     /** STRING, empty: written for replicas to confirm. */
     replicated: `chat:{${owner}}:replicated`,
+    /**
+     * ZSET of `lease:<session id>` and `key:<idempotency key>` by the time (ms) after which neither is there any more:
+     * what a turn may leave that the index does not know of.
+     */
+    begun: `chat:{${owner}}:begun`,
+    /** ZSETs: an index, and a list of what was begun, that are being erased. */
+    doomed: [`chat:{${owner}}:doomed:sessions`, `chat:{${owner}}:doomed:begun`],
     /** STRING: when the next request would arrive at an even rate, in microseconds (GCRA). */
     rate: `chat:{${owner}}:rate`,
     /** HASH: minute, minute_used, day, day_used: the latest windows, by their number, and what was used in them. */

@@ -17,11 +17,21 @@ export interface UserMessage extends StoredText {
   role: 'user';
 }
 
+export type Rating = 'up' | 'down';
+
+/** What the caller thinks of a turn. */
+export interface Feedback {
+  rating: Rating;
+  comment?: string;
+}
+
 export interface AssistantMessage extends StoredText {
   role: 'assistant';
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
+  /** Kept beside the message, and there where it is read for its caller. */
+  feedback?: Feedback;
 }
 
 /** A message as it stands in the session's list, in JSON. */
@@ -223,8 +233,25 @@ export interface SessionStore {
   ): Promise<(Page<StoredMessage> & { session: SessionSummary }) | 'unknown-page' | undefined>;
   /** Newest first. */
   sessions(owner: string, page: PageRequest): Promise<Page<SessionSummary> | 'unknown-page'>;
+  /**
+   * Some of the owner's sessions, in no order, and where to go on. A session that is there all the while is found,
+   * however often it is talked to meanwhile.
+   *
+   * @param cursor of the call before; absent at the first
+   * @returns no cursor with the last
+   */
+  scan(owner: string, cursor?: string): Promise<{ sessions: SessionSummary[]; cursor: string | undefined }>;
+  /** A session's messages from a position on, at most `limit`; none where there are no more, or no session. */
+  messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]>;
+  /** Keeps what the caller thinks of a stored turn, in place of what it thought before. False: there is no such turn. */
+  rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean>;
   /** Forgets the session; a turn under way on it can no longer commit. */
   delete(owner: string, sessionId: string): Promise<void>;
+  /**
+   * Forgets all that the owner has: sessions, feedback, idempotency records; turns under way can no longer commit. What
+   * was used of the limits stays, or erasing would be a way around them. A turn that begins meanwhile may be lost.
+   */
+  erase(owner: string): Promise<void>;
   /** Succeeds while the store can be used. */
   ping(): Promise<void>;
   close(): Promise<void>;

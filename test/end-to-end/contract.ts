@@ -350,6 +350,112 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       });
     });
 
+    describe('feedback', () => {
+      const rate = (session_id: string, turn_id: string, more: object = {}) =>
+        client.post('/chat/feedback', { session_id, turn_id, rating: 'up', ...more });
+      const feedbackOf = async (sessionId: string) => {
+        // biome-ignore lint/suspicious/noExplicitAny: checked by the assertions
+        const { messages } = (await (await client.get(`/chat/history/${sessionId}`)).json()) as any;
+        // biome-ignore lint/suspicious/noExplicitAny: checked by the assertions
+        return messages.map((message: any) => message.feedback);
+      };
+
+      test('stands on the answer in the history, and is changed by the next', async () => {
+        const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+        const first = await rate(session_id, turn_id, { comment: 'good 👍' });
+        expect([first.status, await first.text()]).toEqual([204, '']);
+        expect(await feedbackOf(session_id)).toEqual([undefined, { rating: 'up', comment: 'good 👍' }]);
+        expect((await rate(session_id, turn_id, { rating: 'down' })).status).toBe(204);
+        expect(await feedbackOf(session_id)).toEqual([undefined, { rating: 'down' }]);
+      });
+
+      test('of what is no turn of the caller is 404', async () => {
+        const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+        for (const [session, turn] of [
+          [session_id, randomUUID()],
+          [randomUUID(), turn_id],
+          [session_id, 'x'],
+          ['{*}', turn_id],
+        ] as const) {
+          const response = await rate(session, turn);
+          expect([response.status, await response.json()]).toMatchObject([404, { code: 'session-not-found' }]);
+        }
+      });
+
+      test.each([
+        ['no rating', { rating: undefined }, 'rating'],
+        ['another rating', { rating: 'great' }, 'rating'],
+        ['a comment that is too long', { comment: '👍'.repeat(2001) }, 'comment'],
+        ['a comment that is not well-formed', { comment: '\ud800' }, 'comment'],
+        ['a comment that is a number', { comment: 1 }, 'comment'],
+        ['an unknown property', { role: 'system' }, 'role'],
+      ])('with %s is refused', async (_, wrong, field) => {
+        const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+        const response = await rate(session_id, turn_id, wrong);
+        expect([response.status, await response.json()]).toMatchObject([
+          422,
+          { code: 'invalid-request', errors: [{ field }] },
+        ]);
+        expect((await rate(session_id, turn_id, { comment: '👍'.repeat(2000) })).status).toBe(204);
+      });
+    });
+
+    describe('all that is the caller’s', () => {
+      // biome-ignore lint/suspicious/noExplicitAny: checked by the assertions
+      const exported = async (): Promise<any[]> => {
+        const response = await client.get('/chat/export');
+        expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+        const text = await response.text();
+        expect(text === '' || text.endsWith('\n')).toBe(true);
+        return text
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line));
+      };
+
+      test('is exported, one session a line', async () => {
+        const text = 'line\n\u2028 "two" \u0000 👩‍👩‍👧';
+        const { session_id, turn_id } = await client.chat({ message: text, assistant: 'data-analyst' });
+        for (let n = 0; n < 60; n += 1) await client.chat({ message: `m${n}`, session_id });
+        await client.post('/chat/feedback', { session_id, turn_id, rating: 'up' });
+        const other = await client.chat({ message: 'Other' });
+        const lines = await exported();
+        const line = lines.find(({ id }) => id === session_id);
+        expect(Object.keys(line)).toEqual(
+          expect.arrayContaining(['id', 'title', 'assistant', 'created', 'updated', 'turns', 'messages']),
+        );
+        expect(line).toMatchObject({ assistant: 'data-analyst', turns: 61 });
+        expect(line.messages).toHaveLength(122);
+        expect(line.messages[0]).toMatchObject({ role: 'user', content: text });
+        expect(line.messages[1]).toMatchObject({ role: 'assistant', feedback: { rating: 'up' } });
+        expect(line.messages[121]).toMatchObject({ role: 'assistant', content: 'You said: m59' });
+        expect(lines.filter(({ id }) => id === other.session_id)).toHaveLength(1);
+      });
+
+      test('is erased, with the turn that runs and with what a key leads to', async () => {
+        const key = { 'idempotency-key': randomUUID() };
+        const first = await client.chat({ message: 'Once' }, key);
+        const gate = upstream.gate();
+        upstream.enqueue({ deltas: ['one', gate, 'two'] });
+        const frames = framesOf(await client.post('/chat/stream', { message: 'Hold' }));
+        const { session_id } = JSON.parse((await frames.next()).value?.data ?? '');
+        await frames.next();
+        const erased = await client.delete('/chat/sessions');
+        expect([erased.status, await erased.text()]).toEqual([204, '']);
+        gate.open();
+        const rest = await Array.fromAsync(frames);
+        expect(JSON.parse(rest.at(-1)?.data ?? '')).toMatchObject({ error: { code: 'turn-lost', status: 500 } });
+        expect(await (await client.get('/chat/sessions')).json()).toEqual({ sessions: [], has_more: false });
+        expect(await exported()).toEqual([]);
+        for (const id of [first.session_id, session_id]) {
+          expect((await client.get(`/chat/history/${id}`)).status).toBe(404);
+        }
+        const again = await client.chat({ message: 'Once' }, key);
+        expect(again.turn_id).not.toBe(first.turn_id);
+        expect((await client.delete('/chat/sessions')).status).toBe(204);
+      });
+    });
+
     test('GET /health is live, and ready while the store can be used', async () => {
       expect(await (await client.get('/health')).json()).toEqual({ status: 'live' });
       expect(await (await client.get('/health?ready')).json()).toEqual({ status: 'ready' });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed, TurnFinished } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
@@ -569,6 +570,217 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await on.abandon(claim, broken, nothing);
         expect(await on.begin(request(owner))).toMatchObject({ outcome: 'begun' });
         await on.close();
+      });
+    });
+
+    describe('feedback', () => {
+      const answers = async (owner: string, sessionId: string) => {
+        const history = await store.history(owner, sessionId, { limit: 100, before: undefined });
+        if (typeof history !== 'object') throw new Error('no history');
+        return history.items.filter((message) => message.role === 'assistant').map(({ feedback }) => feedback);
+      };
+
+      test('stands beside the answer of its turn, and is changed by the next', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner);
+        await turn(owner, { sessionId });
+        expect(await answers(owner, sessionId)).toEqual([undefined, undefined]);
+        const comment = 'so "good"\n\u2028\u0000 👩‍👩‍👧';
+        expect(await store.rate(owner, sessionId, turnId, { rating: 'up', comment })).toBe(true);
+        expect(await answers(owner, sessionId)).toEqual([{ rating: 'up', comment }, undefined]);
+        expect(await store.messages(owner, sessionId, 1, 1)).toMatchObject([{ feedback: { rating: 'up', comment } }]);
+        expect(await store.rate(owner, sessionId, turnId, { rating: 'down' })).toBe(true);
+        expect(await answers(owner, sessionId)).toEqual([{ rating: 'down' }, undefined]);
+      });
+
+      test('of what is no stored turn of the owner is not kept', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner);
+        const [under] = await begin(owner, { sessionId });
+        for (const [who, session, which] of [
+          [randomUUID(), sessionId, turnId],
+          [owner, randomUUID(), turnId],
+          [owner, sessionId, randomUUID()],
+          [owner, sessionId, under.turnId],
+        ] as const) {
+          expect(await store.rate(who, session, which, { rating: 'up' })).toBe(false);
+        }
+        expect(await answers(owner, sessionId)).toEqual([undefined]);
+      });
+
+      test('is gone with its session, deleted or expired', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner);
+        await store.rate(owner, sessionId, turnId, { rating: 'up' });
+        await store.delete(owner, sessionId);
+        expect(await store.rate(owner, sessionId, turnId, { rating: 'up' })).toBe(false);
+        const brief = await turn(owner, {}, 'brief', hasty);
+        expect(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })).toBe(true);
+        await eventually(async () => !(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })));
+      });
+
+      test('and turns at the same time do not disturb each other', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner, {}, '0');
+        const talk = async () => {
+          for (let n = 1; n <= 10; n += 1) await turn(owner, { sessionId }, String(n));
+        };
+        const rate = async () => {
+          for (let n = 0; n < 20; n += 1) await store.rate(owner, sessionId, turnId, { rating: n % 2 ? 'up' : 'down' });
+        };
+        await Promise.all([talk(), rate()]);
+        expect(await contents(owner, sessionId)).toHaveLength(22);
+        expect((await answers(owner, sessionId))[0]).toEqual({ rating: 'up' });
+      });
+    });
+
+    describe('all that is an owner’s', () => {
+      const scanned = async (owner: string, meanwhile = async () => {}) => {
+        const ids: string[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const page = await store.scan(owner, cursor);
+          ids.push(...page.sessions.map(({ id }) => id));
+          cursor = page.cursor;
+          if (cursor === undefined) return ids;
+          await meanwhile();
+        }
+      };
+      const listed = async (owner: string, on = store) => {
+        const page = await on.sessions(owner, { limit: 100, before: undefined });
+        return page === 'unknown-page' ? page : page.items.map(({ id }) => id);
+      };
+
+      test('is found by a scan, also while sessions are talked to', async () => {
+        const owner = randomUUID();
+        const claims = [];
+        for (let n = 0; n < 300; n += 1) claims.push(await turn(owner));
+        const ids = claims.map(({ sessionId }) => sessionId);
+        await turn(randomUUID());
+        let next = 0;
+        const found = await scanned(
+          owner,
+          async () => void (await turn(owner, { sessionId: ids[next++ % 300] as string })),
+        );
+        expect([...new Set(found)].sort()).toEqual([...ids].sort());
+        expect(await scanned(randomUUID())).toEqual([]);
+        await store.delete(owner, ids[0] as string);
+        expect(await scanned(owner)).not.toContain(ids[0]);
+      });
+
+      test('has messages that are read from any position on', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'one');
+        await turn(owner, { sessionId }, 'two');
+        const read = async (from: number, limit: number) =>
+          (await store.messages(owner, sessionId, from, limit)).map(({ content }) => content);
+        expect(await read(0, 3)).toEqual(['ask one', 'one', 'ask two']);
+        expect(await read(3, 3)).toEqual(['two']);
+        expect(await read(4, 3)).toEqual([]);
+        expect(await store.messages(randomUUID(), sessionId, 0, 3)).toEqual([]);
+      });
+
+      test('is erased: sessions, feedback, what idempotency keys lead to, and nothing of others', async () => {
+        const owner = randomUUID();
+        const other = await turn(randomUUID());
+        const key = { key: randomUUID(), fingerprint: 'f' };
+        const claim = await turn(owner, { idempotency: key });
+        await store.rate(owner, claim.sessionId, claim.turnId, { rating: 'up' });
+        for (let n = 0; n < 250; n += 1) await turn(owner);
+        await store.erase(owner);
+        expect(await listed(owner)).toEqual([]);
+        expect(await contents(owner, claim.sessionId)).toBeUndefined();
+        expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
+        expect(await store.begin(request(owner, { idempotency: key }))).toMatchObject({ outcome: 'begun' });
+        expect(await contents(other.owner, other.sessionId)).toHaveLength(2);
+        await store.erase(owner);
+        await store.erase(randomUUID());
+      });
+
+      test('is erased with the turns under way, of old sessions and new ones, and they bring nothing back', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner);
+        const old = await begin(owner, { sessionId, idempotency: { key: randomUUID(), fingerprint: 'f' } });
+        const fresh = await begin(owner, { idempotency: { key: randomUUID(), fingerprint: 'f' } });
+        await store.extend(fresh[0], { position: 0, blocks: [['said']] });
+        await store.erase(owner);
+        for (const [claim, begun] of [old, fresh]) {
+          expect(await store.extend(claim, { position: 1, blocks: [['more']] })).toMatchObject({ held: false });
+          expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');
+          await store.abandon(claim, broken, { position: 1, blocks: [['more']] });
+          expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
+          expect(await contents(owner, claim.sessionId)).toBeUndefined();
+        }
+        expect(await listed(owner)).toEqual([]);
+      });
+
+      test('is erased together with what a failed turn had said', async () => {
+        const owner = randomUUID();
+        const [claim] = await begin(owner);
+        await store.abandon(claim, broken, { position: 0, blocks: [['half']] });
+        await store.erase(owner);
+        expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
+      });
+
+      test('is erased but for what was used of the limits', async () => {
+        const on = await open({
+          sessionSeconds: 3600,
+          leaseSeconds: 10,
+          limits: { requests_per_minute: 2, tokens_per_minute: 0, tokens_per_day: 0 },
+        });
+        const owner = randomUUID();
+        await turn(owner, {}, 'one', on);
+        await turn(owner, {}, 'two', on);
+        await on.erase(owner);
+        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'limited', by: 'requests' });
+        await on.close();
+      });
+
+      test('is gone after erasing, whatever turns were begun before, and what begins after it stays', async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.scheduler(),
+            fc.integer({ min: 1, max: 4 }),
+            fc.integer({ min: 1, max: 2 }),
+            async (s, talkers, erasers) => {
+              const owner = randomUUID();
+              const { sessionId } = await turn(owner);
+              const begunBefore: string[] = [];
+              let isErasing = false;
+              const talk = async (talker: number) => {
+                const wanted = talker % 2 === 0 ? { sessionId } : {};
+                await s.schedule(Promise.resolve());
+                const asked = request(owner, { ...wanted, idempotency: { key: randomUUID(), fingerprint: 'f' } });
+                if (!isErasing) begunBefore.push(asked.turnId);
+                const begun = await store.begin(asked);
+                if (begun.outcome !== 'begun') return;
+                const claim = { ...asked, sessionId: begun.sessionId, isFirst: begun.isFirst, reserved: 0 };
+                await s.schedule(Promise.resolve());
+                await store.extend(claim, { position: 0, blocks: [['said']] });
+                await s.schedule(Promise.resolve());
+                await store.commit(claim, commitOf(claim, begun));
+              };
+              const erase = async () => {
+                await s.schedule(Promise.resolve());
+                isErasing = true;
+                await store.erase(owner);
+              };
+              const all = [
+                ...Array.from({ length: talkers }, (_, n) => talk(n)),
+                ...Array.from({ length: erasers }, erase),
+              ];
+              await s.waitFor(Promise.all(all));
+              // Those that had begun before it are gone.
+              for (const id of await listed(owner)) {
+                for (const { turn_id } of await store.messages(owner, id, 0, 100))
+                  expect(begunBefore).not.toContain(turn_id);
+              }
+              expect(await contents(owner, sessionId)).toBeUndefined();
+              const after = await turn(owner);
+              expect(await listed(owner)).toContain(after.sessionId);
+            },
+          ),
+          { numRuns: 60 },
+        );
       });
     });
 

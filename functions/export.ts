@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { endpoint } from '../shared/http/endpoint.ts';
+import { linesResponse } from '../shared/http/lines-response.ts';
+import { exportSessions } from '../shared/sessions/export-sessions.ts';
+
+/** GET /chat/export: all that is the caller's, one session a line. */
+app.http('export', {
+  methods: ['GET'],
+  route: 'chat/export',
+  handler: endpoint(async ({ caller, requestId, services, fail }) => {
+    const { audit, store } = services;
+    const record = { event: 'exported', owner: caller.owner, request_id: requestId, session_id: null } as const;
+    return linesResponse(audit.recordedLines(record, exportSessions(store, caller.owner)), fail);
+  }),
+});

@@ -1,0 +1,63 @@
+import type { ContextReport, FinishReason } from '../conversation/events.ts';
+import type { FailureCode, FilterResult } from '../conversation/failure.ts';
+import type { Usage } from '../models/model.ts';
+import type { Rating } from '../sessions/session-store.ts';
+
+/** Who asked for what is recorded. */
+interface Asked {
+  /** The caller's hash, as in the store's keys. */
+  owner: string;
+  /** `X-Request-Id` of the answer. */
+  request_id: string;
+}
+
+/**
+ * One turn. `answered`: the turn is about to be stored; where that fails after all, a second record of the same turn
+ * says so. `stopped`: before the first token, so nothing is stored. `failed`: begun, and nothing is stored. `refused`:
+ * never begun, so that it has no turn id, and a session and an assistant only where it named some that can be ours.
+ */
+export interface TurnRecord extends Asked {
+  event: 'turn';
+  outcome: 'answered' | 'stopped' | 'failed' | 'refused';
+  session_id: string | null;
+  turn_id: string | null;
+  assistant: string | null;
+  /** The system prompt's `promptVersion`. */
+  prompt_version: string | null;
+  /** Adapter and deployment, such as `azure:gpt-5.4-mini`. */
+  model: string | null;
+  finish_reason: FinishReason | null;
+  failure: FailureCode | null;
+  /** What the provider's content filter refused. */
+  filter: FilterResult | null;
+  usage: Usage | null;
+  context: ContextReport | null;
+  /** Milliseconds from the turn's begin, and to the moment of this record. */
+  first_token_ms: number | null;
+  total_ms: number | null;
+}
+
+/** A session, or all that is the caller's, is about to be deleted, or handed out; with a `failure` it was not. */
+export interface DataRecord extends Asked {
+  event: 'session-deleted' | 'all-deleted' | 'exported';
+  /** Of `session-deleted`. */
+  session_id: string | null;
+  failure: FailureCode | null;
+}
+
+/** A turn was rated. */
+export interface FeedbackRecord extends Asked {
+  event: 'feedback';
+  session_id: string;
+  turn_id: string;
+  rating: Rating;
+}
+
+export type AuditRecord = TurnRecord | DataRecord | FeedbackRecord;
+
+/** What people and models wrote. `AUDIT_CONTENT` says in which form it is kept, if at all. */
+export interface AuditTexts {
+  message?: string | undefined;
+  answer?: string | undefined;
+  comment?: string | undefined;
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type { KeyedHash } from '../identity/caller.ts';
+import { AuditLog, type AuditSink } from './audit-log.ts';
+import { BlobSink } from './blob-sink.ts';
+import { type ContainerSettings, connectContainer } from './connect-container.ts';
+import { FileSink } from './file-sink.ts';
+import { LogSink } from './log-sink.ts';
+
+export interface AuditSettings {
+  sink: { kind: 'none' | 'log' } | { kind: 'file'; path: string } | ({ kind: 'blob' } & ContainerSettings);
+  content: 'none' | 'hash' | 'full';
+  required: boolean;
+}
+
+/** The audit log that the settings name. Nothing is loaded or opened before its first record. */
+export function createAuditLog({ sink, content, required }: AuditSettings, hash: KeyedHash): AuditLog {
+  return new AuditLog(createSink(sink), { content, required, hash });
+}
+
+function createSink(settings: AuditSettings['sink']): AuditSink | undefined {
+  switch (settings.kind) {
+    case 'none':
+      return undefined;
+    case 'log':
+      return new LogSink();
+    case 'file':
+      return new FileSink(settings.path);
+    case 'blob':
+      return new BlobSink({ connect: () => connectContainer(settings), instance: randomUUID() });
+  }
+}

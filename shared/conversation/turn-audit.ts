@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { Assistant } from '../assistants/assistant.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { TurnRecord } from '../audit/audit-record.ts';
+import type { Model } from '../models/model.ts';
+import type { TurnClaim } from '../sessions/session-store.ts';
+import type { TurnFinished } from './events.ts';
+import { codeOf, Failure } from './failure.ts';
+import type { Spoken } from './speak.ts';
+import type { TurnRequest } from './turn.ts';
+
+/** What a turn that has begun tells the audit log: that it is about to be stored, or that it ended without that. */
+export class TurnAudit {
+  /** When the first token was said, on the clock of `performance.now()`. */
+  firstTokenAt: number | undefined;
+  readonly #audit: AuditLog;
+  readonly #begun: TurnRecord;
+  readonly #message: string;
+  readonly #startedAt = performance.now();
+
+  constructor(
+    { audit, model }: { audit: AuditLog; model: Model },
+    { owner, sessionId, turnId }: TurnClaim,
+    { requestId, message }: TurnRequest,
+    assistant: Assistant,
+  ) {
+    this.#audit = audit;
+    this.#message = message;
+    this.#begun = {
+      ...nothing,
+      outcome: 'failed',
+      owner,
+      request_id: requestId,
+      session_id: sessionId,
+      turn_id: turnId,
+      assistant: assistant.name,
+      prompt_version: promptVersion(assistant),
+      model: model.name,
+    };
+  }
+
+  /**
+   * Keeps the record of a turn that is about to be stored.
+   *
+   * @throws {Failure} `store-unavailable` where a record is required, and was not kept in time: the turn must not be
+   *   stored.
+   */
+  async answered({ content, model }: Spoken, finished: TurnFinished, withinMs: number): Promise<void> {
+    const record: TurnRecord = { ...this.#record(finished), outcome: 'answered', ...(model && { model }) };
+    await this.#audit.keep(record, { message: this.#message, answer: content }, withinMs);
+  }
+
+  /** Records that the turn ended, and nothing was stored; also where its other record said that it would be. */
+  unanswered(ending: TurnFinished | Failure): void {
+    this.#audit.note(this.#record(ending), { message: this.#message });
+  }
+
+  #record(ending: TurnFinished | Failure): TurnRecord {
+    const since = (time: number) => Math.round(time - this.#startedAt);
+    return {
+      ...this.#begun,
+      first_token_ms: this.firstTokenAt === undefined ? null : since(this.firstTokenAt),
+      total_ms: since(performance.now()),
+      ...(ending instanceof Failure
+        ? { failure: ending.code, filter: ending.filter ?? null }
+        : {
+            outcome: 'stopped' as const,
+            finish_reason: ending.finish_reason,
+            usage: ending.usage,
+            context: ending.context,
+          }),
+    };
+  }
+}
+
+/** The record of a turn that was refused before it began. */
+export function refusedTurn(
+  asked: { owner: string; requestId: string },
+  named: { sessionId: string | undefined; assistant: string | undefined },
+  error: unknown,
+): TurnRecord {
+  return {
+    ...nothing,
+    outcome: 'refused',
+    owner: asked.owner,
+    request_id: asked.requestId,
+    session_id: named.sessionId ?? null,
+    assistant: named.assistant ?? null,
+    failure: codeOf(error),
+  };
+}
+
+/** Which prompt an assistant had: the start of its SHA-256. */
+export function promptVersion({ systemPrompt }: Assistant): string {
+  return createHash('sha256').update(systemPrompt).digest('hex').slice(0, 16);
+}
+
+const nothing = {
+  event: 'turn',
+  session_id: null,
+  turn_id: null,
+  assistant: null,
+  prompt_version: null,
+  model: null,
+  finish_reason: null,
+  failure: null,
+  filter: null,
+  usage: null,
+  context: null,
+  first_token_ms: null,
+  total_ms: null,
+} as const;

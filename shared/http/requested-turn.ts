@@ -1,0 +1,35 @@
+import type { TurnEvent } from '../conversation/events.ts';
+import { takeTurn } from '../conversation/turn.ts';
+import { refusedTurn } from '../conversation/turn-audit.ts';
+import type { Call } from './endpoint.ts';
+import type { chatBody, streamBody } from './requests.ts';
+import { readTurnRequest } from './turn-request.ts';
+
+/**
+ * The turn that a request asks for. One that is refused, whatever the reason, never begins: its record is written here.
+ *
+ * @throws {Failure} the request's, or the turn's own
+ */
+export async function* requestedTurn(
+  call: Call,
+  schema: typeof chatBody | typeof streamBody,
+): AsyncGenerator<TurnEvent> {
+  const { services, caller, requestId } = call;
+  let turn: Awaited<ReturnType<typeof readTurnRequest>> | undefined;
+  let hasBegun = false;
+  try {
+    turn = await readTurnRequest(call, schema);
+    for await (const event of takeTurn(services.turns, caller.owner, turn)) {
+      hasBegun = true;
+      yield event;
+    }
+  } catch (error) {
+    if (!hasBegun) {
+      const assistant =
+        turn?.assistant !== undefined && services.assistants.has(turn.assistant) ? turn.assistant : undefined;
+      const named = { sessionId: turn?.sessionId, assistant };
+      services.audit.note(refusedTurn({ owner: caller.owner, requestId }, named, error), { message: turn?.message });
+    }
+    throw error;
+  }
+}

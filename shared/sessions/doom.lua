@@ -1,0 +1,19 @@
+-- Sets aside, in one moment, all that the owner's lists name, so that it can be erased step by step. What begins after
+-- this moment is on new lists.
+--
+-- KEYS 1: index, 2: begun, 3 and 4: where each goes
+-- ARGV 1: JSON: session_ms, record_ms
+local ask = cjson.decode(ARGV[1])
+for list = 1, 2 do
+  local source, doomed = KEYS[list], KEYS[list + 2]
+  if redis.call('EXISTS', source) == 1 then
+    if redis.call('EXISTS', doomed) == 0 then
+      redis.call('RENAME', source, doomed)
+    else
+      -- Left by an erasure that broke off, or that is under way.
+      redis.call('ZUNIONSTORE', doomed, 2, doomed, source)
+      redis.call('DEL', source)
+    end
+    redis.call('PEXPIRE', doomed, ask.session_ms + ask.record_ms)
+  end
+end
