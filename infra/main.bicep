@@ -79,8 +79,8 @@ param redisService 'managed' | 'cache' = 'managed'
 @description('Name of an instance of that service that is there already; empty: a new one.')
 param existingRedisName string = ''
 
-@description('Resource group of the existing instance.')
-param existingRedisResourceGroup string = resourceGroup().name
+@description('Resource group of the existing instance; empty: this one.')
+param existingRedisResourceGroup string = ''
 
 @description('Size of a new Azure Managed Redis.')
 param redisSku string = 'Balanced_B0'
@@ -107,8 +107,8 @@ param redisCacheCapacity int = 1
 @description('Name of an Azure OpenAI account that is there already, with its deployment; empty: a new one.')
 param existingOpenAiName string = ''
 
-@description('Resource group of the existing account.')
-param existingOpenAiResourceGroup string = resourceGroup().name
+@description('Resource group of the existing account; empty: this one.')
+param existingOpenAiResourceGroup string = ''
 
 @description('Where a new account lies: not every region has every model.')
 param openAiLocation string = location
@@ -202,7 +202,9 @@ var auditContainer = 'audit'
 var publicNetworkAccess = useVirtualNetwork ? 'Disabled' : 'Enabled'
 
 @description('Where Redis is.')
-var redisGroup = empty(existingRedisName) ? resourceGroup().name : existingRedisResourceGroup
+var redisGroup = empty(existingRedisName) || empty(existingRedisResourceGroup)
+  ? resourceGroup().name
+  : existingRedisResourceGroup
 
 @description('Its resource type.')
 var redisType = redisService == 'managed' ? 'Microsoft.Cache/redisEnterprise' : 'Microsoft.Cache/redis'
@@ -211,7 +213,9 @@ var redisType = redisService == 'managed' ? 'Microsoft.Cache/redisEnterprise' : 
 var redisId = resourceId(redisGroup, redisType, names.redis)
 
 @description('Where the model\'s account is.')
-var openAiGroup = empty(existingOpenAiName) ? resourceGroup().name : existingOpenAiResourceGroup
+var openAiGroup = empty(existingOpenAiName) || empty(existingOpenAiResourceGroup)
+  ? resourceGroup().name
+  : existingOpenAiResourceGroup
 
 @description('Its resource id.')
 var openAiId = resourceId(openAiGroup, 'Microsoft.CognitiveServices/accounts', names.openAi)
@@ -447,10 +451,10 @@ output API_URL string = functionApp.outputs.url
 output AZURE_FUNCTION_APP_NAME string = names.app
 
 @description('Client id of its identity.')
-output AZURE_CLIENT_ID string = identity.outputs.clientId
+output APP_CLIENT_ID string = identity.outputs.clientId
 
 @description('Object id of its identity: for roles and access policies elsewhere.')
-output AZURE_PRINCIPAL_ID_OF_APP string = identity.outputs.principalId
+output APP_PRINCIPAL_ID string = identity.outputs.principalId
 
 @description('Name of its storage account.')
 output AZURE_STORAGE_ACCOUNT_NAME string = names.storage

@@ -1,7 +1,7 @@
 using 'main.bicep'
 
-// azd sets AZURE_ENV_NAME. The others: `azd env set NAME VALUE`, or the environment of `az deployment group create`.
-// Parameters that are not here keep the defaults of main.bicep, which explains each of them.
+// What most deployments differ in comes from the environment: `azd env set NAME VALUE`, the variables of the workflow,
+// or the shell of `az deployment group create`. Everything else that main.bicep explains can be set here.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'parley')
 
 param authMode = readEnvironmentVariable('AUTH_MODE', 'key')
@@ -12,8 +12,11 @@ param authJwksUrl = readEnvironmentVariable('AUTH_JWKS_URL', '')
 
 param redisService = readEnvironmentVariable('REDIS_SERVICE', 'managed')
 param existingRedisName = readEnvironmentVariable('EXISTING_REDIS_NAME', '')
-param existingOpenAiName = readEnvironmentVariable('EXISTING_OPENAI_NAME', '')
+param existingRedisResourceGroup = readEnvironmentVariable('EXISTING_REDIS_RESOURCE_GROUP', '')
 
+param existingOpenAiName = readEnvironmentVariable('EXISTING_OPENAI_NAME', '')
+param existingOpenAiResourceGroup = readEnvironmentVariable('EXISTING_OPENAI_RESOURCE_GROUP', '')
+param openAiDeploymentName = readEnvironmentVariable('MODEL_DEPLOYMENT', 'chat')
 param modelName = readEnvironmentVariable('MODEL_NAME', 'gpt-5.4-mini')
 param openAiCapacity = int(readEnvironmentVariable('MODEL_CAPACITY', '50'))
 

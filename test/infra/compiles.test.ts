@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, combinations, findBicep, infra, lint } from './bicep.ts';
+import { takeSnapshots } from './snapshot.ts';
 
 describe('the templates', () => {
   let bicep: string;
@@ -30,20 +31,38 @@ describe('the templates', () => {
   });
 
   test('would be found out: an unknown property, an unused parameter or an old version in a module', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'infra-'));
-    const spoil = async (module: string, text: string, fault: string) => {
-      const file = join(directory, 'modules', module);
-      await writeFile(file, (await readFile(file, 'utf8')).replace(text, fault));
-    };
-    try {
-      await cp(infra, directory, { recursive: true });
+    await withCopy(async (copy) => {
+      const spoil = async (module: string, text: string, fault: string) => {
+        const file = join(copy, 'modules', module);
+        await writeFile(file, (await readFile(file, 'utf8')).replace(text, fault));
+      };
       await spoil('storage.bicep', 'allowSharedKeyAccess', 'allowSharedKeyAcess');
       await spoil('openai.bicep', '@description', "@description('Unused')\nparam unused string\n\n@description");
       await spoil('function-app.bicep', 'sites@2025-03-01', 'sites@2022-03-01');
-      const findings = (await lint(bicep, directory, 'main.bicepparam')).flat().join('\n');
+      const findings = (await lint(bicep, copy, 'main.bicepparam')).flat().join('\n');
       for (const rule of ['BCP037', 'no-unused-params', 'use-recent-api-versions']) expect(findings).toContain(rule);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    });
+  });
+
+  test.each([
+    ["param authMode = 'easyauth'", 'authMode easyauth needs entraClientId'],
+    ["param authMode = 'jwt'", 'authMode jwt needs authIssuer'],
+    ["param authMode = 'jwt'\nparam authIssuer = 'https://x'", 'authMode jwt needs authAudience'],
+  ])('refuse %j before anything is made', async (parameters, complaint) => {
+    await withCopy(async (copy) => {
+      const file = join(copy, 'half.bicepparam');
+      await writeFile(file, `using 'main.bicep'\n${parameters}\n`);
+      await expect(takeSnapshots(bicep, [file])).rejects.toThrow(complaint);
+    });
   });
 });
+
+async function withCopy(use: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'infra-'));
+  try {
+    await cp(infra, directory, { recursive: true });
+    await use(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

@@ -59,11 +59,11 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
       expect(Object.keys(outputs).sort()).toEqual([
         'API_URL',
         'APPLICATIONINSIGHTS_NAME',
-        'AZURE_CLIENT_ID',
+        'APP_CLIENT_ID',
+        'APP_PRINCIPAL_ID',
         'AZURE_FUNCTION_APP_NAME',
         'AZURE_OPENAI_DEPLOYMENT',
         'AZURE_OPENAI_ENDPOINT',
-        'AZURE_PRINCIPAL_ID_OF_APP',
         'AZURE_STORAGE_ACCOUNT_NAME',
         'REDIS_CLUSTER',
         'REDIS_URL',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { appSettingsSuite } from './app-settings.ts';
 import { combinations, findBicep } from './bicep.ts';
@@ -22,9 +22,23 @@ test('what each combination makes is what the table says', async () => {
   await expect(tablesOf(snapshots)).toMatchFileSnapshot('resources.md');
 });
 
+const project = resolve(import.meta.dirname, '../..');
+
 test('every combination is told of in docs/deploy.md', async () => {
-  const guide = await readFile(resolve(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
-  for (const file of files.values()) expect(guide).toContain(file.slice(file.indexOf('infra/')));
+  const guide = await readFile(resolve(project, 'docs/deploy.md'), 'utf8');
+  for (const file of files.values()) expect(guide).toContain(`](../${relative(project, file)})`);
+});
+
+test('every variable that the parameters read is told of in docs/deploy.md, and handed on by the workflow', async () => {
+  const parameters = await readFile(resolve(project, 'infra/main.bicepparam'), 'utf8');
+  const names = [...parameters.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(10);
+  const guide = await readFile(resolve(project, 'docs/deploy.md'), 'utf8');
+  const workflow = await readFile(resolve(project, '.github/workflows/check-and-deploy.yml'), 'utf8');
+  for (const name of names) {
+    expect(guide).toMatch(new RegExp(`^\\| .*\`${name}\``, 'm'));
+    expect(workflow).toContain(`\n          ${name}: \${{ vars.${name} `);
+  }
 });
 
 everyCombinationSuite([...files.keys()], get);

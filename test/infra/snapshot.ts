@@ -48,18 +48,18 @@ export async function takeSnapshots(bicep: string, files: Iterable<string>): Pro
     child.stdin.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
   });
   const snapshots: Snapshot[] = [];
-  let received = 0;
-  for await (const { id, result, error } of readAnswers(child.stdout)) {
-    if (result === undefined) throw new Error(`${paths[id]}: ${error?.message}`);
-    snapshots[id] = JSON.parse(result.snapshot, (_, value) =>
-      typeof value === 'string' ? inPublicCloud(value) : value,
-    );
-    received += 1;
-    if (received === paths.length) break;
+  try {
+    for await (const { id, result, error } of readAnswers(child.stdout)) {
+      if (result === undefined) throw new Error(`${paths[id]}: ${error?.message}`);
+      snapshots[id] = JSON.parse(result.snapshot, (_, value) =>
+        typeof value === 'string' ? inPublicCloud(value) : value,
+      );
+      if (Object.keys(snapshots).length === paths.length) return snapshots;
+    }
+    throw new Error('Bicep ended before it had answered.');
+  } finally {
+    child.kill();
   }
-  child.kill();
-  if (received < paths.length) throw new Error('Bicep ended before it had answered.');
-  return snapshots;
 }
 
 async function* readAnswers(stream: AsyncIterable<Buffer>): AsyncGenerator<Answer> {
