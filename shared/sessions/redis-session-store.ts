@@ -74,6 +74,7 @@ export class RedisSessionStore implements SessionStore {
     const keys = sessionKeys(request.owner);
     const named = request.sessionId ?? request.newSessionId;
     const fresh = request.newSessionId;
+    const { cuts } = this.#connection;
     const reply = await this.#script(
       'beginTurn',
       [
@@ -107,7 +108,7 @@ export class RedisSessionStore implements SessionStore {
     const begun = readBegun(reply as string[]);
     // Who is told of a turn that is stored takes it for stored.
     if (begun.outcome === 'repeated' && begun.position !== undefined)
-      await this.#connection.replicated(keys.replicated);
+      await this.#connection.replicated(keys.replicated, cuts);
     return begun;
   }
 
@@ -126,6 +127,7 @@ export class RedisSessionStore implements SessionStore {
   async commit(claim: TurnClaim, turn: Commit) {
     const keys = sessionKeys(claim.owner);
     const id = claim.sessionId;
+    const { cuts } = this.#connection;
     const reply = await this.#script(
       'commitTurn',
       [
@@ -155,7 +157,7 @@ export class RedisSessionStore implements SessionStore {
       },
       [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
     );
-    if (reply === 'committed') await this.#connection.replicated(keys.replicated);
+    if (reply === 'committed') await this.#connection.replicated(keys.replicated, cuts);
     return reply as 'committed' | 'lost';
   }
 
@@ -180,6 +182,7 @@ export class RedisSessionStore implements SessionStore {
     from: number,
   ): Promise<Replay | undefined> {
     const keys = sessionKeys(owner);
+    const { cuts } = this.#connection;
     const reply = (await this.#script(
       'followTurn',
       [keys.lease(sessionId), keys.running(sessionId), keys.replay(sessionId)],
@@ -188,7 +191,7 @@ export class RedisSessionStore implements SessionStore {
     if (reply === null) return undefined;
     const [turn, alive, beats, blocks] = reply;
     const entries = blocks.map((json) => JSON.parse(json) as Replay['entries'][number]);
-    if (hasEnding(entries)) await this.#connection.replicated(keys.replicated);
+    if (hasEnding(entries)) await this.#connection.replicated(keys.replicated, cuts);
     const state = alive === 1 ? 'running' : hasEnding(entries) ? 'ended' : 'lost';
     return { turnId: turn, state, beats, entries };
   }
