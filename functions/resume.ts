@@ -8,7 +8,7 @@ import { lastEventIdOf, sessionIdOf } from '../shared/http/requests.ts';
 app.http('resume', {
   methods: ['GET'],
   route: 'chat/stream/{session_id}',
-  handler: endpoint(async ({ request, caller, services, fail }) => {
+  ...endpoint(async ({ request, caller, services, fail }) => {
     const id = sessionIdOf(request.params['session_id']);
     const joined = id && (await joinTurn(services.store, caller.owner, id, lastEventIdOf(request.headers)));
     if (!joined) return { status: 204 };

@@ -6,7 +6,7 @@ import { createAuditLog } from './audit/create-audit-log.ts';
 import { Prompts } from './conversation/prompts.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import { type Identify, type KeyedHash, keyedHash } from './identity/caller.ts';
-import { identifyOpen } from './identity/open.ts';
+import { createIdentify } from './identity/create-identify.ts';
 import { createModel } from './models/create-model.ts';
 import { MemorySessionStore } from './sessions/memory-session-store.ts';
 import { RedisConnection } from './sessions/redis-connection.ts';
@@ -45,7 +45,7 @@ function build(settings: Settings): Services {
   const audit = createAuditLog(settings.audit, hash);
   return {
     settings,
-    identify: identifyOpen(hash),
+    identify: createIdentify(settings.auth, hash),
     hash,
     assistants,
     store,

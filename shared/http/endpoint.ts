@@ -1,7 +1,14 @@
-import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type {
+  HttpFunctionOptions,
+  HttpHandler,
+  HttpRequest,
+  HttpResponseInit,
+  InvocationContext,
+} from '@azure/functions';
 import { Failure } from '../conversation/failure.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Services, services } from '../services.ts';
+import { readAuthLevel } from '../settings.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
@@ -20,17 +27,24 @@ export interface Call extends PublicCall {
   caller: Caller;
 }
 
+/** What a registration takes: whether the platform asks for a function key, and who answers. */
+type Endpoint = Required<Pick<HttpFunctionOptions, 'authLevel' | 'handler'>>;
+
 /** Wraps an endpoint that wants to know who is calling. */
-export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): HttpHandler {
-  return publicEndpoint(async (call) => answer({ ...call, caller: await call.services.identify(call.request) }));
+export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): Endpoint {
+  const { handler } = publicEndpoint(async (call) => {
+    const caller = await call.services.identify(call.request);
+    return answer({ ...call, caller });
+  });
+  return { authLevel: readAuthLevel(process.env), handler };
 }
 
 /**
  * Wraps an endpoint for the platform: nothing is ever thrown out of it (the platform would leave the client hanging),
  * every failure is a problem in JSON, and every answer has the same headers.
  */
-export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): HttpHandler {
-  return async (request, context) => {
+export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): Endpoint {
+  const handler: HttpHandler = async (request, context) => {
     const fail = (error: unknown) => explain(error, context);
     let response: HttpResponseInit;
     try {
@@ -40,6 +54,7 @@ export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpRespons
     }
     return { ...response, headers: { ...commonHeaders(context), ...(response.headers as Record<string, string>) } };
   };
+  return { authLevel: 'anonymous', handler };
 }
 
 function commonHeaders(context: InvocationContext): Record<string, string> {
@@ -56,6 +71,7 @@ function problemResponse(failure: Failure, requestId: string): HttpResponseInit 
     'Content-Type': 'application/problem+json',
     ...rateLimitHeaders(failure.limits),
   };
+  if (failure.challenge !== undefined) headers['WWW-Authenticate'] = failure.challenge;
   if (failure.retryAfterSeconds !== undefined) {
     headers['Retry-After'] = String(Math.max(1, Math.ceil(failure.retryAfterSeconds)));
   }
