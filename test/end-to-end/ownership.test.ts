@@ -25,7 +25,7 @@ const ID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
 /** All that a client is told, but for ids. */
 async function told(response: Response) {
   const headers = Object.fromEntries(
-    [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)),
+    [...response.headers].filter(([name]) => !['date', 'x-request-id', 'x-ms-invocation-id'].includes(name)),
   );
   return { status: response.status, headers, body: (await response.text()).replace(ID, 'ID') };
 }
@@ -89,7 +89,8 @@ describe.each(['memory', 'redis'])('on the %s store', (kind) => {
     expect((await nobody.get('/health')).status).toBe(200);
   });
 
-  test.runIf(kind === 'redis')('it costs the very same commands, and Redis holds no identity in clear', async () => {
+  if (kind !== 'redis') return;
+  test('it costs the very same commands, and Redis holds no identity in clear', async () => {
     const redis = raw as Redis;
     const monitor = await redis.monitor();
     let seen: string[][] = [];
