@@ -9,6 +9,7 @@ import './export.ts';
 import './feedback.ts';
 import './health.ts';
 import './history.ts';
+import './openapi.ts';
 import './resume.ts';
 import './sessions.ts';
 import './stop.ts';

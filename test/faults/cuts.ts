@@ -38,7 +38,7 @@ export const cuts: FaultRun = async ({ bundle, schedules: count, seed }) => {
   const figures = { answers: count, cuts: 0, liveCuts: 0 };
   try {
     for (let answer = 0; answer < count; answer += 1) {
-      const message = Array.from({ length: random.between(1, 14) }, () => random.pick(words)).join(' ');
+      const message = ['Say', ...Array.from({ length: random.between(1, 14) }, () => random.pick(words))].join(' ');
       const key = { 'idempotency-key': randomUUID() };
       const response = await answered(() => here.post('/chat/stream', { message }, key));
       const bytes = new Uint8Array(await response.arrayBuffer());
