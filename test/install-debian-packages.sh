@@ -3,6 +3,7 @@
 set -eu
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v chromium >/dev/null || missing="$missing chromium"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ]; then run=""; elif command -v sudo >/dev/null; then run="sudo"; else
   echo "The tests need these Debian packages:$missing. Install them, or run the tests as root." >&2
