@@ -44,6 +44,8 @@ export interface Settings {
   maxOutputTokens: number;
   maxMessageCharacters: number;
   maxBodyBytes: number;
+  /** Base of an OpenTelemetry collector, OTLP over HTTP; absent: nothing is exported. */
+  telemetryEndpoint: string | undefined;
   limits: Limits;
   audit: AuditSettings;
 }
@@ -235,6 +237,7 @@ export function readSettings(environment: Environment): Settings {
     maxContextTokens: integer('MAX_CONTEXT_TOKENS', 3000, 50, 2_000_000),
     maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
     maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
+    telemetryEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT', ['https:', 'http:']),
     maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
     limits: {
       requests_per_minute: integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),

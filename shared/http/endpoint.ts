@@ -18,6 +18,8 @@ export interface PublicCall {
   services: Services;
   /** `X-Request-Id` of the answer. */
   requestId: string;
+  /** The request's place in a trace, W3C, where the platform knows of one. */
+  traceparent: string | undefined;
   /** Makes of whatever was thrown a failure that the caller may see, and logs what that hides. */
   fail: (error: unknown) => Failure;
 }
@@ -48,7 +50,9 @@ export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpRespons
     const fail = (error: unknown) => explain(error, context);
     let response: HttpResponseInit;
     try {
-      response = await answer({ request, services: services(), requestId: context.invocationId, fail });
+      const requestId = context.invocationId;
+      const traceparent = context.traceContext?.traceParent;
+      response = await answer({ request, services: services(), requestId, traceparent, fail });
     } catch (error) {
       response = problemResponse(fail(error), context.invocationId);
     }
