@@ -20,6 +20,8 @@ export interface PublicCall {
   requestId: string;
   /** The request's place in a trace, W3C, where the platform knows of one. */
   traceparent: string | undefined;
+  /** What the request's line in the log says beside the rest. */
+  logged: { turn?: string };
   /** Makes of whatever was thrown a failure that the caller may see, and logs what that hides. */
   fail: (error: unknown) => Failure;
 }
@@ -43,19 +45,33 @@ export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): End
 
 /**
  * Wraps an endpoint for the platform: nothing is ever thrown out of it (the platform would leave the client hanging),
- * every failure is a problem in JSON, and every answer has the same headers.
+ * every failure is a problem in JSON, every answer has the same headers, and every request one line in the log, without
+ * any text of the caller's.
  */
 export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): Endpoint {
   const handler: HttpHandler = async (request, context) => {
     const fail = (error: unknown) => explain(error, context);
+    const startedAt = performance.now();
+    const logged: PublicCall['logged'] & { code?: string } = {};
     let response: HttpResponseInit;
     try {
       const requestId = context.invocationId;
       const traceparent = context.traceContext?.traceParent;
-      response = await answer({ request, services: services(), requestId, traceparent, fail });
+      response = await answer({ request, services: services(), requestId, traceparent, logged, fail });
     } catch (error) {
-      response = problemResponse(fail(error), context.invocationId);
+      const failure = fail(error);
+      logged.code = failure.code;
+      response = problemResponse(failure, context.invocationId);
     }
+    const line = {
+      request: context.invocationId,
+      endpoint: context.functionName,
+      status: response.status ?? 200,
+      ...logged,
+      // Of a stream: until its status was chosen.
+      ms: Math.round(performance.now() - startedAt),
+    };
+    context.log(JSON.stringify(line));
     return { ...response, headers: { ...commonHeaders(context), ...(response.headers as Record<string, string>) } };
   };
   return { authLevel: 'anonymous', handler };
