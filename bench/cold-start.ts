@@ -23,6 +23,11 @@ const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
 const cases = [
   { name: 'an empty app', directory: empty, env: {} },
   { name: 'Parley, memory', directory: parley, env: model },
+  {
+    name: 'Parley, memory, telemetry',
+    directory: parley,
+    env: { ...model, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
+  },
   { name: 'Parley, Redis', directory: parley, env: { REDIS_URL: redis.url, ...model } },
 ].map((each) => ({ ...each, listens: [] as number[], answers: [] as number[], again: [] as number[] }));
 

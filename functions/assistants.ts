@@ -5,7 +5,7 @@ import { endpoint } from '../shared/http/endpoint.ts';
 app.http('assistants', {
   methods: ['GET'],
   route: 'chat/assistants',
-  handler: endpoint(async ({ services }) => {
+  ...endpoint(async ({ services }) => {
     const assistants = [...services.assistants.values()];
     return {
       jsonBody: { assistants: assistants.map(({ name, title, description }) => ({ name, title, description })) },

@@ -8,5 +8,5 @@ import { turnResponse } from '../shared/http/turn-response.ts';
 app.http('chat', {
   methods: ['POST'],
   route: 'chat',
-  handler: endpoint((call) => turnResponse(requestedTurn(call, chatBody))),
+  ...endpoint((call) => turnResponse(requestedTurn(call, chatBody))),
 });

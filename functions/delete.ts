@@ -6,7 +6,7 @@ import { sessionIdOf } from '../shared/http/requests.ts';
 app.http('delete', {
   methods: ['DELETE'],
   route: 'chat/history/{session_id}',
-  handler: endpoint(async ({ request, caller, requestId, services }) => {
+  ...endpoint(async ({ request, caller, requestId, services }) => {
     const { audit, store } = services;
     const id = sessionIdOf(request.params['session_id']);
     if (id === undefined) return { status: 204 };

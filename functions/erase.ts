@@ -5,7 +5,7 @@ import { endpoint } from '../shared/http/endpoint.ts';
 app.http('erase', {
   methods: ['DELETE'],
   route: 'chat/sessions',
-  handler: endpoint(async ({ caller, requestId, services }) => {
+  ...endpoint(async ({ caller, requestId, services }) => {
     const { audit, store } = services;
     const record = { event: 'all-deleted', owner: caller.owner, request_id: requestId, session_id: null } as const;
     await audit.recorded(record, () => store.erase(caller.owner));

@@ -8,7 +8,7 @@ import { check, feedbackBody, sessionIdOf } from '../shared/http/requests.ts';
 app.http('feedback', {
   methods: ['POST'],
   route: 'chat/feedback',
-  handler: endpoint(async ({ request, caller, requestId, services }) => {
+  ...endpoint(async ({ request, caller, requestId, services }) => {
     const body = check(feedbackBody, await readJson(request, services.settings.maxBodyBytes));
     const { rating, comment } = body;
     const [session_id, turn_id] = [sessionIdOf(body.session_id), sessionIdOf(body.turn_id)];

@@ -5,7 +5,7 @@ import { publicEndpoint } from '../shared/http/endpoint.ts';
 app.http('health', {
   methods: ['GET'],
   route: 'health',
-  handler: publicEndpoint(async ({ request, services }) => {
+  ...publicEndpoint(async ({ request, services }) => {
     const ready = request.query.has('ready');
     if (ready) await services.store.ping();
     return { jsonBody: { status: ready ? 'ready' : 'live' } };

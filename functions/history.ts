@@ -7,7 +7,7 @@ import { pageOf, sessionIdOf, unknownPage } from '../shared/http/requests.ts';
 app.http('history', {
   methods: ['GET'],
   route: 'chat/history/{session_id}',
-  handler: endpoint(async ({ request, caller, services }) => {
+  ...endpoint(async ({ request, caller, services }) => {
     const page = pageOf(request.query);
     const id = sessionIdOf(request.params['session_id']);
     const history = id === undefined ? undefined : await services.store.history(caller.owner, id, page);

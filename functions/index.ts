@@ -9,6 +9,7 @@ import './export.ts';
 import './feedback.ts';
 import './health.ts';
 import './history.ts';
+import './openapi.ts';
 import './resume.ts';
 import './sessions.ts';
 import './stop.ts';
@@ -17,7 +18,10 @@ import './stop.ts';
 app.setup({ enableHttpStream: true });
 
 // Records that are on their way are written before the process ends.
-app.hook.appTerminate(() => services().audit.flush());
+app.hook.appTerminate(async () => {
+  const { audit, telemetry } = services();
+  await Promise.all([audit.flush(), telemetry.flush()]);
+});
 
 // Settings that the service cannot work with end the start here, with one message, and not the first request.
 services();

@@ -4,13 +4,17 @@ import { endpoint } from '../shared/http/endpoint.ts';
 import { eventStreamResponse } from '../shared/http/event-stream.ts';
 import { lastEventIdOf, sessionIdOf } from '../shared/http/requests.ts';
 
-/** GET /chat/stream/{session_id}: joins the session's running turn, or replays its last one, after `Last-Event-ID`. */
+/**
+ * GET /chat/stream/{session_id}: joins the session's running turn, or replays its last one, after `Last-Event-ID`. With
+ * `?turn_id=` that turn alone: frames are numbered by turn, and another turn's are not the rest of it.
+ */
 app.http('resume', {
   methods: ['GET'],
   route: 'chat/stream/{session_id}',
-  handler: endpoint(async ({ request, caller, services, fail }) => {
+  ...endpoint(async ({ request, caller, services, fail }) => {
+    const turnId = request.query.get('turn_id') ?? undefined;
     const id = sessionIdOf(request.params['session_id']);
-    const joined = id && (await joinTurn(services.store, caller.owner, id, lastEventIdOf(request.headers)));
+    const joined = id && (await joinTurn(services.store, caller.owner, id, turnId, lastEventIdOf(request.headers)));
     if (!joined) return { status: 204 };
     return eventStreamResponse(followTurn(services.store, caller.owner, id, joined.replay), fail, joined.after);
   }),

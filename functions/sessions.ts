@@ -6,7 +6,7 @@ import { pageOf, unknownPage } from '../shared/http/requests.ts';
 app.http('sessions', {
   methods: ['GET'],
   route: 'chat/sessions',
-  handler: endpoint(async ({ request, caller, services }) => {
+  ...endpoint(async ({ request, caller, services }) => {
     const sessions = await services.store.sessions(caller.owner, pageOf(request.query));
     if (sessions === 'unknown-page') throw unknownPage();
     return { jsonBody: { sessions: sessions.items, has_more: sessions.hasMore } };

@@ -7,7 +7,7 @@ import { check, sessionIdOf, stopBody } from '../shared/http/requests.ts';
 app.http('stop', {
   methods: ['POST'],
   route: 'chat/stop',
-  handler: endpoint(async ({ request, caller, services }) => {
+  ...endpoint(async ({ request, caller, services }) => {
     const body = check(stopBody, await readJson(request, services.settings.maxBodyBytes));
     const id = sessionIdOf(body.session_id);
     const stopping = id !== undefined && (await services.store.stop(caller.owner, id));

@@ -43,7 +43,7 @@ export async function build({
     external: ['@azure/functions-core'],
     // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    loader: { '.lua': 'text' },
+    loader: { '.lua': 'text', '.yaml': 'text' },
     plugins: [...plugins, embeddedTextForEsbuild],
     charset: 'utf8',
     minifySyntax: true,

@@ -19,8 +19,9 @@ export class Forwarder {
   readonly #port: string;
   readonly #log: Log;
   readonly #idleLimitMs: number;
-  // A connection kept alive may be closed by the library's server just as a request is sent on it.
-  readonly #agent = new Agent({ keepAlive: false });
+  // "Keep alive", so that an early answer is read to its end while the body is still on its way; but none is kept, as the
+  // library's server may close a connection just as the next request is sent on it.
+  readonly #agent = Object.assign(new Agent({ keepAlive: true }), { maxFreeSockets: 0 });
 
   /** @param httpUri the library's capability `HttpUri` */
   constructor(httpUri: string, { log, idleLimitMs = 240_000 }: ForwardOptions) {

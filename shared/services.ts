@@ -6,13 +6,14 @@ import { createAuditLog } from './audit/create-audit-log.ts';
 import { Prompts } from './conversation/prompts.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import { type Identify, type KeyedHash, keyedHash } from './identity/caller.ts';
-import { identifyOpen } from './identity/open.ts';
+import { createIdentify } from './identity/create-identify.ts';
 import { createModel } from './models/create-model.ts';
 import { MemorySessionStore } from './sessions/memory-session-store.ts';
 import { RedisConnection } from './sessions/redis-connection.ts';
 import { RedisSessionStore } from './sessions/redis-session-store.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { WorkerTokenCounter } from './tokens/worker-token-counter.ts';
 
 /** Everything that a request needs. Built once per process; nothing is opened before its first use. */
@@ -23,6 +24,7 @@ export interface Services {
   assistants: ReadonlyMap<string, Assistant>;
   store: SessionStore;
   audit: AuditLog;
+  telemetry: Telemetry;
   turns: TurnParts;
 }
 
@@ -43,16 +45,24 @@ function build(settings: Settings): Services {
   const hash = keyedHash(settings.ownerHashKey);
   const store = createStore(settings);
   const audit = createAuditLog(settings.audit, hash);
+  const endpoint = settings.telemetryEndpoint;
+  const telemetry = new Telemetry(
+    endpoint === undefined
+      ? undefined
+      : async () => (await import('./telemetry/otlp-exporter.ts')).otlpExporter(endpoint),
+  );
   return {
     settings,
-    identify: identifyOpen(hash),
+    identify: createIdentify(settings.auth, hash),
     hash,
     assistants,
     store,
     audit,
+    telemetry,
     turns: {
       store,
       audit,
+      telemetry,
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
       prompts: new Prompts(new WorkerTokenCounter(), assistants, settings),
       assistants,

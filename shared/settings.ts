@@ -22,10 +22,15 @@ export type ModelSettings =
       fallbackModels: string[];
     };
 
+/** How callers are known. */
+export type AuthSettings =
+  | { mode: 'open' | 'key' | 'easyauth' }
+  | { mode: 'jwt'; issuer: string; audience: string; jwksUrl: string | undefined };
+
 export interface Settings {
   /** True where the platform says that this process runs in Azure. */
   inAzure: boolean;
-  authMode: 'open';
+  auth: AuthSettings;
   /** Keys the hash that stands for a caller in the store and in logs. */
   ownerHashKey: string;
   store: StoreSettings;
@@ -39,6 +44,8 @@ export interface Settings {
   maxOutputTokens: number;
   maxMessageCharacters: number;
   maxBodyBytes: number;
+  /** Base of an OpenTelemetry collector, OTLP over HTTP; absent: nothing is exported. */
+  telemetryEndpoint: string | undefined;
   limits: Limits;
   audit: AuditSettings;
 }
@@ -186,14 +193,40 @@ export function readSettings(environment: Environment): Settings {
     return { sink: kind === 'blob' ? { kind, container, account } : { kind }, content, required };
   }
 
-  const authMode = choice('AUTH_MODE', ['open']);
-  if (inAzure) faults.push('AUTH_MODE=open is refused in Azure: it would let anyone in');
+  function auth(): AuthSettings {
+    const mode = choice('AUTH_MODE', ['open', 'key', 'easyauth', 'jwt']);
+    if (inAzure && mode === 'open') {
+      faults.push('AUTH_MODE is missing, or open, which is refused in Azure: it would let anyone in');
+    }
+    if (mode === 'easyauth' && text('WEBSITE_AUTH_ENABLED')?.toLowerCase() !== 'true') {
+      faults.push(
+        'AUTH_MODE=easyauth needs App Service authentication to be on: the platform then sets WEBSITE_AUTH_ENABLED',
+      );
+    }
+    const issuer = privateUrl('AUTH_ISSUER');
+    const jwksUrl = privateUrl('AUTH_JWKS_URL');
+    const audience = text('AUTH_AUDIENCE');
+    if (mode !== 'jwt') return { mode };
+    if (text('AUTH_ISSUER') === undefined || audience === undefined) {
+      faults.push('AUTH_MODE=jwt needs AUTH_ISSUER and AUTH_AUDIENCE beside it');
+    }
+    return { mode, issuer: issuer ?? '', audience: audience ?? '', jwksUrl };
+  }
+
+  /** A URL whose answers nobody on the way can change. */
+  function privateUrl(name: string): string | undefined {
+    const raw = url(name, ['https:', 'http:']);
+    if (raw === undefined || isPrivate(raw)) return raw;
+    faults.push(`${name} must begin with https://; http:// is for the loopback only`);
+    return undefined;
+  }
+
   const ownerHashKey = text('OWNER_HASH_KEY');
   if (inAzure && ownerHashKey === undefined) faults.push('OWNER_HASH_KEY is missing: it keys the hash of callers');
 
   const settings: Settings = {
     inAzure,
-    authMode,
+    auth: auth(),
     ownerHashKey: ownerHashKey ?? 'local',
     store: store(),
     model: model(),
@@ -204,6 +237,7 @@ export function readSettings(environment: Environment): Settings {
     maxContextTokens: integer('MAX_CONTEXT_TOKENS', 3000, 50, 2_000_000),
     maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
     maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
+    telemetryEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT', ['https:', 'http:']),
     maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
     limits: {
       requests_per_minute: integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),
@@ -226,8 +260,16 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
+/**
+ * Whether the platform asks callers for a function key. It is said when functions are registered, before the settings
+ * are read and judged.
+ */
+export function readAuthLevel(environment: Environment): 'function' | 'anonymous' {
+  return environment['AUTH_MODE']?.trim() === 'key' ? 'function' : 'anonymous';
+}
+
 /** Whether what is sent there can be read by nobody on the way. */
-function isPrivate(url: string): boolean {
+export function isPrivate(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return ['https:', 'rediss:'].includes(protocol) || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }

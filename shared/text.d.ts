@@ -9,3 +9,9 @@ declare module '#assistants' {
   const texts: Readonly<Record<string, string>>;
   export default texts;
 }
+
+/** The contract. */
+declare module '*.yaml' {
+  const text: string;
+  export default text;
+}

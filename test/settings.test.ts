@@ -24,7 +24,7 @@ describe('settings', () => {
   test('are the embedded defaults where nothing is set, with the numbers of the article', () => {
     expect(readSettings({})).toMatchObject({
       inAzure: false,
-      authMode: 'open',
+      auth: { mode: 'open' },
       store: { kind: 'memory' },
       model: { kind: 'demo' },
       sessionTtlSeconds: 3600,
@@ -134,6 +134,17 @@ describe('settings', () => {
     expect(faultsOf(entra)).toContain('REDIS_CLUSTER needs REDIS_URL');
   });
 
+  test('choose how callers are known, and refuse what would let anyone in', () => {
+    expect(faultsOf({ AUTH_MODE: 'easyauth' })).toContain('WEBSITE_AUTH_ENABLED');
+    expect(faultsOf({ AUTH_MODE: 'easyauth', WEBSITE_AUTH_ENABLED: 'False' })).toContain('WEBSITE_AUTH_ENABLED');
+    expect(readSettings({ AUTH_MODE: 'easyauth', WEBSITE_AUTH_ENABLED: 'True' }).auth).toEqual({ mode: 'easyauth' });
+    expect(faultsOf({ AUTH_MODE: 'jwt', AUTH_ISSUER: 'https://i' })).toContain('AUTH_AUDIENCE');
+    expect(faultsOf({ AUTH_MODE: 'jwt', AUTH_ISSUER: 'http://i', AUTH_AUDIENCE: 'a' })).toContain('AUTH_ISSUER');
+    const issuer = { AUTH_MODE: 'jwt', AUTH_ISSUER: 'http://127.0.0.1:9/', AUTH_AUDIENCE: 'a' };
+    expect(readSettings(issuer).auth).toMatchObject({ mode: 'jwt', issuer: 'http://127.0.0.1:9/', audience: 'a' });
+    expect(faultsOf({ ...issuer, AUTH_JWKS_URL: 'http://keys' })).toContain('AUTH_JWKS_URL');
+  });
+
   test('that are wrong are all named in one message, without their values', () => {
     const message = faultsOf({
       REDIS_URL: 'http://secret',
@@ -161,10 +172,12 @@ describe('settings', () => {
 
   test('in Azure need Redis, a model, a caller that is checked, and a key for the hash of owners', () => {
     const message = faultsOf({ WEBSITE_INSTANCE_ID: 'abc' });
-    for (const name of ['REDIS_URL', 'AZURE_OPENAI_ENDPOINT', 'AUTH_MODE=open', 'OWNER_HASH_KEY']) {
+    for (const name of ['REDIS_URL', 'AZURE_OPENAI_ENDPOINT', 'AUTH_MODE', 'OWNER_HASH_KEY']) {
       expect(message).toContain(name);
     }
-    expect(faultsOf(azure)).toContain('AUTH_MODE=open');
+    expect(faultsOf(azure)).toContain('AUTH_MODE');
+    expect(faultsOf({ ...azure, AUTH_MODE: 'open' })).toContain('AUTH_MODE');
+    expect(readSettings({ ...azure, AUTH_MODE: 'key' })).toMatchObject({ inAzure: true, auth: { mode: 'key' } });
     expect(faultsOf(azure)).not.toContain('REDIS_URL');
   });
 
@@ -173,7 +186,12 @@ describe('settings', () => {
     readSettings(new Proxy<Record<string, string | undefined>>({}, { get: (_, name) => void read.add(String(name)) }));
     const documented = (await readFile('docs/settings.md', 'utf8')).matchAll(/^\| `(\w+)`/gm);
     const sample: { Values: object } = JSON.parse(await readFile('local.settings.sample.json', 'utf8'));
-    const ofThePlatform = ['WEBSITE_INSTANCE_ID', 'FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage'];
+    const ofThePlatform = [
+      'WEBSITE_INSTANCE_ID',
+      'WEBSITE_AUTH_ENABLED',
+      'FUNCTIONS_WORKER_RUNTIME',
+      'AzureWebJobsStorage',
+    ];
     const own = (names: Iterable<string>) => [...names].filter((name) => !ofThePlatform.includes(name)).sort();
     expect(own(read).length).toBeGreaterThan(20);
     expect(own([...documented].map((row) => row[1] ?? ''))).toEqual(own(read));

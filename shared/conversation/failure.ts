@@ -48,6 +48,8 @@ export interface FailureOptions {
   retryAfterSeconds?: number;
   /** For validation errors: which field is wrong, and how. */
   errors?: { field: string; detail: string }[];
+  /** For 401: what a caller has to show, as in `WWW-Authenticate`. */
+  challenge?: string;
   /** For limits: where the caller stands with each. */
   limits?: LimitState[];
   /** For `content-filtered`; for the audit, not for the caller. */
@@ -64,6 +66,7 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly retryAfterSeconds: number | undefined;
   readonly errors: { field: string; detail: string }[] | undefined;
+  readonly challenge: string | undefined;
   readonly limits: LimitState[] | undefined;
   readonly filter: FilterResult | undefined;
 
@@ -72,6 +75,7 @@ export class Failure extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
+    this.challenge = options.challenge;
     this.limits = options.limits;
     this.filter = options.filter;
   }

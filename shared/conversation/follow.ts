@@ -77,7 +77,7 @@ export async function* followTurn(
 }
 
 /**
- * The session's running or last turn, for one who says that it was told `after` of its events before. What was told
+ * The session's running or last turn (only `turnId`, where that is given), for one who says that it was told `after` of its events before. What was told
  * live reaches the store a moment later, so a running turn gets that moment.
  *
  * @returns the replay from its first entry on, and how many of its events to leave out: none where `after` makes no
@@ -87,12 +87,13 @@ export async function joinTurn(
   store: SessionStore,
   owner: string,
   sessionId: string,
+  turnId: string | undefined,
   after: number,
 ): Promise<{ replay: Replay; after: number } | undefined> {
-  let replay = await store.follow(owner, sessionId, undefined, 0);
+  let replay = await store.follow(owner, sessionId, turnId, 0);
   for (let wait = 0; wait < MOMENT_MS && replay?.state === 'running' && after > eventCount(replay); wait += POLL_MS) {
     await sleep(POLL_MS);
-    replay = await store.follow(owner, sessionId, undefined, 0);
+    replay = await store.follow(owner, sessionId, turnId, 0);
   }
   // What a lost turn had said live and not yet kept is gone: its client needs the ending alone.
   return replay && { replay, after: after > eventCount(replay) && replay.state !== 'lost' ? 0 : after };

@@ -4,27 +4,38 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { TurnRecord } from '../audit/audit-record.ts';
 import type { Model } from '../models/model.ts';
 import type { TurnClaim } from '../sessions/session-store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { Spoken } from './speak.ts';
 import type { TurnRequest } from './turn.ts';
 
-/** What a turn that has begun tells the audit log: that it is about to be stored, or that it ended without that. */
+/**
+ * What a turn that has begun tells the audit log, that it is about to be stored or that it ended without that, and
+ * what it tells telemetry once it is over.
+ */
 export class TurnAudit {
   /** When the first token was said, on the clock of `performance.now()`. */
   firstTokenAt: number | undefined;
   readonly #audit: AuditLog;
+  readonly #telemetry: Telemetry;
+  readonly #traceparent: string | undefined;
+  readonly #began = Date.now();
+  #modelEndedAt: number | undefined;
+  #answered: TurnRecord | undefined;
   readonly #begun: TurnRecord;
   readonly #message: string;
   readonly #startedAt = performance.now();
 
   constructor(
-    { audit, model }: { audit: AuditLog; model: Model },
+    { audit, telemetry, model }: { audit: AuditLog; telemetry: Telemetry; model: Model },
     { owner, sessionId, turnId }: TurnClaim,
-    { requestId, message }: TurnRequest,
+    { requestId, traceparent, message }: TurnRequest,
     assistant: Assistant,
   ) {
     this.#audit = audit;
+    this.#telemetry = telemetry;
+    this.#traceparent = traceparent;
     this.#message = message;
     this.#begun = {
       ...nothing,
@@ -47,12 +58,22 @@ export class TurnAudit {
    */
   async answered({ content, model }: Spoken, finished: TurnFinished, withinMs: number): Promise<void> {
     const record: TurnRecord = { ...this.#record(finished), outcome: 'answered', ...(model && { model }) };
+    this.#answered = record;
+    this.#modelEndedAt = Date.now();
     await this.#audit.keep(record, { message: this.#message, answer: content }, withinMs);
   }
 
-  /** Records that the turn ended, and nothing was stored; also where its other record said that it would be. */
-  unanswered(ending: TurnFinished | Failure): void {
-    this.#audit.note(this.#record(ending), { message: this.#message });
+  /** Where nothing was stored, records that the turn ended so; also where its other record said that it would be. */
+  ended(ending: TurnFinished | Failure, stored: boolean): void {
+    const record = (stored && this.#answered) || this.#record(ending);
+    if (!stored) this.#audit.note(record, { message: this.#message });
+    this.#telemetry.observe({
+      record,
+      startedAt: this.#began,
+      modelEndedAt: this.#modelEndedAt,
+      endedAt: Date.now(),
+      traceparent: this.#traceparent,
+    });
   }
 
   #record(ending: TurnFinished | Failure): TurnRecord {

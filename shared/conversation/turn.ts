@@ -2,6 +2,7 @@ import type { Assistant } from '../assistants/assistant.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Model, Usage } from '../models/model.ts';
 import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from '../sessions/session-store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { TokenCount } from '../tokens/token-counter.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
@@ -19,6 +20,8 @@ import { TOKENS_PER_MESSAGE } from './window.ts';
 export interface TurnRequest {
   /** `X-Request-Id` of the answer. */
   requestId: string;
+  /** The request's place in a trace, W3C. */
+  traceparent: string | undefined;
   message: string;
   /** A session to go on with; one that is unknown leads to a new one. */
   sessionId: string | undefined;
@@ -30,6 +33,7 @@ export interface TurnRequest {
 export interface TurnParts {
   store: SessionStore;
   audit: AuditLog;
+  telemetry: Telemetry;
   model: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
@@ -143,8 +147,8 @@ async function* answer(
     throw error;
   } finally {
     const unsent = await lease.release();
+    audit.ended(ending, stored);
     if (!stored) {
-      audit.unanswered(ending);
       // Where the store is away, the lease ends by itself.
       await store.abandon(claim, ending instanceof Failure ? toldFailure(ending) : ending, unsent).catch(() => {});
     }

@@ -1,7 +1,14 @@
-import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type {
+  HttpFunctionOptions,
+  HttpHandler,
+  HttpRequest,
+  HttpResponseInit,
+  InvocationContext,
+} from '@azure/functions';
 import { Failure } from '../conversation/failure.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Services, services } from '../services.ts';
+import { readAuthLevel } from '../settings.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
@@ -11,6 +18,10 @@ export interface PublicCall {
   services: Services;
   /** `X-Request-Id` of the answer. */
   requestId: string;
+  /** The request's place in a trace, W3C, where the platform knows of one. */
+  traceparent: string | undefined;
+  /** What the request's line in the log says beside the rest. */
+  logged: { turn?: string };
   /** Makes of whatever was thrown a failure that the caller may see, and logs what that hides. */
   fail: (error: unknown) => Failure;
 }
@@ -20,26 +31,50 @@ export interface Call extends PublicCall {
   caller: Caller;
 }
 
+/** What a registration takes: whether the platform asks for a function key, and who answers. */
+type Endpoint = Required<Pick<HttpFunctionOptions, 'authLevel' | 'handler'>>;
+
 /** Wraps an endpoint that wants to know who is calling. */
-export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): HttpHandler {
-  return publicEndpoint(async (call) => answer({ ...call, caller: await call.services.identify(call.request) }));
+export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): Endpoint {
+  const { handler } = publicEndpoint(async (call) => {
+    const caller = await call.services.identify(call.request);
+    return answer({ ...call, caller });
+  });
+  return { authLevel: readAuthLevel(process.env), handler };
 }
 
 /**
  * Wraps an endpoint for the platform: nothing is ever thrown out of it (the platform would leave the client hanging),
- * every failure is a problem in JSON, and every answer has the same headers.
+ * every failure is a problem in JSON, every answer has the same headers, and every request one line in the log, without
+ * any text of the caller's.
  */
-export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): HttpHandler {
-  return async (request, context) => {
+export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): Endpoint {
+  const handler: HttpHandler = async (request, context) => {
     const fail = (error: unknown) => explain(error, context);
+    const startedAt = performance.now();
+    const logged: PublicCall['logged'] & { code?: string } = {};
     let response: HttpResponseInit;
     try {
-      response = await answer({ request, services: services(), requestId: context.invocationId, fail });
+      const requestId = context.invocationId;
+      const traceparent = context.traceContext?.traceParent;
+      response = await answer({ request, services: services(), requestId, traceparent, logged, fail });
     } catch (error) {
-      response = problemResponse(fail(error), context.invocationId);
+      const failure = fail(error);
+      logged.code = failure.code;
+      response = problemResponse(failure, context.invocationId);
     }
+    const line = {
+      request: context.invocationId,
+      endpoint: context.functionName,
+      status: response.status ?? 200,
+      ...logged,
+      // Of a stream: until its status was chosen.
+      ms: Math.round(performance.now() - startedAt),
+    };
+    context.log(JSON.stringify(line));
     return { ...response, headers: { ...commonHeaders(context), ...(response.headers as Record<string, string>) } };
   };
+  return { authLevel: 'anonymous', handler };
 }
 
 function commonHeaders(context: InvocationContext): Record<string, string> {
@@ -56,6 +91,7 @@ function problemResponse(failure: Failure, requestId: string): HttpResponseInit 
     'Content-Type': 'application/problem+json',
     ...rateLimitHeaders(failure.limits),
   };
+  if (failure.challenge !== undefined) headers['WWW-Authenticate'] = failure.challenge;
   if (failure.retryAfterSeconds !== undefined) {
     headers['Retry-After'] = String(Math.max(1, Math.ceil(failure.retryAfterSeconds)));
   }

@@ -14,13 +14,14 @@ export async function* requestedTurn(
   call: Call,
   schema: typeof chatBody | typeof streamBody,
 ): AsyncGenerator<TurnEvent> {
-  const { services, caller, requestId } = call;
+  const { services, caller, requestId, traceparent, logged } = call;
   let turn: Awaited<ReturnType<typeof readTurnRequest>> | undefined;
   let hasBegun = false;
   try {
     turn = await readTurnRequest(call, schema);
     for await (const event of takeTurn(services.turns, caller.owner, turn)) {
       hasBegun = true;
+      if (event.type === 'turn-started') logged.turn = event.turn_id;
       yield event;
     }
   } catch (error) {
@@ -28,7 +29,10 @@ export async function* requestedTurn(
       const assistant =
         turn?.assistant !== undefined && services.assistants.has(turn.assistant) ? turn.assistant : undefined;
       const named = { sessionId: turn?.sessionId, assistant };
-      services.audit.note(refusedTurn({ owner: caller.owner, requestId }, named, error), { message: turn?.message });
+      const record = refusedTurn({ owner: caller.owner, requestId }, named, error);
+      services.audit.note(record, { message: turn?.message });
+      const now = Date.now();
+      services.telemetry.observe({ record, startedAt: now, modelEndedAt: undefined, endedAt: now, traceparent });
     }
     throw error;
   }

@@ -10,7 +10,7 @@ import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, t
  * @throws {Failure} whatever is wrong with it; nothing was stored or counted.
  */
 export async function readTurnRequest(
-  { request, requestId, caller, services }: Call,
+  { request, requestId, traceparent, caller, services }: Call,
   schema: typeof chatBody | typeof streamBody,
 ): Promise<TurnRequest> {
   const key = idempotencyKeyOf(request.headers);
@@ -20,6 +20,7 @@ export async function readTurnRequest(
   const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null]);
   return {
     requestId,
+    traceparent,
     message,
     sessionId: sessionIdOf(sessionId),
     assistant,

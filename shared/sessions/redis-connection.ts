@@ -71,6 +71,7 @@ export class RedisConnection {
   readonly #redis: RedisClient;
   readonly #waitReplicas: number;
   #opening: Promise<void> | undefined;
+  #cuts = 0;
   #renewal: NodeJS.Timeout | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
@@ -84,6 +85,16 @@ export class RedisConnection {
     if (credential !== undefined) this.#keepSignedIn(credential);
     // Failures are told to whoever uses the connection; without a listener they would end the process.
     this.#redis.on('error', () => {});
+    const count = () => {
+      this.#cuts += 1;
+    };
+    if (this.#redis instanceof Cluster) this.#redis.on('+node', (node: Redis) => node.on('close', count));
+    else this.#redis.on('close', count);
+  }
+
+  /** How many connections have ended so far. */
+  get cuts(): number {
+    return this.#cuts;
   }
 
   define(name: string, lua: string): void {
@@ -129,8 +140,12 @@ export class RedisConnection {
   /**
    * Waits until as many replicas as are asked for hold all that was written so far on the slot of `key`. A write comes
    * first, as WAIT looks at the latest write of its own connection only.
+   *
+   * @param cuts before that was written. Behind a connection that was cut since there may be another master, which
+   *   never had it.
+   * @throws {Failure} `store-unavailable`
    */
-  async replicated(key: string): Promise<void> {
+  async replicated(key: string, cuts: number): Promise<void> {
     const replicas = this.#waitReplicas;
     if (replicas === 0) return;
     await this.run(async (redis) => {
@@ -138,6 +153,7 @@ export class RedisConnection {
       const [, [failure, reached] = []] = answers ?? [];
       if (failure != null || Number(reached) < replicas) throw failure ?? new Error(`WAIT reached ${reached} replicas`);
     });
+    if (this.#cuts !== cuts) throw new Failure('store-unavailable', 'The session store was cut off in between.');
   }
 
   /** Shared by all who wait for the connection; what waits in vain is bounded by its own timer. */

@@ -7,6 +7,7 @@ import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
 import { keyedHash } from '../../shared/identity/caller.ts';
 import { demo } from '../../shared/models/demo.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
+import { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { countTokens } from '../../shared/tokens/count-tokens.ts';
 
 const assistant: Assistant = { name: 'default', title: 't', description: 'd', systemPrompt: 'Be kind.' };
@@ -29,6 +30,7 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
   const parts: TurnParts = {
     store,
     audit: new AuditLog(sink, { content: 'none', required: true, hash: keyedHash('k'), complain: () => {} }),
+    telemetry: new Telemetry(undefined),
     model: demo(0),
     prompts: new Prompts({ count, countWhenLoaded: count }, assistants, bounds),
     assistants,
@@ -37,7 +39,14 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
     newId: randomUUID,
     now: Date.now,
   };
-  const turn = { requestId: 'r', message: 'Hi', sessionId: undefined, assistant: undefined, idempotency: undefined };
+  const turn = {
+    requestId: 'r',
+    traceparent: undefined,
+    message: 'Hi',
+    sessionId: undefined,
+    assistant: undefined,
+    idempotency: undefined,
+  };
   const talk = () => Array.fromAsync(takeTurn(parts, 'owner', turn));
   const sessions = async () => (await store.scan('owner')).sessions;
   return { talk, records, sessions, parts, turn };

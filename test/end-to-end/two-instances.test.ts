@@ -84,6 +84,15 @@ describe('GET /chat/stream/{session_id}', () => {
     }
   });
 
+  test('tells the turn that is asked for, or nothing where another one came after it', async () => {
+    const first = await here.chat({ message: 'one' });
+    const of = (turnId: string) => there.get(`/chat/stream/${first.session_id}?turn_id=${turnId}`);
+    expect((await readStream(await of(first.turn_id))).text).toBe('You said: one');
+    const second = await here.chat({ session_id: first.session_id, message: 'two' });
+    expect((await of(first.turn_id)).status).toBe(204);
+    expect((await readStream(await of(second.turn_id))).text).toBe('You said: two');
+  });
+
   test('tells a failed turn again as it failed, and always has an ending', async () => {
     upstream.enqueue({ deltas: ['Well, '], ending: 'cut' });
     const live = await readStream(await here.post('/chat/stream', { message: 'Fail' }));

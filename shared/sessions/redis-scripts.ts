@@ -1,0 +1,50 @@
+import abandonLua from './abandon.lua';
+import beginLua from './begin.lua';
+import commitLua from './commit.lua';
+import doomLua from './doom.lua';
+import extendLua from './extend.lua';
+import followLua from './follow.lua';
+import forgetLua from './forget.lua';
+import rateLua from './rate.lua';
+import type { RedisClient, RedisConnection } from './redis-connection.ts';
+import { FAILED_REPLAY_SECONDS, IDEMPOTENCY_SECONDS, type SessionRules } from './session-store.ts';
+import stopLua from './stop.lua';
+
+const scripts = {
+  beginTurn: beginLua,
+  extendTurn: extendLua,
+  commitTurn: commitLua,
+  abandonTurn: abandonLua,
+  followTurn: followLua,
+  stopTurn: stopLua,
+  rateTurn: rateLua,
+  doomOwner: doomLua,
+  forgetDoomed: forgetLua,
+};
+
+type Script = (keyCount: number, ...keysAndValues: string[]) => Promise<unknown>;
+type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
+
+/** The steps in Lua: each is one script on one slot, and one round trip. */
+export class RedisScripts {
+  readonly #connection: RedisConnection;
+  /** How long things are kept, as every script is told. */
+  readonly #times: { session_ms: number; lease_ms: number; replay_ms: number; record_ms: number };
+
+  constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
+    this.#connection = connection;
+    this.#times = {
+      session_ms: sessionSeconds * 1000,
+      lease_ms: leaseSeconds * 1000,
+      replay_ms: FAILED_REPLAY_SECONDS * 1000,
+      record_ms: IDEMPOTENCY_SECONDS * 1000,
+    };
+    for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
+  }
+
+  /** @param values are passed as JSON of their own, so that Redis keeps them to the byte */
+  run(name: keyof typeof scripts, keys: string[], ask: object, values: object[] = []): Promise<unknown> {
+    const texts = [{ ...ask, ...this.#times }, ...values].map((value) => JSON.stringify(value));
+    return this.#connection.run((redis) => (redis as Scripted)[name](keys.length, ...keys, ...texts));
+  }
+}

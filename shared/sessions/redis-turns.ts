@@ -1,0 +1,168 @@
+import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
+import type { Limits } from '../conversation/limits.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { readBegun } from './redis-replies.ts';
+import { RedisScripts } from './redis-scripts.ts';
+import { sessionKeys } from './session-keys.ts';
+import {
+  type BeginRequest,
+  type BeginResult,
+  type Commit,
+  hasEnding,
+  type Replay,
+  type SessionRules,
+  type TokenBlocks,
+  type TurnClaim,
+} from './session-store.ts';
+
+/** The steps of turns in Redis, of which a `SessionStore` consists beside what it keeps. */
+export class RedisTurns {
+  protected readonly connection: RedisConnection;
+  protected readonly scripts: RedisScripts;
+  readonly #limits: Limits;
+
+  constructor(connection: RedisConnection, rules: SessionRules) {
+    this.connection = connection;
+    this.scripts = new RedisScripts(connection, rules);
+    this.#limits = rules.limits;
+  }
+
+  async begin(request: BeginRequest): Promise<BeginResult> {
+    const keys = sessionKeys(request.owner);
+    const named = request.sessionId ?? request.newSessionId;
+    const fresh = request.newSessionId;
+    const { cuts } = this.connection;
+    const reply = await this.scripts.run(
+      'beginTurn',
+      [
+        keys.session(named),
+        keys.messages(named),
+        keys.lease(named),
+        keys.running(named),
+        keys.replay(named),
+        keys.turns(named),
+        keys.lease(fresh),
+        keys.running(fresh),
+        keys.rate,
+        keys.tokens,
+        keys.reservations,
+        keys.begun,
+        ...recordKey(request),
+      ],
+      {
+        turn: request.turnId,
+        named,
+        fresh,
+        assistant: request.assistant ?? null,
+        default_assistant: request.defaultAssistant,
+        offers: request.offers,
+        message_tokens: request.messageTokens,
+        fingerprint: request.idempotency?.fingerprint ?? null,
+        key: request.idempotency?.key ?? null,
+        limits: this.#limits,
+      },
+    );
+    const begun = readBegun(reply as string[]);
+    // Who is told of a turn that is stored takes it for stored.
+    if (begun.outcome === 'repeated' && begun.position !== undefined)
+      await this.connection.replicated(keys.replicated, cuts);
+    return begun;
+  }
+
+  async extend(claim: TurnClaim, said: TokenBlocks) {
+    const keys = sessionKeys(claim.owner);
+    const reply = await this.scripts.run(
+      'extendTurn',
+      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
+      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(said) },
+      blocksOf(said),
+    );
+    const [held, stop] = reply as [number, number];
+    return { held: held === 1, stop: stop === 1 };
+  }
+
+  async commit(claim: TurnClaim, turn: Commit) {
+    const keys = sessionKeys(claim.owner);
+    const id = claim.sessionId;
+    const { cuts } = this.connection;
+    const reply = await this.scripts.run(
+      'commitTurn',
+      [
+        keys.session(id),
+        keys.messages(id),
+        keys.lease(id),
+        keys.running(id),
+        keys.replay(id),
+        keys.index,
+        keys.tokens,
+        keys.reservations,
+        keys.turns(id),
+        ...recordKey(claim),
+      ],
+      {
+        turn: claim.turnId,
+        session: id,
+        is_first: claim.isFirst,
+        assistant: turn.assistant,
+        title: turn.title,
+        window_start: turn.windowStart,
+        window_tokens: turn.windowTokens,
+        reserved: claim.reserved,
+        used: turn.finished.usage.total_tokens,
+        fingerprint: claim.idempotency?.fingerprint ?? null,
+        ...firstOf(turn.unsent),
+      },
+      [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
+    );
+    if (reply === 'committed') await this.connection.replicated(keys.replicated, cuts);
+    return reply as 'committed' | 'lost';
+  }
+
+  async abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void> {
+    const keys = sessionKeys(claim.owner);
+    await this.scripts.run(
+      'abandonTurn',
+      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
+      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(unsent) },
+      [ending, ...blocksOf(unsent)],
+    );
+  }
+
+  async stop(owner: string, sessionId: string): Promise<boolean> {
+    return (await this.scripts.run('stopTurn', [sessionKeys(owner).lease(sessionId)], {})) === 1;
+  }
+
+  async follow(
+    owner: string,
+    sessionId: string,
+    turnId: string | undefined,
+    from: number,
+  ): Promise<Replay | undefined> {
+    const keys = sessionKeys(owner);
+    const { cuts } = this.connection;
+    const reply = (await this.scripts.run(
+      'followTurn',
+      [keys.lease(sessionId), keys.running(sessionId), keys.replay(sessionId)],
+      { turn: turnId ?? '', from },
+    )) as [string, number, number, string[]] | null;
+    if (reply === null) return undefined;
+    const [turn, alive, beats, blocks] = reply;
+    const entries = blocks.map((json) => JSON.parse(json) as Replay['entries'][number]);
+    if (hasEnding(entries)) await this.connection.replicated(keys.replicated, cuts);
+    const state = alive === 1 ? 'running' : hasEnding(entries) ? 'ended' : 'lost';
+    return { turnId: turn, state, beats, entries };
+  }
+}
+
+function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
+  return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
+}
+
+/** In Redis the turn's start stands before the blocks. */
+function firstOf({ position }: TokenBlocks): { position: number } {
+  return { position: position + 1 };
+}
+
+function blocksOf({ blocks }: TokenBlocks): string[][] {
+  return blocks.filter((block) => block.length > 0);
+}

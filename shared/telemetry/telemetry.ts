@@ -1,0 +1,55 @@
+import type { TurnRecord } from '../audit/audit-record.ts';
+
+/** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
+export interface ObservedTurn {
+  record: TurnRecord;
+  startedAt: number;
+  /** When the model had said all; absent where it was not asked, or did not come to that. */
+  modelEndedAt: number | undefined;
+  endedAt: number;
+  /** W3C, of the request. */
+  traceparent: string | undefined;
+}
+
+/** Where turns are told to: loaded at the first one that is over, so never on a cold request's path. */
+export interface TurnExporter {
+  export(turn: ObservedTurn): void;
+  flush(): Promise<void>;
+}
+
+/** Turns that wait while the exporter is loaded; more are not kept. */
+const MOST_WAITING = 1000;
+
+/** Spans and metrics of turns, made when a turn is over, from its own times. */
+export class Telemetry {
+  readonly #load: (() => Promise<TurnExporter>) | undefined;
+  #loading: Promise<TurnExporter | undefined> | undefined;
+  #exporter: TurnExporter | undefined;
+  #waiting: ObservedTurn[] = [];
+
+  /** @param load absent: nothing is told to anybody */
+  constructor(load: (() => Promise<TurnExporter>) | undefined, complain: (complaint: string) => void = console.error) {
+    this.#load =
+      load &&
+      (() =>
+        load().catch((error: Error) => {
+          complain(`Telemetry cannot be exported: ${error.message}`);
+          return { export: () => {}, flush: async () => {} };
+        }));
+  }
+
+  observe(turn: ObservedTurn): void {
+    if (this.#load === undefined) return;
+    if (this.#exporter !== undefined) this.#exporter.export(turn);
+    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(turn);
+    this.#loading ??= this.#load().then((exporter) => {
+      this.#exporter = exporter;
+      for (const each of this.#waiting.splice(0)) exporter.export(each);
+      return exporter;
+    });
+  }
+
+  async flush(): Promise<void> {
+    await (await this.#loading)?.flush();
+  }
+}

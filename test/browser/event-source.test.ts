@@ -1,0 +1,65 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client, type Frame, framesOf } from '../end-to-end/client.ts';
+import { eventually } from '../eventually.ts';
+import { type LocalHost, startHost } from '../host/start-host.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { TcpProxy } from '../redis/tcp-proxy.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { openBrowser } from './open-browser.ts';
+
+let redis: RedisServer;
+let upstream: ScriptedUpstream;
+let hosts: LocalHost[];
+let way: TcpProxy;
+let browser: Browser;
+
+beforeAll(async () => {
+  [redis, upstream, browser] = await Promise.all([RedisServer.start(), ScriptedUpstream.start(), openBrowser()]);
+  const env = { REDIS_URL: redis.url, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
+  hosts = await Promise.all([startHost({ env }), startHost({ env })]);
+  way = await TcpProxy.start(portOf(hosts[1]));
+});
+afterAll(async () => {
+  await browser?.close();
+  await way?.stop();
+  await Promise.all(hosts.map((host) => host.stop()));
+  await Promise.all([redis.stop(), upstream.stop()]);
+});
+
+function portOf(host: LocalHost | undefined): number {
+  return Number(new URL(host?.url ?? '').port);
+}
+
+test('EventSource joins a turn on another instance, and after a cut it comes back by itself and gets the rest', async () => {
+  const gates = [upstream.gate(), upstream.gate()] as const;
+  upstream.enqueue({ deltas: ['one ', gates[0], 'two ', gates[1], 'three'] });
+  const response = await new Client(hosts[0]?.url ?? '').post('/chat/stream', { message: 'Count' });
+  const live = framesOf(response);
+  const first = (await live.next()).value as Frame;
+
+  const page = await browser.newPage();
+  // Any page of the same origin will do.
+  await page.goto(`http://127.0.0.1:${way.port}/health`);
+  await page.evaluate((sessionId) => {
+    const seen: string[] = [];
+    const source = new EventSource(`/chat/stream/${sessionId}`);
+    Object.assign(globalThis, { seen });
+    source.onmessage = ({ data, lastEventId }) => {
+      seen.push(data === '[DONE]' ? data : `${lastEventId} ${data}`);
+      if (data === '[DONE]') source.close();
+    };
+  }, JSON.parse(first.data).session_id);
+  const seen = () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+
+  await eventually(async () => (await seen()).some((frame) => frame.includes('one ')));
+  way.cut();
+  gates[0].open();
+  await eventually(async () => (await seen()).some((frame) => frame.includes('two ')));
+  way.cut();
+  gates[1].open();
+  await eventually(async () => (await seen()).includes('[DONE]'));
+  const rest = await Array.fromAsync(live);
+  expect(await seen()).toEqual([first, ...rest].map(({ id, data }) => (data === '[DONE]' ? data : `${id} ${data}`)));
+  await page.close();
+});

@@ -1,0 +1,190 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { failureKinds } from '../../shared/conversation/failure.ts';
+import { Client } from '../end-to-end/client.ts';
+import { eventually } from '../eventually.ts';
+import { type LocalHost, startHost } from '../host/start-host.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { contract, faultsOf, operations } from './contract.ts';
+
+let redis: RedisServer;
+let upstream: ScriptedUpstream;
+let host: LocalHost;
+let client: Client;
+
+const TURNS = 60;
+
+beforeAll(async () => {
+  [redis, upstream] = await Promise.all([RedisServer.start(), ScriptedUpstream.start()]);
+  host = await startHost({
+    env: {
+      AUTH_MODE: 'key',
+      REDIS_URL: redis.url,
+      OPENAI_BASE_URL: upstream.baseUrl,
+      OPENAI_MODEL: 'scripted',
+      MODEL_TIMEOUT_SECONDS: '1',
+      TURN_DEADLINE_SECONDS: '2',
+      RATE_LIMIT_PER_MINUTE: String(TURNS),
+    },
+  });
+  client = new Client(host.url, { 'x-user-id': 'alice' });
+});
+afterAll(async () => {
+  await host?.stop();
+  await Promise.all([redis.stop(), upstream.stop()]);
+});
+
+test('the contract is linted without a warning', async () => {
+  // Two operations answer whoever asks whatever: they have no 4xx.
+  const { stdout, stderr } = await promisify(execFile)(
+    'node_modules/.bin/redocly',
+    ['lint', 'openapi.yaml', '--skip-rule=operation-4xx-response', '--format=json'],
+    { env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } },
+  );
+  expect(JSON.parse(stdout).totals, stderr).toEqual({ errors: 0, warnings: 0, ignored: 0 });
+}, 30_000);
+
+test('the contract and the registered routes are the same list', () => {
+  const registered = [...host.logs().matchAll(/^([A-Z]+) +http:\/\/[^/]+(\/\S*) {2}\S+$/gm)].map(
+    ([, method, path]) => `${method} ${path}`,
+  );
+  const declared = [...operations().values()].map(({ method, path }) => `${method} ${path}`);
+  expect(declared.length).toBeGreaterThan(10);
+  expect(registered.sort()).toEqual(declared.sort());
+});
+
+test('the contract and the failure table name the same codes, each at one status', () => {
+  expect(contract.components.schemas['Problem']?.properties['code']?.enum).toEqual(Object.keys(failureKinds));
+});
+
+test('the contract is served as it is', async () => {
+  const response = await new Client(host.url).get('/openapi.yaml');
+  expect(response.headers.get('content-type')).toContain('application/yaml');
+  expect(await response.text()).toBe(await readFile('openapi.yaml', 'utf8'));
+});
+
+type Ask = (client: Client) => Promise<Response>;
+const body =
+  (path: string, value: unknown): Ask =>
+  (by) =>
+    by.post(path, value);
+const json = { 'content-type': 'application/json' };
+const big = `"${'a'.repeat(262_144)}"`;
+
+/** How each operation is asked in a way that goes well. */
+const plain: Record<string, Ask> = {
+  chat: body('/chat', { message: 'Hi' }),
+  chatStream: body('/chat/stream', { message: 'Hi' }),
+  resume: async (by) => by.get(`/chat/stream/${(await by.chat({ message: 'Hi' })).session_id}`),
+  stop: body('/chat/stop', { session_id: randomUUID() }),
+  history: async (by) => by.get(`/chat/history/${(await by.chat({ message: 'Hi' })).session_id}`),
+  forget: (by) => by.delete(`/chat/history/${randomUUID()}`),
+  sessions: (by) => by.get('/chat/sessions'),
+  erase: (by) => by.delete('/chat/sessions'),
+  export: (by) => by.get('/chat/export'),
+  feedback: async (by) => {
+    const { session_id, turn_id } = await by.chat({ message: 'Hi' });
+    return by.post('/chat/feedback', { session_id, turn_id, rating: 'up', comment: 'good' });
+  },
+  assistants: (by) => by.get('/chat/assistants'),
+  health: (by) => by.get('/health?ready'),
+  contract: (by) => by.get('/openapi.yaml'),
+};
+
+/** What makes an operation answer with a status other than its good one. */
+const wrong: Record<string, (path: string) => Ask> = {
+  400: (path) => (by) => by.post(path, '{'),
+  413: (path) => (by) => by.post(path, big),
+  415: (path) => (by) => by.post(path, '{}', { 'content-type': 'text/plain' }),
+  422: (path) => (by) => by.post(path, '{}'),
+};
+
+const special: Record<string, Ask> = {
+  'resume 204': (by) => by.get(`/chat/stream/${randomUUID()}`),
+  'history 404': (by) => by.get(`/chat/history/${randomUUID()}`),
+  'history 422': (by) => by.get('/chat/history/x?limit=0'),
+  'sessions 422': (by) => by.get('/chat/sessions?limit=0'),
+  'feedback 404': body('/chat/feedback', { session_id: randomUUID(), turn_id: randomUUID(), rating: 'up' }),
+  'chat 404': (by) => goneRetry(by, '/chat'),
+  'chatStream 404': (by) => goneRetry(by, '/chat/stream'),
+  'chat 409': (by) => busy(by, '/chat'),
+  'chatStream 409': (by) => busy(by, '/chat/stream'),
+  'chat 500': (by) => failing(by, { status: 401, body: {} }),
+  'chat 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }),
+  'chat 504': (by) => failing(by, ...Array(3).fill({ deltas: [upstream.gate()] })),
+};
+
+async function goneRetry(by: Client, path: string): Promise<Response> {
+  const key = { 'idempotency-key': randomUUID() };
+  const { session_id } = await by.chat({ message: 'Once' }, key);
+  await by.delete(`/chat/history/${session_id}`);
+  return by.post(path, { message: 'Once' }, key);
+}
+
+async function busy(by: Client, path: string): Promise<Response> {
+  const { session_id } = await by.chat({ message: 'Hi' });
+  const gate = upstream.gate();
+  const asked = upstream.requests.length;
+  upstream.enqueue({ deltas: ['x', gate] });
+  const running = by.post('/chat', { session_id, message: 'Slow' });
+  await eventually(() => upstream.requests.length > asked);
+  const response = await by.post(path, { session_id, message: 'Too soon' });
+  gate.open();
+  await (await running).text();
+  return response;
+}
+
+function failing(by: Client, ...scripts: Parameters<ScriptedUpstream['enqueue']>): Promise<Response> {
+  upstream.enqueue(...scripts);
+  return by.post('/chat', { message: 'Fail' });
+}
+
+describe('every answer that the contract names is given, and is as it says:', () => {
+  const all = [...operations()].flatMap(([id, { path, responses }]) =>
+    Object.keys(responses).map((status) => [id, path, status] as const),
+  );
+  // Those that need the store to be away, or the limit reached, come last.
+  const rank = (status: string) => ['429', '503'].indexOf(status);
+  const ordered = all.toSorted(([, , a], [, , b]) => rank(a) - rank(b));
+
+  test.each(ordered)('%s (%s) %s', { timeout: 30_000 }, async (id, path, status) => {
+    const response = await ask(id, path, status);
+    const text = await response.text();
+    expect(response.status, text).toBe(Number(status));
+    expect(faultsOf(id, response, text)).toEqual([]);
+  });
+
+  async function ask(id: string, path: string, status: string): Promise<Response> {
+    if (status === '401') return askWithoutSession(id, path, new Client(host.url));
+    if (status === '429') return untilLimited(path);
+    if (status === '503') {
+      await redis.stop();
+      return askWithoutSession(id, path, client);
+    }
+    const found = special[`${id} ${status}`] ?? (status in wrong ? wrong[status]?.(path) : plain[id]);
+    return (found as Ask)(client);
+  }
+
+  /** Where there can be no session before. */
+  function askWithoutSession(id: string, path: string, by: Client): Promise<Response> {
+    if (id === 'resume' || id === 'history') return by.get(path.replace('{session_id}', randomUUID()));
+    if (id === 'feedback') return (special['feedback 404'] as Ask)(by);
+    return (plain[id] as Ask)(by);
+  }
+
+  async function untilLimited(path: string): Promise<Response> {
+    for (;;) {
+      const response = await fetch(`${host.url}${path}`, {
+        method: 'POST',
+        headers: { ...json, 'x-user-id': 'eager' },
+        body: JSON.stringify({ message: 'More' }),
+      });
+      if (response.status !== 200) return response;
+      await response.text();
+    }
+  }
+});

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalHost, startHost } from '../host/start-host.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { Client } from './client.ts';
+
+type Ask = (client: Client, sessionId: string, turnId: string) => Promise<Response>;
+
+/** Every endpoint that takes the id of a session. */
+const endpoints: Record<string, Ask> = {
+  'GET /chat/history/{id}': (client, id) => client.get(`/chat/history/${id}`),
+  'GET /chat/history/{id}?before': (client, id, turn) => client.get(`/chat/history/${id}?before=${turn}-0`),
+  'DELETE /chat/history/{id}': (client, id) => client.delete(`/chat/history/${id}`),
+  'GET /chat/stream/{id}': (client, id) => client.get(`/chat/stream/${id}`),
+  'POST /chat/stop': (client, id) => client.post('/chat/stop', { session_id: id }),
+  'POST /chat/feedback': (client, id, turn) =>
+    client.post('/chat/feedback', { session_id: id, turn_id: turn, rating: 'up' }),
+  'POST /chat': (client, id) => client.post('/chat', { session_id: id, message: 'Hi' }),
+  'POST /chat/stream': (client, id) => client.post('/chat/stream', { session_id: id, message: 'Hi' }),
+};
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
+
+/** All that a client is told, but for ids. */
+async function told(response: Response) {
+  const headers = Object.fromEntries(
+    [...response.headers].filter(([name]) => !['date', 'x-request-id', 'x-ms-invocation-id'].includes(name)),
+  );
+  return { status: response.status, headers, body: (await response.text()).replace(ID, 'ID') };
+}
+
+describe.each(['memory', 'redis'])('on the %s store', (kind) => {
+  let redis: RedisServer | undefined;
+  let raw: Redis | undefined;
+  let host: LocalHost;
+  let alice: Client;
+  let bob: Client;
+  let theirs: { session_id: string; turn_id: string };
+  beforeAll(async () => {
+    if (kind === 'redis') {
+      redis = await RedisServer.start();
+      raw = new Redis(redis.url);
+    }
+    host = await startHost({ env: { AUTH_MODE: 'key', ...(redis ? { REDIS_URL: redis.url } : {}) } });
+    alice = new Client(host.url, { 'x-user-id': 'alice@example.com' });
+    bob = new Client(host.url, { 'x-user-id': 'bob@example.com' });
+    theirs = await alice.chat({ message: 'A secret of mine' });
+    await bob.chat({ message: 'Something of my own' });
+  });
+  afterAll(async () => {
+    raw?.disconnect();
+    await host?.stop();
+    await redis?.stop();
+  });
+
+  test.each(Object.entries(endpoints))(
+    '%s of somebody else’s session is answered as for one that never was',
+    async (_, ask) => {
+      const others = await told(await ask(bob, theirs.session_id, theirs.turn_id));
+      const none = await told(await ask(bob, randomUUID(), randomUUID()));
+      expect(others).toEqual(none);
+      expect(others.body).not.toContain('secret');
+      expect(await alice.history(theirs.session_id)).toHaveLength(2);
+    },
+  );
+
+  test('lists and exports are each caller’s own', async () => {
+    const list = async (client: Client, path: string) => (await client.get(path)).text();
+    for (const path of ['/chat/sessions', '/chat/export']) {
+      expect(await list(alice, path)).toContain(theirs.session_id);
+      expect(await list(bob, path)).not.toContain(theirs.session_id);
+    }
+  });
+
+  test('every endpoint wants to know who calls, but health', async () => {
+    const nobody = new Client(host.url);
+    const more: Ask[] = [
+      (client) => client.get('/chat/sessions'),
+      (client) => client.get('/chat/export'),
+      (client) => client.get('/chat/assistants'),
+      (client) => client.delete('/chat/sessions'),
+    ];
+    for (const ask of [...Object.values(endpoints), ...more]) {
+      const response = await ask(nobody, theirs.session_id, theirs.turn_id);
+      expect(response.headers.get('www-authenticate')).toContain('realm="parley"');
+      expect(await response.json()).toMatchObject({ status: 401, code: 'unauthenticated', retryable: false });
+    }
+    expect((await nobody.get('/health')).status).toBe(200);
+  });
+
+  if (kind !== 'redis') return;
+  test('it costs the very same commands, and Redis holds no identity in clear', async () => {
+    const redis = raw as Redis;
+    const monitor = await redis.monitor();
+    let seen: string[][] = [];
+    monitor.on('monitor', (_time: string, command: string[]) => void seen.push(command));
+    const commands = async (ask: Ask, sessionId: string, turnId: string) => {
+      seen = [];
+      await (await ask(bob, sessionId, turnId)).text();
+      const mark = randomUUID();
+      await redis.echo(mark);
+      while (seen.at(-1)?.[1] !== mark) await new Promise((resolve) => setImmediate(resolve));
+      return seen.slice(0, -1).map(([name = '', first = '']) => `${name} ${name === 'evalsha' ? first : ''}`);
+    };
+    for (const ask of Object.values(endpoints)) {
+      // Scripts are loaded by their first use.
+      await commands(ask, randomUUID(), randomUUID());
+      const others = await commands(ask, theirs.session_id, theirs.turn_id);
+      expect(others).toEqual(await commands(ask, randomUUID(), randomUUID()));
+    }
+    monitor.disconnect();
+    for (const key of await redis.keys('*')) {
+      const dump = (await redis.dumpBuffer(key))?.toString('latin1') ?? '';
+      expect(`${key} ${dump}`).not.toMatch(/alice|bob@|example\.com/);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../shared/conversation/failure.ts';
+import { keyedHash } from '../../shared/identity/caller.ts';
+import { identifyEasyAuth } from '../../shared/identity/easyauth.ts';
+import { identifyKey } from '../../shared/identity/key.ts';
+import { requestWith } from './request-with.ts';
+
+const hash = keyedHash('k');
+
+async function isRefused(promise: Promise<unknown>): Promise<void> {
+  const failure = await promise.then(
+    (caller) => caller,
+    (error) => error,
+  );
+  expect(failure).toBeInstanceOf(Failure);
+  expect(failure).toMatchObject({ code: 'unauthenticated', challenge: expect.stringContaining('realm="parley"') });
+}
+
+describe('AUTH_MODE=key', () => {
+  const identify = identifyKey(hash);
+
+  test('knows users by x-user-id, which is case-sensitive, and keeps them apart', async () => {
+    const owner = async (user: string) => (await identify(requestWith({ 'x-user-id': user }))).owner;
+    expect(await owner('alice')).toBe(hash('owner', 'key', 'alice'));
+    expect(new Set(await Promise.all(['alice', 'Alice', 'alice@x', 'a'.repeat(200)].map(owner))).size).toBe(4);
+  });
+
+  test.each([undefined, '', 'a'.repeat(201), 'zoë', 'a\tb'])('refuses %j', (user) =>
+    isRefused(identify(requestWith({ 'x-user-id': user }))),
+  );
+});
+
+describe('AUTH_MODE=easyauth', () => {
+  const identify = identifyEasyAuth(hash);
+  const long = 'http://schemas.microsoft.com/identity/claims/';
+  const header = (principal: unknown) => Buffer.from(JSON.stringify(principal)).toString('base64');
+  const of = (...claims: [string, unknown][]) =>
+    header({ auth_typ: 'aad', claims: claims.map(([typ, val]) => ({ typ, val })), name_typ: 'n', role_typ: 'r' });
+  const call = (value: string | undefined) => identify(requestWith({ 'x-ms-client-principal': value }));
+
+  test('knows a user by tenant and object id, in either spelling', async () => {
+    const owner = hash('owner', 'easyauth', 't', 'o');
+    expect(await call(of(['tid', 't'], ['oid', 'o'], ['name', 'Zoë']))).toEqual({ owner });
+    expect(await call(of([`${long}tenantid`, 't'], [`${long}objectidentifier`, 'o']))).toEqual({ owner });
+    expect(await call(of(['tid', 't'], [`${long}tenantid`, 't'], ['oid', 'o']))).toEqual({ owner });
+    expect(await call(of(['tid', 't2'], ['oid', 'o']))).not.toEqual({ owner });
+  });
+
+  test.each<[string, string | undefined]>([
+    ['no header', undefined],
+    ['an empty header', ''],
+    ['what is not base64', '{}'],
+    ['what is not JSON', Buffer.from('{').toString('base64')],
+    ['what is not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]).toString('base64')],
+    ['an empty principal', header({})],
+    ['null', header(null)],
+    ['a list', header([])],
+    ['claims that are none', header({ claims: [null, 1, 'x', {}, { typ: 'tid' }] })],
+    ['no tenant', of(['oid', 'o'])],
+    ['no object', of(['tid', 't'])],
+    ['an empty object', of(['tid', 't'], ['oid', ''])],
+    ['values that are no text', of(['tid', 't'], ['oid', 7])],
+    ['two objects', of(['tid', 't'], ['oid', 'o'], [`${long}objectidentifier`, 'other'])],
+    ['far too much', of(['tid', 't'], ['oid', 'o'], ['x', 'x'.repeat(60_000)])],
+  ])('refuses %s', (_, value) => isRefused(call(value)));
+
+  test('refuses whatever else stands in the header, and breaks on none of it', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string({ unit: 'binary-ascii' }),
+          fc.json().map((json) => Buffer.from(json).toString('base64')),
+        ),
+        (value) =>
+          // A header cannot hold all characters.
+          isRefused(call(/^[\x20-\x7e]*$/.test(value) ? value : undefined)),
+      ),
+    ));
+});

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { Client, readStream } from '../end-to-end/client.ts';
+import { startHost } from '../host/start-host.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: OTLP as it comes, checked by the assertions
+type Otlp = any;
+
+/** A collector that keeps what it is sent. */
+async function startCollector() {
+  const traces: Otlp[] = [];
+  const metrics: Otlp[] = [];
+  const server = createServer(async (request, response) => {
+    const text = Buffer.concat(await Array.fromAsync(request)).toString();
+    (request.url === '/v1/traces' ? traces : metrics).push(JSON.parse(text));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const spans = () => traces.flatMap((each) => each.resourceSpans[0].scopeSpans[0].spans);
+  const points = (name: string) =>
+    metrics
+      .flatMap((each) => each.resourceMetrics[0].scopeMetrics[0].metrics)
+      .filter((metric) => metric.name === name)
+      .flatMap((metric) => (metric.histogram ?? metric.sum).dataPoints);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, points, traces, metrics, server };
+}
+
+const attributes = (of: Otlp) =>
+  Object.fromEntries(of.attributes.map(({ key, value }: Otlp) => [key, Object.values(value)[0]]));
+
+test('turns are told to a collector as spans and metrics by the GenAI conventions, without their text', async () => {
+  const collector = await startCollector();
+  const upstream = await ScriptedUpstream.start();
+  const env = {
+    OPENAI_BASE_URL: upstream.baseUrl,
+    OPENAI_MODEL: 'scripted',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  };
+  const host = await startHost({ env });
+  const client = new Client(host.url);
+  const usage = { prompt_tokens: 90, completion_tokens: 4 };
+  upstream.enqueue({ deltas: ['My ', 'secret'], usage });
+  const streamed = await readStream(await client.post('/chat/stream', { message: 'Tell me a secret' }));
+  upstream.enqueue({ deltas: ['x'], ending: 'cut' });
+  expect((await client.post('/chat', { message: 'Fail' })).status).toBe(502);
+  expect((await client.post('/chat', { message: ' ' })).status).toBe(422);
+  // What is left is sent when the instance ends.
+  await host.stop();
+
+  const spans = collector.spans();
+  const turn = spans.find(({ attributes: list }) =>
+    list.some(({ value }: Otlp) => value.stringValue === streamed.first.turn_id),
+  );
+  const call = spans.find(({ parentSpanId }) => parentSpanId === turn.spanId);
+  expect([turn.name, call.name]).toEqual(['invoke_agent default', 'chat scripted']);
+  expect(call.traceId).toBe(turn.traceId);
+  expect(attributes(turn)).toMatchObject({
+    'gen_ai.conversation.id': streamed.first.session_id,
+    'parley.outcome': 'answered',
+  });
+  expect(attributes(call)).toMatchObject({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'scripted',
+    'gen_ai.usage.input_tokens': 90,
+    'gen_ai.usage.output_tokens': 4,
+  });
+  expect(call.events.map(({ name }: Otlp) => name)).toEqual(['first token']);
+  expect(Number(call.endTimeUnixNano)).toBeGreaterThanOrEqual(Number(call.startTimeUnixNano));
+  expect(Number(turn.endTimeUnixNano)).toBeGreaterThanOrEqual(Number(call.endTimeUnixNano));
+
+  const outcomes = collector.points('parley.turns').map((point) => {
+    const { outcome, 'error.type': error } = attributes(point);
+    return [outcome, error];
+  });
+  expect(outcomes.sort()).toEqual([
+    ['answered', undefined],
+    ['failed', 'model-failed'],
+    ['refused', 'invalid-request'],
+  ]);
+  const tokens = collector.points('gen_ai.client.token.usage');
+  expect(tokens.map((point) => [attributes(point)['gen_ai.token.type'], point.sum]).sort()).toEqual([
+    ['input', 90],
+    ['output', 4],
+  ]);
+  expect(collector.points('gen_ai.client.operation.duration')).toHaveLength(2);
+  expect(collector.points('gen_ai.client.operation.time_to_first_chunk').length).toBeGreaterThan(0);
+  expect(JSON.stringify([collector.traces, collector.metrics])).not.toContain('secret');
+
+  collector.server.closeAllConnections();
+  collector.server.close();
+  await upstream.stop();
+});
+
+test('a collector that cannot be reached troubles nobody', async () => {
+  const host = await startHost({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } });
+  const client = new Client(host.url);
+  const { session_id } = await client.chat({ message: 'Hi' });
+  await client.chat({ message: 'Again', session_id });
+  expect(await client.history(session_id)).toHaveLength(4);
+  await host.stop();
+});
