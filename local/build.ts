@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { embeddedTextForEsbuild } from './embedded-text.ts';
 
@@ -65,13 +65,3 @@ const app = {
   functions: 'functions/index.ts',
   'tokenizer-worker': 'shared/tokens/tokenizer-worker.ts',
 };
-
-if (process.argv[1] === import.meta.filename) {
-  const files = await build().catch((error: object) => {
-    if ('errors' in error) process.exit(1);
-    throw error;
-  });
-  for (const [path, bytes] of Object.entries(files).sort(([, a], [, b]) => b - a)) {
-    console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KiB  ${relative('.', resolve(project, path))}`);
-  }
-}

@@ -1,0 +1,4 @@
+using '../main.bicep'
+
+// Storage, Redis and the model answer on private addresses alone.
+param useVirtualNetwork = true

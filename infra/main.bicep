@@ -1,0 +1,475 @@
+metadata name = 'Parley'
+metadata description = 'Everything that Parley runs on in one resource group, or on top of what is there. docs/deploy.md tells how.'
+
+targetScope = 'resourceGroup'
+
+// ---- Where, and under which name
+
+@description('Name of this deployment: tags everything, and is part of every name\'s hash, so that several fit into one group.')
+@minLength(1)
+@maxLength(64)
+param environmentName string = 'parley'
+
+@description('Where everything lies that has no place of its own below.')
+param location string = resourceGroup().location
+
+@description('Further tags.')
+param tags { *: string } = {}
+
+// ---- The function app
+
+@description('Major version of Node; the region has to offer it: az functionapp list-flexconsumption-runtimes --location REGION --runtime node.')
+param nodeVersion string = '24'
+
+@description('Memory of an instance, in MB.')
+param instanceMemoryMB 512 | 2048 | 4096 = 2048
+
+@description('The most instances there may be: this bounds what a rush can cost.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Instances that are always there, so that nobody waits for a cold start; they are paid by the hour.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyInstances int = 0
+
+@description('Requests that one instance takes at a time: turns mostly wait for the model.')
+@minValue(1)
+@maxValue(1000)
+param httpConcurrency int = 64
+
+@description('Origins of pages, other than its own, that may call the service from a browser.')
+param allowedOrigins string[] = []
+
+@description('Further settings of the app, by their names in docs/settings.md.')
+param settings { *: string } = { RATE_LIMIT_PER_MINUTE: '20' }
+
+@description('Where audit records go; blob is a container of this deployment\'s storage account.')
+param auditSink 'none' | 'log' | 'blob' = 'none'
+
+// ---- Who may call
+
+@description('How callers are told apart: key (function key and x-user-id), easyauth (Entra in front of the app), jwt (the app checks tokens).')
+param authMode 'key' | 'easyauth' | 'jwt' = 'key'
+
+@description('For easyauth: client id of the app registration.')
+param entraClientId string = ''
+
+@description('For easyauth: the tenant whose users may call.')
+param entraTenantId string = tenant().tenantId
+
+@description('For jwt: the issuer of tokens.')
+param authIssuer string = ''
+
+@description('For jwt: the audience of tokens.')
+param authAudience string = ''
+
+@description('For jwt: where the issuer\'s keys are; empty: as the issuer\'s own metadata says.')
+param authJwksUrl string = ''
+
+@description('A Key Vault reference, @Microsoft.KeyVault(SecretUri=...), for the key of the hash that stands for callers; empty: derived from the identity. Do not change it later: nobody would find their sessions.')
+param ownerHashReference string = ''
+
+// ---- Redis
+
+@description('Which service keeps the sessions: managed (Azure Managed Redis) or cache (Azure Cache for Redis, which retires on 2028-09-30).')
+param redisService 'managed' | 'cache' = 'managed'
+
+@description('Name of an instance of that service that is there already; empty: a new one.')
+param existingRedisName string = ''
+
+@description('Resource group of the existing instance; empty: this one.')
+param existingRedisResourceGroup string = ''
+
+@description('Size of a new Azure Managed Redis.')
+param redisSku string = 'Balanced_B0'
+
+@description('Whether a new Azure Managed Redis has a replica.')
+param redisHighAvailability bool = true
+
+@description('Clustering of a new Azure Managed Redis; NoCluster holds up to 25 GB.')
+param redisClusteringPolicy 'NoCluster' | 'EnterpriseCluster' | 'OSSCluster' = 'NoCluster'
+
+@description('Whether a new Azure Managed Redis writes to disk every second.')
+param redisPersistence bool = false
+
+@description('Tier of a new Azure Cache for Redis.')
+param redisCacheSku 'Basic' | 'Standard' | 'Premium' = 'Standard'
+
+@description('Size of a new Azure Cache for Redis.')
+@minValue(0)
+@maxValue(6)
+param redisCacheCapacity int = 1
+
+// ---- The model
+
+@description('Name of an Azure OpenAI account that is there already, with its deployment; empty: a new one.')
+param existingOpenAiName string = ''
+
+@description('Resource group of the existing account; empty: this one.')
+param existingOpenAiResourceGroup string = ''
+
+@description('Where a new account lies: not every region has every model.')
+param openAiLocation string = location
+
+@description('Name of the model\'s deployment, of the new account or of the existing one.')
+@minLength(2)
+@maxLength(64)
+param openAiDeploymentName string = 'chat'
+
+@description('Model of a new deployment.')
+param modelName string = 'gpt-5.4-mini'
+
+@description('Its version; empty: the region\'s default.')
+param modelVersion string = ''
+
+@description('Where the model of a new deployment may run, and how it is paid.')
+param openAiSku string = 'GlobalStandard'
+
+@description('Thousands of tokens a minute that a new deployment may use (units, for provisioned ones).')
+@minValue(1)
+param openAiCapacity int = 50
+
+@description('What Entra tokens for the model are asked for; older accounts want https://cognitiveservices.azure.com/.default.')
+param openAiTokenScope string = 'https://ai.azure.com/.default'
+
+// ---- Network, logs and alerts
+
+@description('Whether storage, and a new Redis and a new account, answer on private addresses alone, in a network of their own.')
+param useVirtualNetwork bool = false
+
+@description('Addresses of that network: a /24 or larger.')
+param networkAddressPrefix string = '10.64.0.0/24'
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('Gigabytes of logs a day, after which no more are taken until the next day; -1: no such limit.')
+@minValue(-1)
+param logDailyQuotaGb int = 1
+
+@description('Whether alert rules are made.')
+param deployAlerts bool = true
+
+@description('Address that alerts are sent to; empty: they are seen in the portal alone.')
+param alertEmail string = ''
+
+@description('Percent of requests answered with 5xx, within a quarter of an hour, that raises an alert.')
+@minValue(1)
+@maxValue(100)
+param alertFailedPercent int = 5
+
+@description('Percent of Redis\'s memory in use that raises an alert.')
+@minValue(1)
+@maxValue(100)
+param alertRedisMemoryPercent int = 80
+
+@description('Requests to the model answered with 429, within five minutes, that raise an alert.')
+@minValue(0)
+param alertModelRefusals int = 10
+
+// ---- What follows from these
+
+@description('Makes names unique in the world, and the same at every deployment.')
+var token = uniqueString(subscription().id, resourceGroup().id, environmentName)
+
+@description('Tags of everything.')
+var allTags = { ...tags, 'azd-env-name': environmentName }
+
+@description('Every name, here and nowhere else.')
+var names = {
+  identity: 'id-${token}'
+  app: 'func-${token}'
+  plan: 'plan-${token}'
+  storage: 'st${token}'
+  workspace: 'log-${token}'
+  insights: 'appi-${token}'
+  redis: empty(existingRedisName) ? 'redis-${token}' : existingRedisName
+  openAi: empty(existingOpenAiName) ? 'oai-${token}' : existingOpenAiName
+  network: 'vnet-${token}'
+}
+
+@description('The container that deployed packages lie in.')
+var packageContainer = 'packages'
+
+@description('The container that audit records lie in.')
+var auditContainer = 'audit'
+
+@description('Whether what this deployment makes answers on its public address too.')
+var publicNetworkAccess = useVirtualNetwork ? 'Disabled' : 'Enabled'
+
+@description('Where Redis is.')
+var redisGroup = empty(existingRedisName) || empty(existingRedisResourceGroup)
+  ? resourceGroup().name
+  : existingRedisResourceGroup
+
+@description('Its resource type.')
+var redisType = redisService == 'managed' ? 'Microsoft.Cache/redisEnterprise' : 'Microsoft.Cache/redis'
+
+@description('Its resource id.')
+var redisId = resourceId(redisGroup, redisType, names.redis)
+
+@description('Where the model\'s account is.')
+var openAiGroup = empty(existingOpenAiName) || empty(existingOpenAiResourceGroup)
+  ? resourceGroup().name
+  : existingOpenAiResourceGroup
+
+@description('Its resource id.')
+var openAiId = resourceId(openAiGroup, 'Microsoft.CognitiveServices/accounts', names.openAi)
+
+@description('Who issues the tokens that Easy Auth takes.')
+var easyAuthIssuer = '${environment().authentication.loginEndpoint}${entraTenantId}/v2.0'
+
+@description('Name of the identity\'s access policy assignment in Redis.')
+var assignmentName = 'parley${token}'
+
+@description('How callers are told apart; a mode without what it needs ends the deployment here.')
+var callerSettings = authMode == 'jwt'
+  ? {
+      AUTH_MODE: authMode
+      AUTH_ISSUER: empty(authIssuer) ? fail('authMode jwt needs authIssuer') : authIssuer
+      AUTH_AUDIENCE: empty(authAudience) ? fail('authMode jwt needs authAudience') : authAudience
+      AUTH_JWKS_URL: authJwksUrl
+    }
+  : { AUTH_MODE: authMode }
+
+@description('Where audit records go.')
+var auditSettings = auditSink == 'blob'
+  ? { AUDIT_SINK: auditSink, AUDIT_BLOB_ENDPOINT: storage.outputs.blobEndpoint, AUDIT_BLOB_CONTAINER: auditContainer }
+  : { AUDIT_SINK: auditSink }
+
+@description('Client id for Easy Auth; empty: no Easy Auth.')
+var easyAuthClientId = authMode != 'easyauth'
+  ? ''
+  : empty(entraClientId) ? fail('authMode easyauth needs entraClientId') : entraClientId
+
+@description('The same at every deployment as long as the identity lives, and in no output.')
+var derivedOwnerHashKey = guid(identity.outputs.principalId, 'OWNER_HASH_KEY')
+
+@description('The Redis that was chosen.')
+var redis = {
+  url: redisService == 'managed' ? managedRedisAccess!.outputs.url : redisCacheAccess!.outputs.url
+  cluster: redisService == 'managed' ? managedRedisAccess!.outputs.cluster : redisCacheAccess!.outputs.cluster
+}
+
+@description('What gets a private address, where there is a network.')
+var privateServices = [
+  {
+    wanted: true
+    name: names.storage
+    id: resourceId('Microsoft.Storage/storageAccounts', names.storage)
+    groupId: 'blob'
+    zone: 'privatelink.blob.${environment().suffixes.storage}'
+  }
+  {
+    wanted: empty(existingRedisName)
+    name: names.redis
+    id: redisId
+    groupId: redisService == 'managed' ? 'redisEnterprise' : 'redisCache'
+    zone: redisService == 'managed' ? 'privatelink.redis.azure.net' : 'privatelink.redis.cache.windows.net'
+  }
+  {
+    wanted: empty(existingOpenAiName)
+    name: names.openAi
+    id: openAiId
+    groupId: 'account'
+    zone: 'privatelink.openai.azure.com'
+  }
+]
+
+// ---- What is made
+
+module identity 'modules/identity.bicep' = {
+  params: { name: names.identity, location: location, tags: allTags }
+}
+
+module network 'modules/network.bicep' = if (useVirtualNetwork) {
+  params: { name: names.network, location: location, tags: allTags, addressPrefix: networkAddressPrefix }
+}
+
+module storage 'modules/storage.bicep' = {
+  params: {
+    name: names.storage
+    location: location
+    tags: allTags
+    publicNetworkAccess: publicNetworkAccess
+    identityName: names.identity
+    principalId: identity.outputs.principalId
+    containers: auditSink == 'blob' ? [packageContainer, auditContainer] : [packageContainer]
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: allTags
+    retentionInDays: logRetentionDays
+    dailyQuotaGb: logDailyQuotaGb
+    identityName: names.identity
+    principalId: identity.outputs.principalId
+  }
+}
+
+module managedRedis 'modules/managed-redis.bicep' = if (redisService == 'managed' && empty(existingRedisName)) {
+  params: {
+    name: names.redis
+    location: location
+    tags: allTags
+    sku: redisSku
+    highAvailability: redisHighAvailability ? 'Enabled' : 'Disabled'
+    clusteringPolicy: redisClusteringPolicy
+    persistence: redisPersistence
+    publicNetworkAccess: publicNetworkAccess
+  }
+}
+
+module redisCache 'modules/redis-cache.bicep' = if (redisService == 'cache' && empty(existingRedisName)) {
+  params: {
+    name: names.redis
+    location: location
+    tags: allTags
+    sku: redisCacheSku
+    capacity: redisCacheCapacity
+    publicNetworkAccess: publicNetworkAccess
+  }
+}
+
+module managedRedisAccess 'modules/managed-redis-access.bicep' = if (redisService == 'managed') {
+  scope: resourceGroup(redisGroup)
+  params: { name: names.redis, principalId: identity.outputs.principalId, assignmentName: assignmentName }
+  dependsOn: [managedRedis]
+}
+
+module redisCacheAccess 'modules/redis-cache-access.bicep' = if (redisService == 'cache') {
+  scope: resourceGroup(redisGroup)
+  params: { name: names.redis, principalId: identity.outputs.principalId, assignmentName: assignmentName }
+  dependsOn: [redisCache]
+}
+
+module openAi 'modules/openai.bicep' = if (empty(existingOpenAiName)) {
+  params: {
+    name: names.openAi
+    location: openAiLocation
+    tags: allTags
+    deploymentName: openAiDeploymentName
+    modelName: modelName
+    modelVersion: modelVersion
+    deploymentSku: openAiSku
+    deploymentCapacity: openAiCapacity
+    publicNetworkAccess: publicNetworkAccess
+  }
+}
+
+module openAiAccess 'modules/openai-access.bicep' = {
+  scope: resourceGroup(openAiGroup)
+  params: {
+    name: names.openAi
+    identityId: resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', names.identity)
+    principalId: identity.outputs.principalId
+  }
+  dependsOn: [openAi]
+}
+
+module privateEndpoints 'modules/private-endpoint.bicep' = [
+  for service in privateServices: if (useVirtualNetwork && service.wanted) {
+    params: {
+      name: 'pep-${service.name}'
+      location: location
+      tags: allTags
+      serviceId: service.id
+      groupId: service.groupId
+      zoneName: service.zone
+      networkName: names.network
+      subnetId: network!.outputs.endpointsSubnetId
+    }
+    dependsOn: [storage, managedRedis, redisCache, openAi]
+  }
+]
+
+module functionApp 'modules/function-app.bicep' = {
+  params: {
+    name: names.app
+    planName: names.plan
+    location: location
+    tags: allTags
+    serviceName: 'api'
+    identityName: names.identity
+    storageName: names.storage
+    packageContainer: packageContainer
+    insightsName: names.insights
+    nodeVersion: nodeVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
+    httpConcurrency: httpConcurrency
+    allowedOrigins: allowedOrigins
+    subnetId: useVirtualNetwork ? network!.outputs.functionsSubnetId : ''
+    easyAuthClientId: easyAuthClientId
+    easyAuthIssuer: easyAuthIssuer
+    settings: {
+      ...settings
+      ...callerSettings
+      ...auditSettings
+      AZURE_OPENAI_DEPLOYMENT: openAiDeploymentName
+      AZURE_OPENAI_ENDPOINT: openAiAccess.outputs.endpoint
+      AZURE_OPENAI_TOKEN_SCOPE: openAiTokenScope
+      OWNER_HASH_KEY: empty(ownerHashReference) ? derivedOwnerHashKey : ownerHashReference
+      REDIS_AUTH: 'entra'
+      REDIS_CLUSTER: redis.cluster
+      REDIS_URL: redis.url
+    }
+  }
+  dependsOn: [monitoring, privateEndpoints]
+}
+
+module alerts 'modules/alerts.bicep' = if (deployAlerts) {
+  params: {
+    prefix: 'alert-${token}'
+    location: location
+    tags: allTags
+    email: alertEmail
+    insightsId: monitoring.outputs.insightsId
+    redisId: redisId
+    redisType: redisType
+    openAiId: openAiId
+    failedPercent: alertFailedPercent
+    redisMemoryPercent: alertRedisMemoryPercent
+    modelRefusals: alertModelRefusals
+  }
+  dependsOn: [managedRedisAccess, redisCacheAccess, openAiAccess]
+}
+
+@description('Address of the service.')
+output API_URL string = functionApp.outputs.url
+
+@description('Name of the function app.')
+output AZURE_FUNCTION_APP_NAME string = names.app
+
+@description('Client id of its identity.')
+output APP_CLIENT_ID string = identity.outputs.clientId
+
+@description('Object id of its identity: for roles and access policies elsewhere.')
+output APP_PRINCIPAL_ID string = identity.outputs.principalId
+
+@description('Name of its storage account.')
+output AZURE_STORAGE_ACCOUNT_NAME string = names.storage
+
+@description('Name of the Application Insights component.')
+output APPLICATIONINSIGHTS_NAME string = names.insights
+
+@description('Address of the model\'s account.')
+output AZURE_OPENAI_ENDPOINT string = openAiAccess.outputs.endpoint
+
+@description('Name of the model\'s deployment.')
+output AZURE_OPENAI_DEPLOYMENT string = openAiDeploymentName
+
+@description('Address of Redis. It holds no password: identities alone get in.')
+output REDIS_URL string = redis.url
+
+@description('Whether a client of that Redis has to speak the cluster protocol.')
+output REDIS_CLUSTER string = redis.cluster

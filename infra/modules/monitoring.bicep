@@ -1,0 +1,70 @@
+metadata description = 'Where logs and metrics go: a Log Analytics workspace, and Application Insights on top of it.'
+
+@description('Name of the workspace.')
+param workspaceName string
+
+@description('Name of the Application Insights component.')
+param insightsName string
+
+@description('Where both lie.')
+param location string
+
+@description('Tags of both.')
+param tags { *: string }
+
+@description('Days that logs are kept.')
+param retentionInDays int
+
+@description('Gigabytes of logs a day, after which no more are taken until the next day; -1: no such limit.')
+param dailyQuotaGb int
+
+@description('Name of the function app\'s identity.')
+param identityName string
+
+@description('Object id of that identity.')
+param principalId string
+
+@description('Monitoring Metrics Publisher: may send telemetry.')
+var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+  name: workspaceName
+  location: location
+  tags: tags
+  properties: {
+    sku: { name: 'PerGB2018' }
+    retentionInDays: retentionInDays
+    workspaceCapping: { dailyQuotaGb: dailyQuotaGb }
+    features: { disableLocalAuth: true }
+  }
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' = {
+  name: insightsName
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    WorkspaceResourceId: workspace.id
+    // Telemetry is taken from identities alone, so that the connection string opens nothing.
+    DisableLocalAuth: true
+  }
+}
+
+resource publishesMetrics 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(insights.id, identity.id, metricsPublisher)
+  scope: insights
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
+  }
+}
+
+@description('Resource id of the Application Insights component.')
+output insightsId string = insights.id

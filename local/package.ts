@@ -1,0 +1,58 @@
+import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.ts';
+import { zip } from './zip.ts';
+
+const project = resolve(import.meta.dirname, '..');
+
+/** Sizes in bytes of the files that are deployed, by their names in the package. */
+export type PackagedFiles = Record<string, number>;
+
+/**
+ * Builds the app, and makes its directory the package that is deployed: the bundle, host.json and a package.json that
+ * needs nothing beside it. `.funcignore` lies there for those who pack a directory: azd and Core Tools.
+ */
+export async function makePackage(directory = 'dist'): Promise<PackagedFiles> {
+  await build({ directory });
+  const target = resolve(project, directory);
+  for (const file of ['host.json', '.funcignore']) await copyFile(resolve(project, file), resolve(target, file));
+  const { name, version, type, engines } = JSON.parse(await readFile(resolve(project, 'package.json'), 'utf8'));
+  const manifest = { name, version, private: true, type, main: 'functions.js', engines };
+  await writeFile(resolve(target, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  const names = await namesOfPackage(target);
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, (await stat(resolve(target, name))).size] as const)),
+  );
+}
+
+/** Writes the archive for tools that want one; the same package gives the same bytes. Returns its size in bytes. */
+export async function zipPackage(directory: string, archive: string): Promise<number> {
+  const target = resolve(project, directory);
+  const names = await namesOfPackage(target);
+  const bytes = zip(
+    await Promise.all(names.map(async (name) => [name, await readFile(resolve(target, name))] as const)),
+  );
+  await writeFile(resolve(project, archive), bytes);
+  return bytes.length;
+}
+
+/** All but what `.funcignore` leaves out; it holds comments and lines of the form `*.ending` only. */
+async function namesOfPackage(directory: string): Promise<string[]> {
+  const lines = (await readFile(resolve(directory, '.funcignore'), 'utf8')).split('\n');
+  const endings = lines.filter((line) => line.startsWith('*')).map((line) => line.slice(1));
+  const names = (await readdir(directory)).filter((name) => name !== '.funcignore');
+  return names.filter((name) => !endings.some((ending) => name.endsWith(ending))).sort();
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({ options: { zip: { type: 'string' } } });
+  const files = await makePackage().catch((error: object) => {
+    if ('errors' in error) process.exit(1);
+    throw error;
+  });
+  if (values.zip !== undefined) files[values.zip] = await zipPackage('dist', values.zip);
+  for (const [name, bytes] of Object.entries(files).sort(([, a], [, b]) => b - a)) {
+    console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KiB  ${name === values.zip ? name : `dist/${name}`}`);
+  }
+}
