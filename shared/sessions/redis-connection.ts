@@ -82,7 +82,8 @@ export class RedisConnection {
   ) {
     this.#redis = cluster ? clusterOf(new URL(url)) : new Redis(url, options);
     this.#waitReplicas = waitReplicas;
-    if (credential !== undefined) this.#keepSignedIn(credential);
+    // A cluster's client makes connections of its own, which nobody can give another password: the settings refuse it.
+    if (credential !== undefined && this.#redis instanceof Redis) this.#keepSignedIn(this.#redis, credential);
     // Failures are told to whoever uses the connection; without a listener they would end the process.
     this.#redis.on('error', () => {});
     const count = () => {
@@ -171,37 +172,29 @@ export class RedisConnection {
   }
 
   /** Gives every new connection the password of now, and those that live a new one before theirs ends. */
-  #keepSignedIn(credential: RotatingCredential): void {
-    const withPassword = (redis: Redis) => {
-      const connect = redis.connect.bind(redis);
-      // Also called by the client itself when it reconnects.
-      redis.connect = async () => {
-        const { username, password, expiresAt } = await credential.current();
-        Object.assign(redis.options, { username, password });
-        this.#renewAt(credential, expiresAt);
-        return connect();
-      };
-      redis.on('error', (error: Error) => {
-        if (/WRONGPASS|NOAUTH|invalid username-password/.test(error.message)) credential.forget();
-      });
+  #keepSignedIn(redis: Redis, credential: RotatingCredential): void {
+    const connect = redis.connect.bind(redis);
+    // Also called by the client itself when it reconnects.
+    redis.connect = async () => {
+      const { username, password, expiresAt } = await credential.current();
+      Object.assign(redis.options, { username, password });
+      this.#renewAt(redis, credential, expiresAt);
+      return connect();
     };
-    if (this.#redis instanceof Cluster) this.#redis.on('+node', withPassword);
-    else withPassword(this.#redis);
+    redis.on('error', ({ message }: Error) => {
+      if (/WRONGPASS|NOAUTH|invalid username-password/.test(message)) credential.forget();
+    });
   }
 
-  #renewAt(credential: RotatingCredential, expiresAt: number): void {
+  #renewAt(redis: Redis, credential: RotatingCredential, expiresAt: number): void {
     clearTimeout(this.#renewal);
     const early = RENEW_BEFORE_MS + Math.random() * RENEW_JITTER_MS;
     const wait = Math.max(expiresAt - Date.now() - early, RENEW_AGAIN_MS);
     this.#renewal = setTimeout(async () => {
       credential.forget();
       const next = await credential.current();
-      const connections = this.#redis instanceof Cluster ? this.#redis.nodes('all') : [this.#redis];
-      for (const redis of connections) {
-        if (redis.status === 'ready')
-          await redis.auth(next.username, next.password).catch(() => redis.disconnect(true));
-      }
-      this.#renewAt(credential, next.expiresAt);
+      if (redis.status === 'ready') await redis.auth(next.username, next.password).catch(() => redis.disconnect(true));
+      this.#renewAt(redis, credential, next.expiresAt);
     }, wait).unref();
   }
 
