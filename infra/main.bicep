@@ -387,7 +387,8 @@ module privateEndpoints 'modules/private-endpoint.bicep' = [
       networkName: names.network
       subnetId: network!.outputs.endpointsSubnetId
     }
-    dependsOn: [storage, managedRedis, redisCache, openAi]
+    // Services take one change at a time.
+    dependsOn: [storage, managedRedisAccess, redisCacheAccess, openAiAccess]
   }
 ]
 

@@ -93,9 +93,10 @@ export function appSettingsSuite(combinations: string[], get: (combination: stri
           value.startsWith('[') ? (fromAzure[name] ?? '') : value,
         ]),
       );
-      // With `authsettingsV2` the platform sets the second one.
-      const isSignedIn = environment['AUTH_MODE'] === 'easyauth' ? { WEBSITE_AUTH_ENABLED: 'True' } : {};
-      expect(faultsOf({ ...environment, WEBSITE_INSTANCE_ID: 'instance', ...isSignedIn })).toEqual([]);
+      // The platform sets these two.
+      const isSignInOn = get(combination).predictedResources.some(({ name }) => name.endsWith('/authsettingsV2'));
+      const platform = { WEBSITE_INSTANCE_ID: 'instance', WEBSITE_AUTH_ENABLED: isSignInOn ? 'True' : '' };
+      expect(faultsOf({ ...environment, ...platform })).toEqual([]);
     });
 
     test('let identities alone into Redis, with a key of callers’ hashes that lasts as long as the identity', () => {
