@@ -89,7 +89,7 @@ param redisSku string = 'Balanced_B0'
 param redisHighAvailability bool = true
 
 @description('Clustering of a new Azure Managed Redis; NoCluster holds up to 25 GB.')
-param redisClusteringPolicy 'NoCluster' | 'EnterpriseCluster' = 'NoCluster'
+param redisClusteringPolicy 'NoCluster' | 'EnterpriseCluster' | 'OSSCluster' = 'NoCluster'
 
 @description('Whether a new Azure Managed Redis writes to disk every second.')
 param redisPersistence bool = false

@@ -115,11 +115,6 @@ export function readSettings(environment: Environment): Settings {
         'REDIS_AUTH=entra needs a REDIS_URL that begins with rediss://: tokens go over TLS, or to the loopback',
       );
     }
-    if (auth === 'entra' && cluster) {
-      faults.push(
-        'REDIS_AUTH=entra and REDIS_CLUSTER=true exclude each other: use the EnterpriseCluster or NoCluster policy',
-      );
-    }
     if (redisUrl !== undefined) return { kind: 'redis', url: redisUrl, cluster, waitReplicas, auth };
     if (cluster) faults.push('REDIS_CLUSTER needs REDIS_URL beside it');
     if (inAzure && text('REDIS_URL') === undefined) {

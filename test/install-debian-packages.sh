@@ -4,6 +4,7 @@ set -eu
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v curl >/dev/null || missing="$missing curl ca-certificates"
+command -v openssl >/dev/null || missing="$missing openssl"
 command -v unzip >/dev/null || missing="$missing unzip"
 command -v chromium >/dev/null || missing="$missing chromium"
 [ -z "$missing" ] && exit 0

@@ -124,15 +124,14 @@ describe('settings', () => {
       waitReplicas: 0,
       auth: 'url',
     });
-    const entra = { REDIS_AUTH: 'entra', REDIS_WAIT_REPLICAS: '1' };
+    const entra = { REDIS_AUTH: 'entra', REDIS_CLUSTER: 'true', REDIS_WAIT_REPLICAS: '1' };
     expect(readSettings({ ...entra, REDIS_URL: 'rediss://h:10000' }).store).toMatchObject({
       auth: 'entra',
-      cluster: false,
+      cluster: true,
       waitReplicas: 1,
     });
     expect(faultsOf({ ...entra, REDIS_URL: 'redis://h:10000' })).toContain('REDIS_AUTH');
     expect(faultsOf({ REDIS_CLUSTER: 'true' })).toContain('REDIS_CLUSTER needs REDIS_URL');
-    expect(faultsOf({ ...entra, REDIS_URL: 'rediss://h', REDIS_CLUSTER: 'true' })).toContain('exclude each other');
   });
 
   test('choose how callers are known, and refuse what would let anyone in', () => {

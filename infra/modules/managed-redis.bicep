@@ -15,8 +15,8 @@ param sku string
 @description('Whether each shard has a replica, which takes over when it fails.')
 param highAvailability 'Enabled' | 'Disabled'
 
-@description('How it spreads over shards. OSSCluster is no choice: a client of it cannot be given a new token in place.')
-param clusteringPolicy 'NoCluster' | 'EnterpriseCluster'
+@description('How it spreads over shards. Clients have to speak the cluster protocol with OSSCluster only.')
+param clusteringPolicy 'NoCluster' | 'EnterpriseCluster' | 'OSSCluster'
 
 @description('Whether what was written is on disk within a second.')
 param persistence bool

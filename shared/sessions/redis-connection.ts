@@ -42,6 +42,8 @@ const clusterOptions = {
   clusterRetryStrategy: retryStrategy,
   // A command that waits for the cluster longer than its caller does is given up.
   maxRedirections: 4,
+  retryDelayOnFailover: CUT_MS,
+  retryDelayOnClusterDown: CUT_MS,
   slotsRefreshTimeout: SILENT_MS,
   slotsRefreshInterval: 30_000,
   // Over TLS the nodes announce addresses; certificates are checked against the name of the URL.
@@ -59,6 +61,9 @@ export interface RedisPlace {
   /** What was written counts as stored when this many replicas have it too. */
   waitReplicas: number;
 }
+
+/** What a client says of itself on each of its connections. */
+type SignIn = { username?: string; password?: string };
 
 /** What both kinds of clients can do. */
 export type RedisClient = Redis | Cluster;
@@ -80,10 +85,10 @@ export class RedisConnection {
     { url, cluster, waitReplicas, auth }: RedisPlace,
     credential: RotatingCredential | undefined = auth === 'entra' ? entraCredential() : undefined,
   ) {
-    this.#redis = cluster ? clusterOf(new URL(url)) : new Redis(url, options);
+    const signIn = credential === undefined ? {} : readWhenSent(credential);
+    this.#redis = cluster ? clusterOf(new URL(url), signIn) : new Redis(url, { ...options, ...signIn });
     this.#waitReplicas = waitReplicas;
-    // A cluster's client makes connections of its own, which nobody can give another password: the settings refuse it.
-    if (credential !== undefined && this.#redis instanceof Redis) this.#keepSignedIn(this.#redis, credential);
+    if (credential !== undefined) this.#keepSignedIn(this.#redis, credential);
     // Failures are told to whoever uses the connection; without a listener they would end the process.
     this.#redis.on('error', () => {});
     const count = () => {
@@ -171,30 +176,31 @@ export class RedisConnection {
     return this.#opening;
   }
 
-  /** Gives every new connection the password of now, and those that live a new one before theirs ends. */
-  #keepSignedIn(redis: Redis, credential: RotatingCredential): void {
+  /** No connection is begun before there is a password, and those that live get a new one before theirs ends. */
+  #keepSignedIn(redis: RedisClient, credential: RotatingCredential): void {
     const connect = redis.connect.bind(redis);
     // Also called by the client itself when it reconnects.
     redis.connect = async () => {
-      const { username, password, expiresAt } = await credential.current();
-      Object.assign(redis.options, { username, password });
-      this.#renewAt(redis, credential, expiresAt);
+      this.#renewBefore((await credential.current()).expiresAt, credential);
       return connect();
     };
-    redis.on('error', ({ message }: Error) => {
-      if (/WRONGPASS|NOAUTH|invalid username-password/.test(message)) credential.forget();
-    });
+    const renewIfRefused = (error: Error) => {
+      if (isRefused(error)) credential.renew();
+    };
+    redis.on('error', renewIfRefused).on('node error', renewIfRefused);
   }
 
-  #renewAt(redis: Redis, credential: RotatingCredential, expiresAt: number): void {
+  #renewBefore(end: number, credential: RotatingCredential): void {
     clearTimeout(this.#renewal);
     const early = RENEW_BEFORE_MS + Math.random() * RENEW_JITTER_MS;
-    const wait = Math.max(expiresAt - Date.now() - early, RENEW_AGAIN_MS);
+    const wait = Math.max(end - Date.now() - early, RENEW_AGAIN_MS);
     this.#renewal = setTimeout(async () => {
-      credential.forget();
-      const next = await credential.current();
-      if (redis.status === 'ready') await redis.auth(next.username, next.password).catch(() => redis.disconnect(true));
-      this.#renewAt(redis, credential, next.expiresAt);
+      const { username, password, expiresAt } = await credential.renew();
+      const nodes = this.#redis instanceof Cluster ? this.#redis.nodes() : [this.#redis];
+      for (const node of nodes) {
+        if (node.status === 'ready') node.auth(username, password).catch(() => node.disconnect(true));
+      }
+      this.#renewBefore(expiresAt, credential);
     }, wait).unref();
   }
 
@@ -205,14 +211,34 @@ export class RedisConnection {
   }
 }
 
-/** The connection ended under a command, or was not there. */
-function isCut({ name, message }: Error): boolean {
+/** The connection ended under a command, or was not there, or was not let in; a cluster's client says so in its own way. */
+function isCut(error: Error): boolean {
+  const { name, message } = error;
   return (
-    name === 'MaxRetriesPerRequestError' || /^(Connection is closed|Stream isn't writeable|read ECONN)/.test(message)
+    name === 'MaxRetriesPerRequestError' ||
+    /^(Connection is closed|Stream isn't writeable|read ECONN|Cluster isn't ready|Too many Cluster)/.test(message) ||
+    isRefused(error)
   );
 }
 
-function clusterOf({ protocol, hostname, port, username, password }: URL): Cluster {
+/** Redis does not take the password (any more). */
+function isRefused({ message }: Error): boolean {
+  return /WRONGPASS|NOAUTH|invalid username-password/.test(message);
+}
+
+/**
+ * The client copies its options to every connection that it makes; of these it keeps objects, whose text it asks for
+ * when it sends them: each connection is made with the password of that moment.
+ */
+function readWhenSent(credential: RotatingCredential): SignIn {
+  const text = (of: () => string | undefined) => ({ toString: () => of() ?? '' }) as string;
+  return {
+    username: text(() => credential.latest?.username),
+    password: text(() => credential.latest?.password),
+  };
+}
+
+function clusterOf({ protocol, hostname, port, username, password }: URL, signIn: SignIn): Cluster {
   const tls = protocol === 'rediss:' ? { tls: { servername: hostname } } : {};
   const { socketTimeout, connectTimeout, reconnectOnError } = options;
   return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
@@ -221,6 +247,7 @@ function clusterOf({ protocol, hostname, port, username, password }: URL): Clust
       ...tls,
       ...(username === '' ? {} : { username: decodeURIComponent(username) }),
       ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+      ...signIn,
       ...{ socketTimeout, connectTimeout, reconnectOnError },
     },
   });

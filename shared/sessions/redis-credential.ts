@@ -26,19 +26,24 @@ export class RotatingCredential {
     this.#complain = complain;
   }
 
+  /** What was fetched last, whether it still holds or not. */
+  get latest(): Credential | undefined {
+    return this.#latest;
+  }
+
   /** Never rejects: without a password there is no connection, and whoever needs one is bounded by its own time. */
   async current(): Promise<Credential> {
     const latest = this.#latest;
-    if (latest !== undefined && latest.expiresAt - Date.now() > MARGIN_MS) return latest;
+    const holds = latest !== undefined && latest.expiresAt - Date.now() > MARGIN_MS;
+    return holds && this.#fetching === undefined ? latest : this.renew();
+  }
+
+  /** Fetches anew: Redis refused the password, or it ends soon. As `current`, it never rejects. */
+  renew(): Promise<Credential> {
     this.#fetching ??= this.#fetchUntilThere().finally(() => {
       this.#fetching = undefined;
     });
     return this.#fetching;
-  }
-
-  /** The next `current` fetches anew, as Redis refused the password. */
-  forget(): void {
-    this.#latest = undefined;
   }
 
   async #fetchUntilThere(): Promise<Credential> {

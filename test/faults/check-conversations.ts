@@ -31,19 +31,19 @@ interface Stored {
 /**
  * Reads what Redis holds, with nothing of the service's code, and holds it against what clients were told.
  *
+ * @param redisUrls of all servers that share the keys
  * @param answerTo what the scripted model says to a message
  */
 export async function checkConversations(
-  redisUrl: string,
+  redisUrls: readonly string[],
   answered: readonly AnsweredTurn[],
   answerTo: (message: string) => string,
 ): Promise<Verdict> {
   const verdict: Verdict = { storedTurns: 0, interleaved: [], halfTurns: [], doubled: [], lost: [], mixedUp: [] };
   const byTurn = new Map<string, { session: string; message: string; response: string }>();
   const messages = new Set<string>();
-  const redis = new Redis(redisUrl);
-  for (const key of await redis.keys('chat:*:messages:*')) {
-    const list = (await redis.lrange(key, 0, -1)).map((json) => JSON.parse(json) as Stored);
+  const lists = (await Promise.all(redisUrls.map(readLists))).flat();
+  for (const { key, list } of lists) {
     if (list.length % 2 === 1) verdict.halfTurns.push(key);
     for (let at = 0; at + 1 < list.length; at += 2) {
       const [asked, said] = [list[at] as Stored, list[at + 1] as Stored];
@@ -58,7 +58,6 @@ export async function checkConversations(
       byTurn.set(asked.turn_id, { session, message: asked.content, response: said.content });
     }
   }
-  redis.disconnect();
   for (const { sessionId, turnId, message, response } of answered) {
     const stored = byTurn.get(turnId);
     if (stored?.session !== sessionId || stored.message !== message || stored.response !== response) {
@@ -66,4 +65,14 @@ export async function checkConversations(
     }
   }
   return verdict;
+}
+
+async function readLists(redisUrl: string): Promise<{ key: string; list: Stored[] }[]> {
+  const redis = new Redis(redisUrl);
+  const lists: { key: string; list: Stored[] }[] = [];
+  for (const key of await redis.keys('chat:*:messages:*')) {
+    lists.push({ key, list: (await redis.lrange(key, 0, -1)).map((json) => JSON.parse(json) as Stored) });
+  }
+  redis.disconnect();
+  return lists;
 }

@@ -5,7 +5,7 @@ import { promotions } from './promotions.ts';
 import { redisFaults } from './redis-faults.ts';
 import type { FaultRun } from './report.ts';
 import { requestsLimit } from './requests-limit.ts';
-import { rotations } from './rotations.ts';
+import { rotations, rotationsOnCluster, rotationsOnTls, rotationsOnTlsCluster } from './rotations.ts';
 import type { SabotageName } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
@@ -20,6 +20,9 @@ test.each<[string, FaultRun, number]>([
   ['instances that are killed', kills, 4],
   ['masters that are replaced', promotions, 2],
   ['passwords that change', rotations, 10],
+  ['passwords that change, over TLS', rotationsOnTls, 5],
+  ['passwords that change, on a cluster', rotationsOnCluster, 5],
+  ['passwords that change, on a cluster over TLS', rotationsOnTlsCluster, 5],
   ['streams that are cut', cuts, 1],
   ['a limit of requests', requestsLimit, 1],
   ['a limit of tokens', tokensLimit, 20],

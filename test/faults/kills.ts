@@ -43,7 +43,11 @@ export const kills: FaultRun = async ({ bundle, schedules: count, seed }) => {
         }
       }),
     );
-    const { storedTurns, ...found } = await checkConversations(service.redis.url, answered, service.upstream.answerTo);
+    const { storedTurns, ...found } = await checkConversations(
+      [service.redis.url],
+      answered,
+      service.upstream.answerTo,
+    );
     for (const [fault, list] of Object.entries(found)) faults.push(...list.map((each) => `${fault}: ${each}`));
     const longest = Math.round(Math.max(...waits));
     return { figures: { killed: count, answered: answered.length, storedTurns, longestWaitMs: longest }, faults };

@@ -68,7 +68,7 @@ export const promotions: FaultRun = async ({ bundle, schedules: count, seed }) =
     running = false;
     await talking;
     await address.stop();
-    const { storedTurns, ...found } = await checkConversations(pair.master.url, answered, service.upstream.answerTo);
+    const { storedTurns, ...found } = await checkConversations([pair.master.url], answered, service.upstream.answerTo);
     const faults = Object.entries(found).flatMap(([fault, list]) => list.map((each) => `${fault}: ${each}`));
     return { figures: { promotions: count, answered: answered.length, storedTurns, ...refused }, faults };
   } finally {

@@ -7,8 +7,10 @@ import type { Plugin } from 'esbuild';
 import { Redis } from 'ioredis';
 import { build } from '../../local/build.ts';
 import { Client } from '../end-to-end/client.ts';
+import { RedisCluster } from '../redis/redis-cluster.ts';
+import { makeCertificate, RedisServer, tlsOptions } from '../redis/redis-server.ts';
 import { type AnsweredTurn, checkConversations } from './check-conversations.ts';
-import type { FaultRun } from './report.ts';
+import type { FaultRun, Report } from './report.ts';
 import { startService } from './service.ts';
 
 const LANES = 4;
@@ -27,23 +29,45 @@ const identityOfAFile: Plugin = {
  * The token of the service's identity is replaced, the old one is refused and its connections are cut, over and over,
  * while clients talk: every turn has to be answered at once, and be stored once.
  */
-export const rotations: FaultRun = async ({ schedules: count }) => {
+export const rotations = rotationsOn({ cluster: false, tls: false });
+export const rotationsOnTls = rotationsOn({ cluster: false, tls: true });
+export const rotationsOnCluster = rotationsOn({ cluster: true, tls: false });
+export const rotationsOnTlsCluster = rotationsOn({ cluster: true, tls: true });
+
+function rotationsOn(redis: { cluster: boolean; tls: boolean }): FaultRun {
+  return ({ schedules }) => rotate(schedules, redis);
+}
+
+async function rotate(count: number, { cluster, tls }: { cluster: boolean; tls: boolean }): Promise<Report> {
   const output = '.cache/faults/rotations';
   await build({ directory: output, plugins: [identityOfAFile] });
   const service = await startService(`${output}/functions.js`);
   const directory = await mkdtemp(join(tmpdir(), 'parley-token-'));
   const file = join(directory, 'token');
-  const admin = new Redis(service.redis.url);
+  const certificate = await makeCertificate(directory);
+  const options = async () =>
+    tls ? [...(await tlsOptions(certificate)), '--tls-cluster', cluster ? 'yes' : 'no'] : [];
+  const redis = cluster ? await RedisCluster.start(options) : await RedisServer.start(...(await options()));
+  const nodes = redis instanceof RedisCluster ? redis.nodes : [redis];
+  const admins = nodes.map(({ url }) => new Redis(url));
   const payload = Buffer.from(JSON.stringify({ oid: USER })).toString('base64url');
-  const rotate = async () => {
+  const replaceToken = async () => {
     const token = `header.${payload}.${randomUUID()}`;
     await writeFile(`${file}.new`, token);
     await rename(`${file}.new`, file);
-    await admin.call('ACL', 'SETUSER', USER, 'on', 'resetpass', `>${token}`, '~*', '+@all');
-    await admin.call('CLIENT', 'KILL', 'USER', USER);
+    for (const admin of admins) {
+      await admin.call('ACL', 'SETUSER', USER, 'on', 'resetpass', `>${token}`, '~*', '+@all');
+      await admin.call('CLIENT', 'KILL', 'USER', USER);
+    }
   };
-  await rotate();
-  const host = await service.start({ REDIS_AUTH: 'entra', TOKEN_FILE: file });
+  await replaceToken();
+  const host = await service.start({
+    REDIS_URL: tls ? redis.tlsUrl : redis.url,
+    REDIS_CLUSTER: String(cluster),
+    REDIS_AUTH: 'entra',
+    TOKEN_FILE: file,
+    NODE_EXTRA_CA_CERTS: certificate.certificate,
+  });
   const client = new Client(host.url);
   const answered: AnsweredTurn[] = [];
   const faults: string[] = [];
@@ -67,18 +91,20 @@ export const rotations: FaultRun = async ({ schedules: count }) => {
   try {
     for (let rotation = 0; rotation < count; rotation += 1) {
       const before = answered.length;
-      await rotate();
+      await replaceToken();
       while (answered.length < before + LANES && faults.length === 0) await sleep(1);
     }
     rotating = false;
     await talking;
-    const { storedTurns, ...found } = await checkConversations(service.redis.url, answered, service.upstream.answerTo);
+    const urls = nodes.map(({ url }) => url);
+    const { storedTurns, ...found } = await checkConversations(urls, answered, service.upstream.answerTo);
     for (const [fault, list] of Object.entries(found)) faults.push(...list.map((each) => `${fault}: ${each}`));
     return { figures: { rotations: count, answered: answered.length, storedTurns }, faults };
   } finally {
     rotating = false;
-    admin.disconnect();
+    for (const admin of admins) admin.disconnect();
     await service.stop();
+    await redis.stop();
     await rm(directory, { recursive: true });
   }
-};
+}

@@ -5,7 +5,7 @@ import { promotions } from './promotions.ts';
 import { redisFaults } from './redis-faults.ts';
 import type { FaultRun } from './report.ts';
 import { requestsLimit } from './requests-limit.ts';
-import { rotations } from './rotations.ts';
+import { rotations, rotationsOnCluster, rotationsOnTls, rotationsOnTlsCluster } from './rotations.ts';
 import { type SabotageName, sabotages } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
@@ -20,6 +20,9 @@ const runs: Record<string, { run: FaultRun; usual: number }> = {
   promotions: { run: promotions, usual: 10 },
   cuts: { run: cuts, usual: 5 },
   rotations: { run: rotations, usual: 50 },
+  'rotations-tls': { run: rotationsOnTls, usual: 50 },
+  'rotations-cluster': { run: rotationsOnCluster, usual: 50 },
+  'rotations-tls-cluster': { run: rotationsOnTlsCluster, usual: 50 },
   'redis-faults': { run: redisFaults, usual: 20 },
   'requests-limit': { run: requestsLimit, usual: 3 },
   'tokens-limit': { run: tokensLimit, usual: 200 },

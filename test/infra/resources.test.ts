@@ -117,13 +117,13 @@ describe('what a combination asks for', () => {
       },
     });
     expect(theOnly(snapshot, 'Microsoft.Cache/redisEnterprise/databases').properties).toMatchObject({
-      clusteringPolicy: 'EnterpriseCluster',
+      clusteringPolicy: 'OSSCluster',
       persistence: { aofEnabled: true },
     });
     expect(settingsOf(snapshot)).toMatchObject({
       AUDIT_SINK: 'blob',
       AUDIT_BLOB_CONTAINER: 'audit',
-      REDIS_CLUSTER: 'false',
+      REDIS_CLUSTER: 'true',
     });
     const people = theOnly(snapshot, 'Microsoft.Insights/actionGroups').id;
     for (const { properties } of ofType(snapshot, 'Microsoft.Insights/metricAlerts')) {

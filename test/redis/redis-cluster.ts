@@ -12,10 +12,13 @@ export class RedisCluster {
     this.nodes = nodes;
   }
 
-  static async start(): Promise<RedisCluster> {
+  /** @param options more of them, for each node */
+  static async start(options: () => Promise<string[]> = async () => []): Promise<RedisCluster> {
     const buses = [await freePort(), await freePort(), await freePort()];
     const nodes = await Promise.all(
-      buses.map((bus) => RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', String(bus))),
+      buses.map(async (bus) =>
+        RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', String(bus), ...(await options())),
+      ),
     );
     const clients = nodes.map((node) => new Redis(node.url));
     await Promise.all(
@@ -41,6 +44,10 @@ export class RedisCluster {
   /** Of one of its nodes; it tells of the others. */
   get url(): string {
     return (this.nodes[0] as RedisServer).url;
+  }
+
+  get tlsUrl(): string {
+    return (this.nodes[0] as RedisServer).tlsUrl;
   }
 
   /** Moves the slot of a key, with all that is in it, from the node that has it to another, as an operator does. */

@@ -1,18 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A real Redis server on a free port of the loopback, which keeps nothing; a replica's copy goes to a directory of its own. */
 export class RedisServer {
   readonly port: number;
+  readonly #tlsPort: string | undefined;
   readonly #process: ChildProcess;
   readonly #directory: string;
 
-  private constructor(port: number, process: ChildProcess, directory: string) {
+  private constructor(port: number, tlsPort: string | undefined, process: ChildProcess, directory: string) {
     this.port = port;
+    this.#tlsPort = tlsPort;
     this.#process = process;
     this.#directory = directory;
   }
@@ -45,13 +49,19 @@ export class RedisServer {
       log += chunk;
       if (log.includes('Ready to accept connections')) break;
     }
-    if (server.exitCode !== null) throw new Error(`redis-server ended at once:\n${log}`);
+    if (!log.includes('Ready to accept connections')) throw new Error(`redis-server ended at once:\n${log}`);
     server.stdout.resume();
-    return new RedisServer(port, server, directory);
+    const tlsPort = options.includes('--tls-port') ? options[options.indexOf('--tls-port') + 1] : undefined;
+    return new RedisServer(port, tlsPort, server, directory);
   }
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Where it listens for connections over TLS, if it was started with a `--tls-port`. */
+  get tlsUrl(): string {
+    return `rediss://localhost:${this.#tlsPort}`;
   }
 
   get pid(): number {
@@ -68,12 +78,40 @@ export class RedisServer {
   }
 }
 
-/** A port of the loopback that nobody listens on. */
+/** A key for `localhost`, and a certificate that is signed with it, as two files of a directory; good for a day. */
+export async function makeCertificate(directory: string): Promise<{ key: string; certificate: string }> {
+  const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+    ...['-keyout', key, '-out', certificate],
+  ]);
+  return { key, certificate };
+}
+
+/** What lets a server listen for connections over TLS too. */
+export async function tlsOptions({ key, certificate }: { key: string; certificate: string }): Promise<string[]> {
+  return [
+    ...['--tls-port', String(await freePort()), '--tls-cert-file', certificate, '--tls-key-file', key],
+    ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
+  ];
+}
+
+/**
+ * A port of the loopback that nobody listens on, and that nobody is given meanwhile: it is below those that the system
+ * hands out (Linux: 32768 and up).
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

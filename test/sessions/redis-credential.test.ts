@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
 import { objectIdOf, RotatingCredential } from '../../shared/sessions/redis-credential.ts';
+import { eventually } from '../eventually.ts';
+import { RedisCluster } from '../redis/redis-cluster.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 
 const HOUR = 3_600_000;
@@ -34,7 +36,7 @@ describe('a rotating credential', () => {
     await rotating.current();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR - 60_000 });
     expect((await rotating.current()).password).toBe('p2');
-    rotating.forget();
+    rotating.renew();
     expect((await rotating.current()).password).toBe('p3');
   });
 
@@ -63,27 +65,58 @@ describe('a rotating credential', () => {
   });
 });
 
-describe('a connection with a rotating credential', () => {
-  test('outlives changes of its password', async () => {
-    const server = await RedisServer.start();
-    const admin = new Redis(server.url);
-    let password = '';
-    const rotate = async (next: string) => {
-      password = next;
-      await admin.call('ACL', 'SETUSER', 'app', 'on', 'resetpass', `>${next}`, '~*', '&*', '+@all');
-      await admin.call('CLIENT', 'KILL', 'USER', 'app');
-    };
+describe.each([false, true])('a connection with a rotating credential (cluster: %s)', (cluster) => {
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  let server: RedisServer | RedisCluster;
+  let admins: Redis[];
+  let connection: RedisConnection;
+  let password: string;
+
+  const everywhere = (...command: [string, ...string[]]) => Promise.all(admins.map((admin) => admin.call(...command)));
+  const rotate = async (next: string) => {
+    password = next;
+    await everywhere('ACL', 'SETUSER', 'app', 'on', 'resetpass', `>${next}`, '~*', '&*', '+@all');
+  };
+
+  beforeEach(async () => {
+    server = cluster ? await RedisCluster.start() : await RedisServer.start();
+    const urls = server instanceof RedisCluster ? server.nodes.map(({ url }) => url) : [server.url];
+    admins = urls.map((url) => new Redis(url));
     await rotate('first');
-    const place = { url: server.url, cluster: false, waitReplicas: 0, auth: 'entra' as const };
-    const connection = new RedisConnection(place, new RotatingCredential(async () => credential(password)));
-    for (const next of ['second', 'third', 'fourth']) {
-      await connection.run((redis) => redis.set('key', next));
-      expect(await connection.run((redis) => redis.get('key'))).toBe(next);
-      await rotate(next);
-    }
-    expect(await connection.run((redis) => redis.get('key'))).toBe('fourth');
+    const place = { url: server.url, cluster, waitReplicas: 0, auth: 'entra' as const };
+    connection = new RedisConnection(place, new RotatingCredential(async () => credential(password)));
+  });
+
+  afterEach(async () => {
     await connection.close();
-    admin.disconnect();
+    for (const admin of admins) admin.disconnect();
     await server.stop();
+  });
+
+  test('outlives changes of its password', async () => {
+    for (const next of Array.from({ length: 20 }, (_, round) => `password ${round}`)) {
+      for (const key of keys) await connection.run((redis) => redis.set(key, next));
+      await rotate(next);
+      await everywhere('CLIENT', 'KILL', 'USER', 'app');
+      for (const key of keys) expect(await connection.run((redis) => redis.get(key))).toBe(next);
+    }
+  });
+
+  test('signs in anew on the connections it has, before its password ends', async () => {
+    const connections = async () => (await everywhere('CLIENT', 'LIST')).join('').match(/^id=\d+(?=.* user=app)/gm);
+    const signIns = async () => {
+      const stats = (await everywhere('INFO', 'commandstats')).join('');
+      const calls = stats.matchAll(/^cmdstat_auth:calls=(\d+).*failed_calls=0/gm);
+      return [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
+    };
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    for (const key of keys) await connection.run((redis) => redis.set(key, 'kept'));
+    const [open, before] = [await connections(), await signIns()];
+    vi.advanceTimersByTime(HOUR - 240_000);
+    vi.useRealTimers();
+    await eventually(async () => (await signIns()) >= before + admins.length);
+    for (const key of keys) expect(await connection.run((redis) => redis.get(key))).toBe('kept');
+    expect(open?.length).toBeGreaterThan(0);
+    expect(await connections()).toEqual(open);
   });
 });
