@@ -1,0 +1,151 @@
+import { errorOf } from './problem.ts';
+import { type Context, type FinishReason, type TurnEvent, turnEvents, type Usage } from './turn-events.ts';
+
+export interface ParleyClientOptions {
+  /** Where the service is, without a slash at its end; by default where the page comes from. */
+  baseUrl?: string;
+  /** Adds what says who the caller is; by default the browser's own. */
+  fetch?: typeof fetch;
+}
+
+/** One turn. The same key again gives the same turn, never a second one. */
+export interface TurnRequest {
+  message: string;
+  /** Without it, or when it has expired, the turn begins a new session. */
+  sessionId?: string | undefined;
+  /** Of a new session. */
+  assistant?: string | undefined;
+  idempotencyKey: string;
+}
+
+export interface Session {
+  id: string;
+  title: string;
+  assistant: string;
+  /** ISO 8601. */
+  updated: string;
+  turns: number;
+}
+
+export interface StoredMessage {
+  id: string;
+  role: 'user' | 'assistant';
+  content: string;
+  turn_id: string;
+  finish_reason?: FinishReason;
+  usage?: Usage;
+  context?: Context;
+}
+
+export interface History {
+  session_id: string;
+  title: string;
+  assistant: string;
+  messages: StoredMessage[];
+  has_more: boolean;
+}
+
+export interface Assistant {
+  name: string;
+  title: string;
+  description: string;
+}
+
+/**
+ * The service's HTTP interface, for browsers. Every method rejects with a `ParleyError` where the service refused or
+ * failed, with the `TypeError` of `fetch` where it was not reached, and with an `AbortError` after `signal`.
+ */
+export class ParleyClient {
+  readonly #baseUrl: string;
+  readonly #fetch: typeof fetch;
+
+  constructor({ baseUrl = '', fetch = (...request) => globalThis.fetch(...request) }: ParleyClientOptions = {}) {
+    this.#baseUrl = baseUrl;
+    this.#fetch = fetch;
+  }
+
+  /** Resolves once the turn has begun; its events follow while the model talks. */
+  async startTurn(turn: TurnRequest, signal?: AbortSignal): Promise<AsyncGenerator<TurnEvent>> {
+    const { message, sessionId, assistant, idempotencyKey } = turn;
+    const body = {
+      message,
+      ...(sessionId === undefined ? {} : { session_id: sessionId }),
+      ...(assistant === undefined || sessionId !== undefined ? {} : { assistant }),
+    };
+    const response = await this.#post('/chat/stream', body, signal, { 'Idempotency-Key': idempotencyKey });
+    return eventsOf(response);
+  }
+
+  /**
+   * Joins a session's running turn, or replays its last one.
+   *
+   * @param turnId that turn alone
+   * @param after the id of the last event that is known; without it all events come
+   * @returns nothing where there is no such turn (any more)
+   */
+  async joinTurn(
+    sessionId: string,
+    { turnId, after, signal }: { turnId?: string; after?: string; signal?: AbortSignal } = {},
+  ): Promise<AsyncGenerator<TurnEvent> | undefined> {
+    const query = turnId === undefined ? '' : `?turn_id=${encodeURIComponent(turnId)}`;
+    const response = await this.#request(`/chat/stream/${encodeURIComponent(sessionId)}${query}`, {
+      ...(after === undefined ? {} : { headers: { 'Last-Event-ID': after } }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return response.status === 204 ? undefined : eventsOf(response);
+  }
+
+  /** Stops the session's running turn; what was said so far is kept. */
+  async stop(sessionId: string): Promise<void> {
+    await this.#post('/chat/stop', { session_id: sessionId });
+  }
+
+  /** A page of messages, oldest first: the newest of the session, or those before a message. */
+  async history(
+    sessionId: string,
+    { before, limit = 100 }: { before?: string; limit?: number } = {},
+  ): Promise<History> {
+    const query = new URLSearchParams({ limit: String(limit), ...(before === undefined ? {} : { before }) });
+    const response = await this.#request(`/chat/history/${encodeURIComponent(sessionId)}?${query}`);
+    return (await response.json()) as History;
+  }
+
+  /** A page of the caller's sessions, newest first. */
+  async sessions({ before }: { before?: string } = {}): Promise<{ sessions: Session[]; has_more: boolean }> {
+    const query = new URLSearchParams(before === undefined ? {} : { before });
+    return (await (await this.#request(`/chat/sessions?${query}`)).json()) as {
+      sessions: Session[];
+      has_more: boolean;
+    };
+  }
+
+  /** Forgets a session; also one that is not there. */
+  async forget(sessionId: string): Promise<void> {
+    await this.#request(`/chat/history/${encodeURIComponent(sessionId)}`, { method: 'DELETE' });
+  }
+
+  async assistants(): Promise<Assistant[]> {
+    const answer = (await (await this.#request('/chat/assistants')).json()) as { assistants: Assistant[] };
+    return answer.assistants;
+  }
+
+  #post(path: string, body: object, signal?: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async #request(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await this.#fetch(`${this.#baseUrl}${path}`, init);
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  }
+}
+
+function eventsOf({ body }: Response): AsyncGenerator<TurnEvent> {
+  if (body === null) throw new TypeError('The answer has no body.');
+  return turnEvents(body);
+}

@@ -1,0 +1,83 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { ParleyError, type Problem } from './problem.ts';
+
+export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
+
+/** In tokens. */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  cached_tokens: number;
+}
+
+/** How much of the conversation the model was shown. */
+export interface Context {
+  messages: number;
+  dropped_messages: number;
+  prompt_tokens: number;
+  max_prompt_tokens: number;
+}
+
+interface Opened {
+  session_id: string;
+  turn_id: string;
+  assistant: string;
+}
+
+interface Finished {
+  finish_reason: FinishReason;
+  usage: Usage;
+  context: Context;
+}
+
+/** A turn's events in their order: `opened`, tokens, `finished`. `id` is what a client names to get the rest of them. */
+export type TurnEvent =
+  | ({ type: 'opened'; id: string } & Opened)
+  | { type: 'token'; id: string; token: string }
+  | ({ type: 'finished'; id: string } & Finished);
+
+/** The stream ended before the turn did: join the turn to get the rest. */
+export class CutError extends Error {
+  override readonly name = 'CutError';
+}
+
+/**
+ * Reads server-sent events of one turn.
+ *
+ * @throws {ParleyError} what an `error` frame says
+ * @throws {CutError} where the stream ended, or the connection broke, without an ending of the turn
+ */
+export async function* turnEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<TurnEvent> {
+  const frames = body
+    .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .pipeThrough(new EventSourceParserStream())
+    .getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value: frame } = await frames.read().catch((cause: unknown) => {
+        if (isAbort(cause)) throw cause;
+        throw new CutError('The connection broke.', { cause });
+      });
+      if (done) throw new CutError('The stream ended before the turn did.');
+      if (frame.data === '[DONE]') break;
+      yield eventOf(frame.id ?? '', JSON.parse(frame.data));
+    }
+    ended = true;
+  } finally {
+    // Whoever stops reading needs no more of it.
+    if (!ended) await frames.cancel().catch(() => {});
+  }
+}
+
+function eventOf(id: string, data: object): TurnEvent {
+  if ('error' in data) throw new ParleyError(data.error as Problem);
+  if ('token' in data) return { type: 'token', id, token: String(data.token) };
+  if ('finish_reason' in data) return { type: 'finished', id, ...(data as Finished) };
+  return { type: 'opened', id, ...(data as Opened) };
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
