@@ -1,0 +1,52 @@
+import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
+import type { TurnFailure } from './pending-turn.ts';
+
+export interface Message {
+  /** The same for as long as the message is shown. */
+  key: string;
+  role: 'user' | 'assistant';
+  content: string;
+  turnId?: string;
+  finishReason?: FinishReason;
+}
+
+/**
+ * `loading`: what is stored is on its way. `ready`: for the next message. `waiting`: for the answer's first token.
+ * `answering`, `stopping`: the answer is on its way. `reconnecting`: the turn goes on, but its events do not arrive.
+ */
+export type Phase = 'loading' | 'ready' | 'waiting' | 'answering' | 'stopping' | 'reconnecting';
+
+/** `expired`: the conversation was gone, and a new one began. `gone`: there is no conversation of that id (any more). */
+export type Notice = 'expired' | 'gone';
+
+export interface ConversationState {
+  sessionId: string | undefined;
+  /** Fixed with the first turn. */
+  assistant: string | undefined;
+  phase: Phase;
+  /** Oldest first; while a turn has no ending, its message and its answer so far are the last two. */
+  messages: readonly Message[];
+  /** There are older messages than these. */
+  hasMore: boolean;
+  /** Why the last message has no answer, or the conversation cannot be shown. */
+  failure: TurnFailure | undefined;
+  notice: Notice | undefined;
+  /** Of the latest turn. */
+  usage: Usage | undefined;
+  context: Context | undefined;
+  /** What the user wrote, where it came to nothing: it goes back to where it was written. */
+  returned: string | undefined;
+}
+
+export const nothingYet: ConversationState = {
+  sessionId: undefined,
+  assistant: undefined,
+  phase: 'loading',
+  messages: [],
+  hasMore: false,
+  failure: undefined,
+  notice: undefined,
+  usage: undefined,
+  context: undefined,
+  returned: undefined,
+};

@@ -1,0 +1,300 @@
+import type { ParleyClient, StoredMessage } from '../client/parley-client.ts';
+import { ParleyError } from '../client/problem.ts';
+import type { TurnEvent } from '../client/turn-events.ts';
+import { type Cut, wholeTurn } from '../client/whole-turn.ts';
+import { type ConversationState, type Message, type Notice, nothingYet } from './conversation-state.ts';
+import { keepPendingTurn, keptPendingTurn, type PendingTurn, type TurnFailure } from './pending-turn.ts';
+
+export interface ConversationOptions {
+  client: ParleyClient;
+  /** One to go on with. */
+  sessionId?: string | undefined;
+  /** Of a new conversation. */
+  assistant?: string | undefined;
+  /** Called when the conversation has another session than before: a new one, or none, when the old one is gone. */
+  onSession?: (sessionId: string | undefined) => void;
+}
+
+/**
+ * One conversation as a page shows it. A message that was sent once is asked once: whatever happens to connections,
+ * the page or the network, it is looked for under its own key until its answer or its failure is known.
+ */
+export class Conversation {
+  readonly #client: ParleyClient;
+  readonly #onSession: (sessionId: string | undefined) => void;
+  readonly #listeners = new Set<() => void>();
+  readonly #closed = new AbortController();
+  #state: ConversationState;
+  #turn: PendingTurn | undefined;
+  #answer = '';
+  #painting = 0;
+  #stopWanted = false;
+
+  constructor({ client, sessionId, assistant, onSession = () => {} }: ConversationOptions) {
+    this.#client = client;
+    this.#onSession = onSession;
+    this.#state = { ...nothingYet, sessionId, assistant };
+  }
+
+  get state(): ConversationState {
+    return this.#state;
+  }
+
+  /** Calls `listener` after each change, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads what is stored, and joins a turn that is under way. */
+  async open(): Promise<void> {
+    const { sessionId } = this.#state;
+    this.#change({ phase: 'loading', failure: undefined });
+    try {
+      const pending = keptPendingTurn(sessionId);
+      const found = sessionId === undefined || (await this.#readHistory(sessionId));
+      if (this.#closed.signal.aborted) return;
+      if (pending !== undefined && !this.#isStored(pending.opened?.turnId)) return await this.#resume(pending);
+      if (pending !== undefined) keepPendingTurn(undefined);
+      if (sessionId !== undefined && (await this.#joinRunningTurn(sessionId))) return;
+      if (!found) this.#leaveSession('gone');
+      this.#change({ phase: 'ready' });
+    } catch (error) {
+      if (!this.#closed.signal.aborted) this.#change({ phase: 'ready', failure: failureOf(error) });
+    }
+  }
+
+  /** Asks the next turn. Nothing happens while another one has no ending. */
+  async send(message: string): Promise<void> {
+    const { phase, failure, sessionId, assistant } = this.#state;
+    if (phase !== 'ready' || failure !== undefined || message.trim() === '') return;
+    await this.#run({ idempotencyKey: crypto.randomUUID(), message, assistant, sessionId });
+  }
+
+  /** Tries what has failed again: a turn under its own key, or else the reading of what is stored. */
+  async retry(): Promise<void> {
+    const turn = this.#turn;
+    if (turn === undefined) return this.open();
+    const { failure, opened: _, ...again } = turn;
+    // The session of the turn is gone, so that its key leads nowhere.
+    const anew = failure?.code === 'session-not-found' || failure?.code === 'idempotency-key-reused';
+    await this.#run(anew ? { ...again, idempotencyKey: crypto.randomUUID(), sessionId: undefined } : again);
+  }
+
+  /** Gives up a turn that failed; its message goes back to where it was written. */
+  discard(): void {
+    this.#endTurn({ messages: this.#earlierMessages(), failure: undefined, returned: this.#turn?.message });
+  }
+
+  /** Whoever shows `returned` has taken it over. */
+  takeReturned(): void {
+    this.#change({ returned: undefined });
+  }
+
+  dismissNotice(): void {
+    this.#change({ notice: undefined });
+  }
+
+  /** Stops the turn under way; what was said so far is kept. */
+  async stop(): Promise<void> {
+    if (this.#turn === undefined || this.#turn.failure !== undefined) return;
+    this.#stopWanted = true;
+    this.#change({ phase: 'stopping' });
+    const sessionId = this.#turn.opened?.sessionId;
+    // Where it is not known yet it is stopped when it is.
+    if (sessionId !== undefined) await this.#client.stop(sessionId).catch(() => {});
+  }
+
+  async loadEarlier(): Promise<void> {
+    const { sessionId, messages, hasMore } = this.#state;
+    const before = messages[0]?.key;
+    if (sessionId === undefined || before === undefined || !hasMore) return;
+    const history = await this.#client.history(sessionId, { before }).catch(() => undefined);
+    if (history === undefined || this.#state.messages[0]?.key !== before) return;
+    this.#change({ messages: [...history.messages.map(shown), ...this.#state.messages], hasMore: history.has_more });
+  }
+
+  /** The page shows it no longer; the service goes on with what was asked. */
+  close(): void {
+    this.#closed.abort();
+    cancelAnimationFrame(this.#painting);
+    this.#listeners.clear();
+  }
+
+  /** Whether there is anything stored under that id. */
+  async #readHistory(sessionId: string): Promise<boolean> {
+    try {
+      const { messages, assistant, has_more } = await this.#client.history(sessionId);
+      const { usage, context } = messages.at(-1) ?? {};
+      this.#change({ messages: messages.map(shown), assistant, hasMore: has_more, usage, context });
+      return true;
+    } catch (error) {
+      if (error instanceof ParleyError && error.problem.code === 'session-not-found') return false;
+      throw error;
+    }
+  }
+
+  async #resume(pending: PendingTurn): Promise<void> {
+    if (pending.failure === undefined) return this.#run(pending);
+    this.#begin(pending);
+    this.#change({ phase: 'ready', failure: pending.failure });
+  }
+
+  /** A turn that another page asked: what it was asked is known when it is stored. */
+  async #joinRunningTurn(sessionId: string): Promise<boolean> {
+    const events = await this.#client.joinTurn(sessionId, { signal: this.#closed.signal });
+    const first = await events?.next();
+    await events?.return(undefined);
+    if (first?.value?.type !== 'opened' || this.#isStored(first.value.turn_id)) return false;
+    const opened = { sessionId, turnId: first.value.turn_id };
+    await this.#run({ idempotencyKey: '', message: undefined, assistant: undefined, sessionId, opened });
+    return true;
+  }
+
+  /** Takes a turn to its end. Never rejects. */
+  async #run(turn: PendingTurn): Promise<void> {
+    this.#begin(turn);
+    const { message = '', ...rest } = turn;
+    const events = wholeTurn(this.#client, { message, ...rest }, this.#closed.signal);
+    try {
+      for (;;) {
+        const { done, value } = await events.next();
+        if (done) return value ? undefined : await this.#settle();
+        this.#take(value);
+      }
+    } catch (error) {
+      if (!this.#closed.signal.aborted) this.#fail(failureOf(error));
+    }
+  }
+
+  #begin(turn: PendingTurn): void {
+    this.#turn = turn;
+    this.#answer = '';
+    this.#stopWanted = false;
+    keepPendingTurn(turn);
+    const { idempotencyKey, message } = turn;
+    const asked: Message[] =
+      message === undefined ? [] : [{ key: `${idempotencyKey}-asked`, role: 'user', content: message }];
+    const messages = [...this.#earlierMessages(), ...asked, this.#answerSoFar()];
+    this.#change({ messages, phase: 'waiting', failure: undefined, notice: undefined });
+  }
+
+  #take(event: TurnEvent | Cut): void {
+    switch (event.type) {
+      case 'opened':
+        return this.#takeOpened(event);
+      case 'token':
+        this.#answer += event.token;
+        if (this.#state.phase !== 'stopping') this.#state = { ...this.#state, phase: 'answering' };
+        return this.#paint();
+      case 'finished':
+        return this.#takeFinished(event);
+      case 'cut':
+        return this.#change({ phase: 'reconnecting' });
+    }
+  }
+
+  #takeOpened({ session_id, turn_id, assistant }: TurnEvent & { type: 'opened' }): void {
+    const turn = this.#turn as PendingTurn;
+    this.#answer = '';
+    this.#turn = { ...turn, opened: { sessionId: session_id, turnId: turn_id } };
+    keepPendingTurn(this.#turn);
+    const before = this.#state.sessionId;
+    // The service began a new session, as the old one is gone, and so are its messages.
+    const expired = turn.sessionId !== undefined && turn.sessionId !== session_id;
+    this.#change({
+      sessionId: session_id,
+      assistant,
+      phase: this.#stopWanted ? 'stopping' : 'waiting',
+      ...(expired ? { notice: 'expired', messages: this.#messagesOfTurn(), hasMore: false } : {}),
+    });
+    if (before !== session_id) this.#onSession(session_id);
+    if (this.#stopWanted) this.stop();
+  }
+
+  #takeFinished({ finish_reason, usage, context }: TurnEvent & { type: 'finished' }): void {
+    const turn = this.#turn as PendingTurn;
+    if (this.#answer === '') {
+      // Stopped before it said anything: nothing is stored.
+      return this.#endTurn({ messages: this.#earlierMessages(), returned: turn.message });
+    }
+    const answer = { ...this.#answerSoFar(), finishReason: finish_reason };
+    const messages = [...this.#state.messages.slice(0, -1), answer];
+    this.#endTurn({ messages, usage, context });
+    // Only the service knows what another page asked.
+    if (turn.message === undefined && turn.sessionId !== undefined) this.#readHistory(turn.sessionId).catch(() => {});
+  }
+
+  /** The turn is over, and how it ended has to be seen from what is stored. */
+  async #settle(): Promise<void> {
+    const { opened } = this.#turn as PendingTurn;
+    if (opened !== undefined && (await this.#readHistory(opened.sessionId)) && this.#isStored(opened.turnId)) {
+      return this.#endTurn({});
+    }
+    this.#fail({ code: 'turn-lost', detail: 'The answer was lost before it could be stored.' });
+  }
+
+  #fail(failure: TurnFailure): void {
+    const turn = this.#turn as PendingTurn;
+    this.#turn = { ...turn, failure };
+    // Who is not signed in goes on where it ended; anything else is told, also after a reload.
+    keepPendingTurn(failure.code === 'unauthenticated' ? turn : this.#turn);
+    const messages = [...this.#earlierMessages(), ...this.#messagesOfTurn().filter(({ role }) => role === 'user')];
+    this.#change({ messages, phase: 'ready', failure });
+  }
+
+  #endTurn(change: Partial<ConversationState>): void {
+    this.#turn = undefined;
+    keepPendingTurn(undefined);
+    this.#change({ ...change, phase: 'ready' });
+  }
+
+  #leaveSession(notice: Notice): void {
+    this.#change({ sessionId: undefined, messages: [], notice });
+    this.#onSession(undefined);
+  }
+
+  #isStored(turnId: string | undefined): boolean {
+    return turnId !== undefined && this.#state.messages.some((message) => message.turnId === turnId);
+  }
+
+  #messagesOfTurn(): Message[] {
+    return this.#state.messages.filter(({ key }) => key.startsWith(`${this.#turn?.idempotencyKey}-`));
+  }
+
+  #earlierMessages(): Message[] {
+    return this.#state.messages.filter(({ key }) => !key.startsWith(`${this.#turn?.idempotencyKey}-`));
+  }
+
+  #answerSoFar(): Message {
+    const { idempotencyKey, opened } = this.#turn as PendingTurn;
+    const turnId = opened && { turnId: opened.turnId };
+    return { key: `${idempotencyKey}-answered`, role: 'assistant', content: this.#answer, ...turnId };
+  }
+
+  /** However fast tokens arrive, they are shown once a frame. */
+  #paint(): void {
+    if (this.#painting !== 0) return;
+    this.#painting = requestAnimationFrame(() => {
+      this.#painting = 0;
+      if (this.#turn === undefined || this.#turn.failure !== undefined) return;
+      this.#change({ messages: [...this.#state.messages.slice(0, -1), this.#answerSoFar()] });
+    });
+  }
+
+  #change(change: Partial<ConversationState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function shown({ id, role, content, turn_id, finish_reason }: StoredMessage): Message {
+  return { key: id, role, content, turnId: turn_id, ...(finish_reason && { finishReason: finish_reason }) };
+}
+
+function failureOf(error: unknown): TurnFailure {
+  if (!(error instanceof ParleyError)) return { code: 'unreachable', detail: 'The service cannot be reached.' };
+  const { problem, retryAfterMs } = error;
+  const retryAt = retryAfterMs && { retryAt: Date.now() + retryAfterMs };
+  return { code: problem.code, detail: problem.detail, ...retryAt };
+}

@@ -1,0 +1,38 @@
+import type { Problem } from '../client/problem.ts';
+
+/** A turn that was asked for and has no ending yet: enough to get it after a reload, and never to ask twice. */
+export interface PendingTurn {
+  /** The same for every try. */
+  idempotencyKey: string;
+  /** Unknown where another page asked it. */
+  message: string | undefined;
+  assistant: string | undefined;
+  /** What the turn was asked to go on with. */
+  sessionId: string | undefined;
+  /** Where the turn runs, once the service has said it. */
+  opened?: { sessionId: string; turnId: string };
+  /** Why it is not tried again until the user wants it. */
+  failure?: TurnFailure;
+}
+
+/** Why a turn has no answer, in words for the user. */
+export interface TurnFailure extends Pick<Problem, 'code' | 'detail'> {
+  /** Milliseconds since 1970; trying earlier is in vain. */
+  retryAt?: number;
+}
+
+const KEY = 'parley:pending-turn';
+
+/** Kept for the tab only, as it holds what the user wrote. */
+export function keepPendingTurn(turn: PendingTurn | undefined): void {
+  if (turn === undefined) sessionStorage.removeItem(KEY);
+  else sessionStorage.setItem(KEY, JSON.stringify(turn));
+}
+
+/** @param sessionId of the conversation that is shown; a turn of another one is none of its */
+export function keptPendingTurn(sessionId: string | undefined): PendingTurn | undefined {
+  const kept = sessionStorage.getItem(KEY);
+  if (kept === null) return undefined;
+  const turn = JSON.parse(kept) as PendingTurn;
+  return (turn.opened?.sessionId ?? turn.sessionId) === sessionId ? turn : undefined;
+}
