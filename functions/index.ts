@@ -10,6 +10,7 @@ import './feedback.ts';
 import './health.ts';
 import './history.ts';
 import './openapi.ts';
+import './page.ts';
 import './resume.ts';
 import './sessions.ts';
 import './stop.ts';

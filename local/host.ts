@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings, type Settings } from '../shared/settings.ts';
-import { build } from './build.ts';
 import { type App, provideFunctionsCore } from './functions-core.ts';
 import { HostServer } from './host-server.ts';
 import { addLocalSettings, readRoutePrefix } from './local-settings.ts';
@@ -29,7 +28,8 @@ async function main(): Promise<void> {
   if (options['local-settings']) await addLocalSettings(process.env);
   const settings = readSettings(process.env);
   const prefix = await readRoutePrefix();
-  if (options.bundle === undefined) await build();
+  // Whoever brings a bundle needs no builder.
+  if (options.bundle === undefined) await (await import('./build-app.ts')).buildApp();
 
   const app = provideFunctionsCore(log);
   const httpUri = await load(app, options.bundle ?? resolve(import.meta.dirname, '../dist/functions.js'));

@@ -1,7 +1,7 @@
 import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from './build.ts';
+import { buildApp } from './build-app.ts';
 import { zip } from './zip.ts';
 
 const project = resolve(import.meta.dirname, '..');
@@ -14,7 +14,7 @@ export type PackagedFiles = Record<string, number>;
  * needs nothing beside it. `.funcignore` lies there for those who pack a directory: azd and Core Tools.
  */
 export async function makePackage(directory = 'dist'): Promise<PackagedFiles> {
-  await build({ directory });
+  await buildApp(directory);
   const target = resolve(project, directory);
   for (const file of ['host.json', '.funcignore']) await copyFile(resolve(project, file), resolve(target, file));
   const { name, version, type, engines } = JSON.parse(await readFile(resolve(project, 'package.json'), 'utf8'));

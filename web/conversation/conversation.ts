@@ -12,7 +12,9 @@ export interface ConversationOptions {
   /** Of a new conversation. */
   assistant?: string | undefined;
   /** Called when the conversation has another session than before: a new one, or none, when the old one is gone. */
-  onSession?: (sessionId: string | undefined) => void;
+  onSession?: ((sessionId: string | undefined) => void) | undefined;
+  /** Called when a turn has been stored. */
+  onTurn?: (() => void) | undefined;
 }
 
 /**
@@ -22,17 +24,21 @@ export interface ConversationOptions {
 export class Conversation {
   readonly #client: ParleyClient;
   readonly #onSession: (sessionId: string | undefined) => void;
+  readonly #onTurn: () => void;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
   #state: ConversationState;
+  /** The messages of turns that have ended. */
+  #settled: readonly Message[] = [];
   #turn: PendingTurn | undefined;
   #answer = '';
   #painting = 0;
   #stopWanted = false;
 
-  constructor({ client, sessionId, assistant, onSession = () => {} }: ConversationOptions) {
+  constructor({ client, sessionId, assistant, onSession = () => {}, onTurn = () => {} }: ConversationOptions) {
     this.#client = client;
     this.#onSession = onSession;
+    this.#onTurn = onTurn;
     this.#state = { ...nothingYet, sessionId, assistant };
   }
 
@@ -64,6 +70,11 @@ export class Conversation {
     }
   }
 
+  /** Of the conversation, if it has not begun. */
+  chooseAssistant(assistant: string | undefined): void {
+    if (this.#state.sessionId === undefined && this.#turn === undefined) this.#change({ assistant });
+  }
+
   /** Asks the next turn. Nothing happens while another one has no ending. */
   async send(message: string): Promise<void> {
     const { phase, failure, sessionId, assistant } = this.#state;
@@ -83,7 +94,7 @@ export class Conversation {
 
   /** Gives up a turn that failed; its message goes back to where it was written. */
   discard(): void {
-    this.#endTurn({ messages: this.#earlierMessages(), failure: undefined, returned: this.#turn?.message });
+    this.#endTurn({ failure: undefined, returned: this.#turn?.message });
   }
 
   /** Whoever shows `returned` has taken it over. */
@@ -106,12 +117,13 @@ export class Conversation {
   }
 
   async loadEarlier(): Promise<void> {
-    const { sessionId, messages, hasMore } = this.#state;
-    const before = messages[0]?.key;
+    const { sessionId, hasMore } = this.#state;
+    const before = this.#settled[0]?.key;
     if (sessionId === undefined || before === undefined || !hasMore) return;
     const history = await this.#client.history(sessionId, { before }).catch(() => undefined);
-    if (history === undefined || this.#state.messages[0]?.key !== before) return;
-    this.#change({ messages: [...history.messages.map(shown), ...this.#state.messages], hasMore: history.has_more });
+    if (history === undefined || this.#settled[0]?.key !== before) return;
+    this.#settled = [...history.messages.map(shown), ...this.#settled];
+    this.#change({ hasMore: history.has_more });
   }
 
   /** The page shows it no longer; the service goes on with what was asked. */
@@ -126,7 +138,8 @@ export class Conversation {
     try {
       const { messages, assistant, has_more } = await this.#client.history(sessionId);
       const { usage, context } = messages.at(-1) ?? {};
-      this.#change({ messages: messages.map(shown), assistant, hasMore: has_more, usage, context });
+      this.#settled = messages.map(shown);
+      this.#change({ assistant, hasMore: has_more, usage, context });
       return true;
     } catch (error) {
       if (error instanceof ParleyError && error.problem.code === 'session-not-found') return false;
@@ -172,25 +185,16 @@ export class Conversation {
     this.#answer = '';
     this.#stopWanted = false;
     keepPendingTurn(turn);
-    const { idempotencyKey, message } = turn;
-    const asked: Message[] =
-      message === undefined ? [] : [{ key: `${idempotencyKey}-asked`, role: 'user', content: message }];
-    const messages = [...this.#earlierMessages(), ...asked, this.#answerSoFar()];
-    this.#change({ messages, phase: 'waiting', failure: undefined, notice: undefined });
+    this.#change({ phase: 'waiting', failure: undefined, notice: undefined });
   }
 
   #take(event: TurnEvent | Cut): void {
-    switch (event.type) {
-      case 'opened':
-        return this.#takeOpened(event);
-      case 'token':
-        this.#answer += event.token;
-        if (this.#state.phase !== 'stopping') this.#state = { ...this.#state, phase: 'answering' };
-        return this.#paint();
-      case 'finished':
-        return this.#takeFinished(event);
-      case 'cut':
-        return this.#change({ phase: 'reconnecting' });
+    if (event.type === 'opened') this.#takeOpened(event);
+    else if (event.type === 'finished') this.#takeFinished(event);
+    else if (event.type === 'cut') this.#change({ phase: 'reconnecting' });
+    else {
+      this.#answer += event.token;
+      this.#paint();
     }
   }
 
@@ -200,27 +204,25 @@ export class Conversation {
     this.#turn = { ...turn, opened: { sessionId: session_id, turnId: turn_id } };
     keepPendingTurn(this.#turn);
     const before = this.#state.sessionId;
-    // The service began a new session, as the old one is gone, and so are its messages.
-    const expired = turn.sessionId !== undefined && turn.sessionId !== session_id;
-    this.#change({
-      sessionId: session_id,
-      assistant,
-      phase: this.#stopWanted ? 'stopping' : 'waiting',
-      ...(expired ? { notice: 'expired', messages: this.#messagesOfTurn(), hasMore: false } : {}),
-    });
+    const phase = this.#stopWanted ? 'stopping' : 'waiting';
+    this.#change({ sessionId: session_id, assistant, phase });
+    if (turn.sessionId !== undefined && turn.sessionId !== session_id) {
+      // The service began a new session, as the old one is gone, and so are its messages.
+      this.#settled = [];
+      this.#change({ notice: 'expired', hasMore: false });
+    }
     if (before !== session_id) this.#onSession(session_id);
     if (this.#stopWanted) this.stop();
   }
 
   #takeFinished({ finish_reason, usage, context }: TurnEvent & { type: 'finished' }): void {
     const turn = this.#turn as PendingTurn;
-    if (this.#answer === '') {
-      // Stopped before it said anything: nothing is stored.
-      return this.#endTurn({ messages: this.#earlierMessages(), returned: turn.message });
-    }
-    const answer = { ...this.#answerSoFar(), finishReason: finish_reason };
-    const messages = [...this.#state.messages.slice(0, -1), answer];
-    this.#endTurn({ messages, usage, context });
+    const [said, asked] = this.#messagesOfTurn().reverse();
+    // Stopped before it said anything, nothing is stored.
+    if (said === undefined || said.content === '') return void this.#endTurn({ returned: turn.message });
+    this.#settled = [...this.#settled, ...(asked ? [asked] : []), { ...said, finishReason: finish_reason }];
+    this.#endTurn({ usage, context });
+    this.#onTurn();
     // Only the service knows what another page asked.
     if (turn.message === undefined && turn.sessionId !== undefined) this.#readHistory(turn.sessionId).catch(() => {});
   }
@@ -229,7 +231,8 @@ export class Conversation {
   async #settle(): Promise<void> {
     const { opened } = this.#turn as PendingTurn;
     if (opened !== undefined && (await this.#readHistory(opened.sessionId)) && this.#isStored(opened.turnId)) {
-      return this.#endTurn({});
+      this.#endTurn({});
+      return this.#onTurn();
     }
     this.#fail({ code: 'turn-lost', detail: 'The answer was lost before it could be stored.' });
   }
@@ -239,8 +242,7 @@ export class Conversation {
     this.#turn = { ...turn, failure };
     // Who is not signed in goes on where it ended; anything else is told, also after a reload.
     keepPendingTurn(failure.code === 'unauthenticated' ? turn : this.#turn);
-    const messages = [...this.#earlierMessages(), ...this.#messagesOfTurn().filter(({ role }) => role === 'user')];
-    this.#change({ messages, phase: 'ready', failure });
+    this.#change({ phase: 'ready', failure });
   }
 
   #endTurn(change: Partial<ConversationState>): void {
@@ -250,26 +252,23 @@ export class Conversation {
   }
 
   #leaveSession(notice: Notice): void {
-    this.#change({ sessionId: undefined, messages: [], notice });
+    this.#settled = [];
+    this.#change({ sessionId: undefined, notice });
     this.#onSession(undefined);
   }
 
   #isStored(turnId: string | undefined): boolean {
-    return turnId !== undefined && this.#state.messages.some((message) => message.turnId === turnId);
+    return turnId !== undefined && this.#settled.some((message) => message.turnId === turnId);
   }
 
+  /** What the turn under way was asked, and its answer so far; a turn that failed has none. */
   #messagesOfTurn(): Message[] {
-    return this.#state.messages.filter(({ key }) => key.startsWith(`${this.#turn?.idempotencyKey}-`));
-  }
-
-  #earlierMessages(): Message[] {
-    return this.#state.messages.filter(({ key }) => !key.startsWith(`${this.#turn?.idempotencyKey}-`));
-  }
-
-  #answerSoFar(): Message {
-    const { idempotencyKey, opened } = this.#turn as PendingTurn;
+    if (this.#turn === undefined) return [];
+    const { idempotencyKey, message, opened, failure } = this.#turn;
     const turnId = opened && { turnId: opened.turnId };
-    return { key: `${idempotencyKey}-answered`, role: 'assistant', content: this.#answer, ...turnId };
+    const asked = { key: `${idempotencyKey}-asked`, role: 'user' as const, content: message ?? '', ...turnId };
+    const said = { key: `${idempotencyKey}-said`, role: 'assistant' as const, content: this.#answer, ...turnId };
+    return [...(message === undefined ? [] : [asked]), ...(failure === undefined ? [said] : [])];
   }
 
   /** However fast tokens arrive, they are shown once a frame. */
@@ -278,12 +277,12 @@ export class Conversation {
     this.#painting = requestAnimationFrame(() => {
       this.#painting = 0;
       if (this.#turn === undefined || this.#turn.failure !== undefined) return;
-      this.#change({ messages: [...this.#state.messages.slice(0, -1), this.#answerSoFar()] });
+      this.#change({ phase: this.#stopWanted ? 'stopping' : 'answering' });
     });
   }
 
   #change(change: Partial<ConversationState>): void {
-    this.#state = { ...this.#state, ...change };
+    this.#state = { ...this.#state, ...change, messages: [...this.#settled, ...this.#messagesOfTurn()] };
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,0 +1,14 @@
+import { resolve } from 'node:path';
+import { build as buildWithVite } from 'vite';
+import { build } from './build.ts';
+
+const project = resolve(import.meta.dirname, '..');
+
+/** Builds all that is deployed: the bundle, and beside it `chat.html`, the chat page in one file. */
+export async function buildApp(directory = 'dist'): Promise<void> {
+  await build({ directory });
+  await buildWithVite({
+    configFile: resolve(project, 'web/vite.config.ts'),
+    build: { outDir: resolve(project, directory), emptyOutDir: false },
+  });
+}

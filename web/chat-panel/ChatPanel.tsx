@@ -1,0 +1,80 @@
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
+import { Announcements } from './Announcements.tsx';
+import { Composer } from './Composer.tsx';
+import { Failure } from './Failure.tsx';
+import { MessageList } from './MessageList.tsx';
+import { Notices } from './Notices.tsx';
+import { UsageLine } from './UsageLine.tsx';
+import { useConversation } from './use-conversation.ts';
+
+/** What a panel is made with stays for as long as it is shown; for another session or caller give it another `key`. */
+export interface ChatPanelProps extends ParleyClientOptions {
+  /** The session to go on with; without one, the first message begins one. */
+  sessionId?: string | undefined;
+  /** Of a new session, until its first message; by default the service's own default. */
+  assistant?: string | undefined;
+  /** Called when the conversation is in another session than before: a new one, or none, when the old one is gone. */
+  onSession?: (sessionId: string | undefined) => void;
+  /** Called when a turn has been stored. */
+  onTurn?: () => void;
+}
+
+/** A conversation with the service: its messages, and where the next one is written. */
+export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }: ChatPanelProps) {
+  const [client] = useState(() => new ParleyClient(place));
+  const [state, conversation] = useConversation({ client, sessionId, assistant, onSession, onTurn });
+  const input = useRef<HTMLTextAreaElement>(null);
+  const isUnderWay = !['loading', 'ready'].includes(state.phase);
+
+  useEffect(() => conversation?.chooseAssistant(assistant), [conversation, assistant]);
+  const send = useCallback(
+    (message: string) => {
+      conversation?.send(message);
+      input.current?.focus();
+    },
+    [conversation],
+  );
+  const stop = () => {
+    conversation?.stop();
+    input.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !isUnderWay) return;
+    event.preventDefault();
+    stop();
+  };
+  const retry = () => {
+    conversation?.retry();
+    input.current?.focus();
+  };
+  return (
+    <section className="parley-panel" aria-label="Chat" onKeyDown={onKeyDown}>
+      <MessageList state={state} onEarlier={() => conversation?.loadEarlier()} onAgain={send} />
+      <Notices phase={state.phase} notice={state.notice} onDismiss={() => conversation?.dismissNotice()} />
+      {state.failure && (
+        <Failure
+          key={state.failure.retryAt}
+          failure={state.failure}
+          onRetry={retry}
+          onDiscard={() => {
+            conversation?.discard();
+            input.current?.focus();
+          }}
+        />
+      )}
+      <Composer
+        ref={input}
+        canSend={state.phase === 'ready' && state.failure === undefined}
+        isUnderWay={isUnderWay}
+        isStopping={state.phase === 'stopping'}
+        returned={state.returned}
+        onReturned={() => conversation?.takeReturned()}
+        onSend={send}
+        onStop={stop}
+      />
+      <UsageLine usage={state.usage} context={state.context} />
+      <Announcements state={state} />
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'react';
+import type { TurnFailure } from '../conversation/pending-turn.ts';
+
+interface FailureProps {
+  failure: TurnFailure;
+  onRetry: () => void;
+  onDiscard: () => void;
+}
+
+/** Why there is no answer, and what can be done about it; before its time a new try is in vain. */
+export function Failure({ failure, onRetry, onDiscard }: FailureProps) {
+  const seconds = useSecondsUntil(failure.retryAt);
+  return (
+    <div className="parley-failure">
+      <p role="alert">{failure.detail}</p>
+      {seconds > 0 && (
+        <p role="timer" aria-label="Time until the next try">
+          You can try again in {seconds} s.
+        </p>
+      )}
+      <button type="button" onClick={onRetry} disabled={seconds > 0}>
+        Try again
+      </button>
+      <button type="button" className="parley-quiet" onClick={onDiscard}>
+        Take the message back
+      </button>
+    </div>
+  );
+}
+
+function useSecondsUntil(time: number | undefined): number {
+  const [now, setNow] = useState(Date.now);
+  const seconds = Math.max(0, Math.ceil(((time ?? 0) - now) / 1000));
+  const isOver = seconds === 0;
+  useEffect(() => {
+    if (isOver) return;
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [isOver]);
+  return seconds;
+}
