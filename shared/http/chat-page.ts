@@ -51,9 +51,12 @@ function policyOf(html: string): string {
   ].join('; ');
 }
 
-/** Of what stands in all elements of that name; neither script nor style can hold its own closing tag. */
-function hashesOf(html: string, element: 'script' | 'style'): string {
-  const contents = html.matchAll(new RegExp(`<${element}\\b[^>]*>(.*?)</${element}>`, 'gs'));
-  const hashes = Array.from(contents, ([, content = '']) => createHash('sha256').update(content).digest('base64'));
-  return hashes.map((hash) => `'sha256-${hash}'`).join(' ');
+/** Of what stands in all elements of that name; none of them can hold its own closing tag. */
+function hashesOf(html: string, name: 'script' | 'style'): string {
+  // One after the other, as a script may well name a style.
+  const elements = html.matchAll(/<(?<element>script|style)\b[^>]*>(?<content>.*?)<\/\k<element>>/gs);
+  return Array.from(elements, ({ groups }) => groups as { element: string; content: string })
+    .filter(({ element }) => element === name)
+    .map(({ content }) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`)
+    .join(' ');
 }

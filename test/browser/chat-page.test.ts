@@ -1,0 +1,297 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Client } from '../end-to-end/client.ts';
+import { eventually } from '../eventually.ts';
+import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
+
+describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %s,', (store) => {
+  let world: World;
+  let chat: ChatPage;
+  let client: Client;
+
+  beforeAll(async () => {
+    world = await startWorld(store);
+    client = new Client(world.host.url);
+  });
+  afterAll(() => world.stop());
+  beforeEach(async () => {
+    await client.delete('/chat/sessions');
+    world.upstream.requests.length = 0;
+    chat = await ChatPage.open(world);
+    await chat.isIdle();
+  });
+  afterEach(async () => {
+    expect(chat.complaints).toEqual([]);
+    await chat.close();
+  });
+
+  /** Until it is there, on the page. */
+  const shows = (texts: string[]) =>
+    eventually(async () => JSON.stringify(await chat.texts()) === JSON.stringify(texts));
+
+  test('shows an answer while it is written, keeps the keyboard where it was, and stores the turn', async () => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['Use ', 'Redis', gate, ' and rest.'] });
+    await chat.send('Where do sessions go?');
+    await shows(['Where do sessions go?', 'Use Redis']);
+    gate.open();
+    await shows(['Where do sessions go?', 'Use Redis and rest.']);
+    await chat.isIdle();
+    expect(await chat.input.evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await client.history(chat.sessionId)).toMatchObject([
+      { role: 'user', content: 'Where do sessions go?' },
+      { role: 'assistant', content: 'Use Redis and rest.' },
+    ]);
+    expect(await chat.page.locator('.parley-usage').innerText()).toMatch(
+      /^Answer \d+ tokens · context \d+ of 3,000 tokens$/,
+    );
+  });
+
+  test('goes on in the same session, also after a reload', async () => {
+    await chat.ask('one');
+    await chat.page.reload();
+    await chat.isIdle();
+    await chat.ask('two');
+    await shows(['one', 'You said: one', 'two', 'You said: two']);
+    expect(world.upstream.requests.at(-1)?.body['messages']).toHaveLength(4);
+  });
+
+  test('sends with Enter, and begins a line with Shift+Enter', async () => {
+    await chat.input.fill('first line');
+    await chat.input.press('Shift+Enter');
+    await chat.input.pressSequentially('second line');
+    expect(chat.asked).toEqual([]);
+    await chat.input.press('Enter');
+    await shows(['first line\nsecond line', 'You said: first line\nsecond line'.replace('\n', ' ')]);
+    expect(chat.asked[0]?.body).toEqual({ message: 'first line\nsecond line' });
+  });
+
+  test.each(['button', 'Escape'])('stops an answer by %s, and keeps what was said', async (by) => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['half of it', gate, ' and the rest'] });
+    await chat.send('Tell me all');
+    await shows(['Tell me all', 'half of it']);
+    if (by === 'button') await chat.button('Stop').click();
+    else await chat.input.press('Escape');
+    await chat.page.getByText('Stopped.').waitFor();
+    gate.open();
+    expect(await client.history(chat.sessionId)).toMatchObject([{}, { content: 'half of it' }]);
+    expect(await chat.input.evaluate((input) => input === document.activeElement)).toBe(true);
+  });
+
+  test('gives the message back where it was stopped before the answer began', async () => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: [gate, 'too late'] });
+    await chat.send('Never mind');
+    await eventually(() => world.upstream.requests.length === 1);
+    await chat.button('Stop').click();
+    await eventually(async () => (await chat.input.inputValue()) === 'Never mind');
+    gate.open();
+    expect(await chat.texts()).toEqual([]);
+  });
+
+  test('tells an error, and tries again under the same key', async () => {
+    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    await chat.send('Try me');
+    await chat.alert.waitFor();
+    expect(await chat.texts()).toEqual(['Try me']);
+    await chat.button('Try again').click();
+    await shows(['Try me', 'You said: Try me']);
+    expect(await chat.alert.count()).toBe(0);
+    expect(chat.asked[0]?.key).toBeTruthy();
+    expect(chat.asked.map(({ key }) => key)).toEqual([chat.asked[0]?.key, chat.asked[0]?.key]);
+    expect(await client.history(chat.sessionId)).toHaveLength(2);
+  });
+
+  test('still tells the error after a reload, and gives the message back where the user wants it', async () => {
+    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    await chat.send('Try me');
+    await chat.alert.waitFor();
+    await chat.page.reload();
+    await chat.alert.waitFor();
+    expect(chat.asked).toHaveLength(1);
+    await chat.button('Take the message back').click();
+    await eventually(async () => (await chat.input.inputValue()) === 'Try me');
+    expect(await chat.texts()).toEqual([]);
+    expect(await chat.alert.count()).toBe(0);
+  });
+
+  test('sends a message again, as a turn of its own', async () => {
+    await chat.ask('Once more');
+    await chat.button('Send again').click();
+    await shows(['Once more', 'You said: Once more', 'Once more', 'You said: Once more']);
+    expect(new Set(chat.asked.map(({ key }) => key)).size).toBe(2);
+  });
+
+  test('counts down while the model is busy, and then lets the user try again', async () => {
+    // A pause that is too long for the service to wait for, and not for this test.
+    const busy = { status: 429, headers: { 'retry-after': '300' }, body: { error: { message: 'slow down' } } };
+    world.upstream.enqueue(busy, busy, busy);
+    await chat.page.clock.install();
+    await chat.send('Hurry');
+    await chat.page.getByText(/You can try again in (300|299) s\./).waitFor();
+    expect(await chat.button('Try again').isDisabled()).toBe(true);
+    await chat.page.clock.fastForward(301_000);
+    await chat.button('Try again').click();
+    await shows(['Hurry', 'You said: Hurry']);
+  });
+
+  test('gets the rest of an answer after a reload, and asks the model once', async () => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await chat.send('Go on');
+    await shows(['Go on', 'before']);
+    await chat.page.reload();
+    await shows(['Go on', 'before']);
+    gate.open();
+    await shows(['Go on', 'before after']);
+    await chat.isIdle();
+    expect(world.upstream.requests).toHaveLength(1);
+    expect(await client.history(chat.sessionId)).toHaveLength(2);
+  });
+
+  test('gets the rest of a turn that another page has asked, and what it was asked', async () => {
+    await chat.ask('first');
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await chat.send('second');
+    await shows(['first', 'You said: first', 'second', 'before']);
+    const other = await ChatPage.open(world, {}, `#${chat.sessionId}`);
+    await eventually(async () => (await other.texts()).at(-1) === 'before');
+    gate.open();
+    await eventually(async () => (await other.texts()).join('|') === 'first|You said: first|second|before after');
+    await other.isIdle();
+    expect(other.complaints).toEqual([]);
+    await other.close();
+  });
+
+  test('gets the rest of an answer after the connection was cut, over and over, without a word lost or doubled', async () => {
+    const words = Array.from({ length: 12 }, (_, place) => `word${place} `);
+    const gates = words.map(() => world.upstream.gate());
+    world.upstream.enqueue({ deltas: words.flatMap((word, place) => [gates[place] ?? word, word]) });
+    await chat.send('Count');
+    for (const [place, gate] of gates.entries()) {
+      gate.open();
+      await shows([
+        'Count',
+        words
+          .slice(0, place + 1)
+          .join('')
+          .trim(),
+      ]);
+      if (place % 3 === 2) world.network.cut();
+    }
+    await chat.isIdle();
+    expect(await chat.texts()).toEqual(['Count', words.join('').trim()]);
+    expect(world.upstream.requests).toHaveLength(1);
+    expect(chat.asked).toHaveLength(1);
+  });
+
+  test('asks under the same key where the connection was cut before the turn was known', async () => {
+    world.network.mode = 'hold';
+    await chat.send('Is anybody there?');
+    await eventually(() => chat.asked.length === 1);
+    world.network.cut();
+    world.network.mode = 'pass';
+    await shows(['Is anybody there?', 'You said: Is anybody there?']);
+    await chat.isIdle();
+    expect(new Set(chat.asked.map(({ key }) => key)).size).toBe(1);
+    expect(world.upstream.requests).toHaveLength(1);
+    expect(await client.history(chat.sessionId)).toHaveLength(2);
+  });
+
+  test('says when it is offline, and goes on by itself when the network is back', async () => {
+    await chat.page.context().setOffline(true);
+    await chat.page.getByText('You are offline.').waitFor();
+    await chat.send('From the tunnel');
+    await shows(['From the tunnel', '']);
+    await chat.page.context().setOffline(false);
+    await shows(['From the tunnel', 'You said: From the tunnel']);
+    expect(await chat.page.getByText('You are offline.').count()).toBe(0);
+  });
+
+  test('says that a new conversation began where the old one was gone', async () => {
+    await chat.ask('old');
+    const old = chat.sessionId;
+    await client.delete(`/chat/history/${old}`);
+    await chat.ask('new').catch(() => {});
+    await chat.page.getByText('A new conversation began').waitFor();
+    await shows(['new', 'You said: new']);
+    expect(chat.sessionId).not.toBe(old);
+    await chat.button('Dismiss').click();
+    expect(await chat.page.getByText('A new conversation began').count()).toBe(0);
+  });
+
+  test('says that a conversation is gone where its address leads nowhere, and begins a new one', async () => {
+    await chat.close();
+    chat = await ChatPage.open(world, {}, '#0b1ec71d-0000-4000-8000-000000000001');
+    await chat.page.getByText('This conversation has expired or was deleted.').waitFor();
+    await chat.ask('new');
+    await shows(['new', 'You said: new']);
+  });
+
+  test('lists the conversations by their titles, switches between them, and goes back', async () => {
+    await chat.ask('About cats');
+    await chat.button('New conversation').click();
+    await chat.isIdle();
+    await chat.ask('About dogs');
+    await eventually(async () => (await chat.sessions.count()) === 2);
+    expect((await chat.sessions.allInnerTexts()).map((text) => text.replace('✕', '').trim())).toEqual([
+      'About dogs',
+      'About cats',
+    ]);
+    await chat.button('About cats').click();
+    await shows(['About cats', 'You said: About cats']);
+    expect(await chat.button('About cats').getAttribute('aria-current')).toBe('page');
+    await chat.page.goBack();
+    await shows(['About dogs', 'You said: About dogs']);
+  });
+
+  test('deletes a conversation when that is confirmed, and not before', async () => {
+    await chat.ask('Secret');
+    const id = chat.sessionId;
+    await chat.button('Delete Secret').click();
+    await chat.page.keyboard.press('Escape');
+    await chat.page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await client.history(id)).toHaveLength(2);
+    await chat.button('Delete Secret').click();
+    await chat.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await eventually(async () => (await chat.sessions.count()) === 0);
+    await shows([]);
+    expect((await client.get(`/chat/history/${id}`)).status).toBe(404);
+    expect(chat.sessionId).toBe('');
+  });
+
+  test('lets the user pick the assistant until the conversation has begun', async () => {
+    const picker = chat.page.getByRole('combobox', { name: 'Assistant' });
+    await picker.selectOption({ label: 'Code reviewer' });
+    await chat.input.fill('Review this');
+    await chat.ask('Review this');
+    expect(JSON.stringify(world.upstream.requests[0]?.body['messages'])).toContain('experienced software engineer');
+    expect(await picker.isDisabled()).toBe(true);
+    await chat.page.reload();
+    await eventually(async () => (await picker.inputValue()) === 'code-reviewer');
+    expect(await picker.isDisabled()).toBe(true);
+  });
+
+  test('keeps a long conversation whole: the newest messages first, older ones as the user scrolls up', async () => {
+    const { session_id: id } = (await (await client.post('/chat', { message: 'turn 1' })).json()) as {
+      session_id: string;
+    };
+    for (let turn = 2; turn <= 125; turn += 1) await client.post('/chat', { session_id: id, message: `turn ${turn}` });
+    await chat.close();
+    chat = await ChatPage.open(world, {}, `#${id}`);
+    await chat.isIdle();
+    await eventually(async () => (await chat.messages.count()) === 100);
+    expect((await chat.texts()).at(-1)).toBe('You said: turn 125');
+    const list = chat.page.getByRole('region', { name: 'Messages' });
+    await eventually(async () => {
+      await list.evaluate((element) => element.scrollTo({ top: 0 }));
+      return (await chat.messages.count()) === 250;
+    });
+    const texts = await chat.texts();
+    expect(texts.filter((text) => text.startsWith('turn '))).toEqual(
+      Array.from({ length: 125 }, (_, turn) => `turn ${turn + 1}`),
+    );
+    expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+  });
+});

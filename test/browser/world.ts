@@ -1,0 +1,132 @@
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { type LocalHost, startHost } from '../host/start-host.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { TcpProxy } from '../redis/tcp-proxy.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { openBrowser } from './open-browser.ts';
+
+export type StoreKind = 'memory' | 'redis';
+
+/** All that a page needs to be tried: the service on a store, a model that says what it is told, a network to break. */
+export interface World {
+  upstream: ScriptedUpstream;
+  host: LocalHost;
+  /** Between the browser and the service. */
+  network: TcpProxy;
+  browser: Browser;
+  /** The chat page's address. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+export async function startWorld(store: StoreKind, env: Record<string, string> = {}): Promise<World> {
+  const [upstream, redis, browser] = await Promise.all([
+    ScriptedUpstream.start(),
+    store === 'redis' ? RedisServer.start() : undefined,
+    openBrowser(),
+  ]);
+  const host = await startHost({
+    env: {
+      OPENAI_BASE_URL: upstream.baseUrl,
+      OPENAI_MODEL: 'scripted',
+      ...(redis ? { REDIS_URL: redis.url } : {}),
+      ...env,
+    },
+  });
+  const network = await TcpProxy.start(Number(new URL(host.url).port));
+  return {
+    ...{ upstream, host, network, browser },
+    url: `http://127.0.0.1:${network.port}/chat`,
+    async stop() {
+      await browser.close();
+      await network.stop();
+      await host.stop();
+      await Promise.all([upstream.stop(), redis?.stop()]);
+    },
+  };
+}
+
+/** The chat page as its user sees it. */
+export class ChatPage {
+  readonly page: Page;
+  /** What the page complained of, or was refused by its content security policy. */
+  readonly complaints: string[] = [];
+  /** `POST /chat/stream`: key and body of each that was sent. */
+  readonly asked: { key: string | undefined; body: Record<string, unknown> }[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      // A request that fails is told there too; that is what the page itself deals with.
+      if (/^(error|warning)$/.test(message.type()) && !message.text().startsWith('Failed to load resource')) {
+        this.complaints.push(`${message.text()} (${message.location().url}:${message.location().lineNumber})`);
+      }
+    });
+    page.on('request', (request) => {
+      if (request.method() !== 'POST' || !request.url().endsWith('/chat/stream')) return;
+      this.asked.push({ key: request.headers()['idempotency-key'], body: request.postDataJSON() });
+    });
+  }
+
+  static async open(world: World, options: BrowserContextOptions = {}, hash = ''): Promise<ChatPage> {
+    const context = await world.browser.newContext(options);
+    context.setDefaultTimeout(15_000);
+    const chat = new ChatPage(await context.newPage());
+    await chat.page.goto(world.url + hash);
+    return chat;
+  }
+
+  get input(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message' });
+  }
+
+  get messages(): Locator {
+    return this.page.getByRole('region', { name: 'Messages' }).locator('ol > li');
+  }
+
+  get alert(): Locator {
+    return this.page.getByRole('alert');
+  }
+
+  get sessions(): Locator {
+    return this.page.getByRole('navigation').getByRole('listitem');
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  get sessionId(): string {
+    return new URL(this.page.url()).hash.slice(1);
+  }
+
+  /** Writes a message and sends it, without waiting for its answer. */
+  async send(message: string): Promise<void> {
+    await this.input.fill(message);
+    await this.button('Send').isEnabled();
+    await this.input.press('Enter');
+  }
+
+  /** Sends a message, and waits until its answer is there and the next one can be sent. */
+  async ask(message: string): Promise<void> {
+    const before = await this.messages.count();
+    await this.send(message);
+    await this.messages.nth(before + 1).waitFor();
+    await this.isIdle();
+  }
+
+  async isIdle(): Promise<void> {
+    await this.page.locator('ol:not(.parley-busy)').waitFor({ state: 'attached' });
+  }
+
+  /** What the messages say, without their buttons. */
+  async texts(): Promise<string[]> {
+    const texts = this.messages.locator('.parley-verbatim, .parley-markdown');
+    return (await texts.allInnerTexts()).map((text) => text.trim());
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
