@@ -123,7 +123,8 @@ export class ChatPage {
   /** What the messages say, without their buttons. */
   async texts(): Promise<string[]> {
     const texts = this.messages.locator('.parley-verbatim, .parley-markdown');
-    return (await texts.allInnerTexts()).map((text) => text.trim());
+    // What is out of sight is not laid out, and has no inner text.
+    return (await texts.allTextContents()).map((text) => text.trim());
   }
 
   async close(): Promise<void> {
