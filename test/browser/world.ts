@@ -82,7 +82,7 @@ export class ChatPage {
   }
 
   get messages(): Locator {
-    return this.page.getByRole('region', { name: 'Messages' }).locator('ol > li');
+    return this.page.getByRole('region', { name: 'Messages' }).locator('.parley-list > li');
   }
 
   get alert(): Locator {
@@ -117,7 +117,7 @@ export class ChatPage {
   }
 
   async isIdle(): Promise<void> {
-    await this.page.locator('ol:not(.parley-busy)').waitFor({ state: 'attached' });
+    await this.page.locator('.parley-list:not(.parley-busy)').waitFor({ state: 'attached' });
   }
 
   /** What the messages say, without their buttons. */

@@ -44,7 +44,7 @@ export function MessageList({ state, onEarlier, onAgain }: MessageListProps) {
           </button>
         )}
         {messages.length === 0 && phase === 'ready' && <p className="parley-empty">Ask something to begin.</p>}
-        <ol className={canSend ? '' : 'parley-busy'}>
+        <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
           {messages.map(({ key, role, content, finishReason }, place) => (
             <MessageItem
               key={key}
