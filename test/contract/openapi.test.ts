@@ -93,6 +93,7 @@ const plain: Record<string, Ask> = {
   assistants: (by) => by.get('/chat/assistants'),
   health: (by) => by.get('/health?ready'),
   contract: (by) => by.get('/openapi.yaml'),
+  page: (by) => by.get('/chat'),
 };
 
 /** What makes an operation answer with a status other than its good one. */
