@@ -24,7 +24,7 @@ export const states: Record<string, State> = {
 
   answered: async (chat, { upstream }) => {
     await chat.ask('Where do sessions go?');
-    upstream.enqueue({ deltas: [answer] });
+    upstream.enqueue({ deltas: [answer], usage: { prompt_tokens: 119, completion_tokens: 84 } });
     await chat.ask('And for how long do they stay?');
     await chat.sessions.first().waitFor();
   },
