@@ -6,7 +6,7 @@ export async function bundlePage(entry: string): Promise<string> {
   const output = await build({
     root: import.meta.dirname,
     configFile: false,
-    logLevel: 'warn',
+    logLevel: 'error',
     plugins: [viteSingleFile()],
     build: { write: false, rolldownOptions: { input: `${import.meta.dirname}/${entry}/index.html` } },
   });

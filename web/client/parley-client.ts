@@ -1,4 +1,4 @@
-import { errorOf } from './problem.ts';
+import { errorOf, ParleyError } from './problem.ts';
 import { type Context, type FinishReason, type TurnEvent, turnEvents, type Usage } from './turn-events.ts';
 
 export interface ParleyClientOptions {
@@ -93,6 +93,21 @@ export class ParleyClient {
       ...(signal === undefined ? {} : { signal }),
     });
     return response.status === 204 ? undefined : eventsOf(response);
+  }
+
+  /** The id of the session's turn that is under way; one that is stored is not. */
+  async runningTurn(sessionId: string, signal?: AbortSignal): Promise<string | undefined> {
+    const events = await this.joinTurn(sessionId, signal === undefined ? {} : { signal });
+    const first = await events?.next();
+    await events?.return(undefined);
+    if (first?.value?.type !== 'opened') return undefined;
+    const { turn_id } = first.value;
+    const latest = await this.history(sessionId, { limit: 1 }).catch((error: unknown) => {
+      // Before its first turn is stored there is no history of a session.
+      if (error instanceof ParleyError && error.problem.code === 'session-not-found') return undefined;
+      throw error;
+    });
+    return latest?.messages.at(-1)?.turn_id === turn_id ? undefined : turn_id;
   }
 
   /** Stops the session's running turn; what was said so far is kept. */

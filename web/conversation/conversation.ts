@@ -155,11 +155,9 @@ export class Conversation {
 
   /** A turn that another page asked: what it was asked is known when it is stored. */
   async #joinRunningTurn(sessionId: string): Promise<boolean> {
-    const events = await this.#client.joinTurn(sessionId, { signal: this.#closed.signal });
-    const first = await events?.next();
-    await events?.return(undefined);
-    if (first?.value?.type !== 'opened' || this.#isStored(first.value.turn_id)) return false;
-    const opened = { sessionId, turnId: first.value.turn_id };
+    const turnId = await this.#client.runningTurn(sessionId, this.#closed.signal);
+    if (turnId === undefined || this.#isStored(turnId)) return false;
+    const opened = { sessionId, turnId };
     await this.#run({ idempotencyKey: '', message: undefined, assistant: undefined, sessionId, opened });
     return true;
   }
@@ -239,6 +237,8 @@ export class Conversation {
 
   #fail(failure: TurnFailure): void {
     const turn = this.#turn as PendingTurn;
+    // What another page asked is that page's to try again.
+    if (turn.message === undefined) return void this.#endTurn({});
     this.#turn = { ...turn, failure };
     // Who is not signed in goes on where it ended; anything else is told, also after a reload.
     keepPendingTurn(failure.code === 'unauthenticated' ? turn : this.#turn);
