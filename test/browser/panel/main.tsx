@@ -1,0 +1,17 @@
+import { ChatPanel } from 'parley/chat-panel';
+import 'parley/chat-panel.css';
+import { createRoot } from 'react-dom/client';
+
+const withUser: typeof fetch = (input, init) =>
+  fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), 'x-user-id': 'ada' } });
+
+createRoot(document.getElementById('page') as HTMLElement).render(
+  <ChatPanel
+    baseUrl={location.origin}
+    fetch={withUser}
+    assistant="code-reviewer"
+    onSession={(id) => {
+      document.title = String(id);
+    }}
+  />,
+);
