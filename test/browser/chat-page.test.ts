@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { TcpProxy } from '../redis/tcp-proxy.ts';
 import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
 
 describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %s,', (store) => {
@@ -306,3 +308,25 @@ test.each<StoreKind>(['memory', 'redis'])(
     await world.stop();
   },
 );
+
+test('while the session store is down the page says so, and the message is answered once it is back', async () => {
+  const redis = await RedisServer.start();
+  const way = await TcpProxy.start(redis.port);
+  const world = await startWorld('memory', { REDIS_URL: way.url });
+  const chat = await ChatPage.open(world);
+  await chat.isIdle();
+  await way.refuse();
+  await chat.send('Anybody home?');
+  await chat.alert.waitFor();
+  expect(await chat.alert.innerText()).toMatch(/session store/);
+  expect(world.upstream.requests).toHaveLength(0);
+  await way.listen();
+  await eventually(async () => {
+    if ((await chat.alert.count()) > 0) await chat.button('Try again').click();
+    return (await chat.texts()).at(-1) === 'You said: Anybody home?';
+  });
+  expect(new Set(chat.asked.map(({ key }) => key)).size).toBe(1);
+  await world.stop();
+  await way.stop();
+  await redis.stop();
+});
