@@ -25,10 +25,10 @@ describe('the package that is deployed', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  test('is the bundle, host.json and a package.json that needs no other package', async () => {
+  test('is the bundle, the chat page, host.json and a package.json that needs no other package', async () => {
     const names = await readdir(directory);
     expect(names.sort()).toEqual(Object.keys(files).sort());
-    expect(names.filter((name) => !name.endsWith('.js'))).toEqual(['host.json', 'package.json']);
+    expect(names.filter((name) => !name.endsWith('.js'))).toEqual(['chat.html', 'host.json', 'package.json']);
     expect(names).toContain('functions.js');
     expect(names).toContain('tokenizer-worker.js');
     expect(JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))).toEqual({
@@ -79,6 +79,7 @@ describe('the package that is deployed', () => {
       expect(response).toBe(model.answerTo('Hello'));
       await client.chat({ session_id, message: 'And again' });
       expect(await client.history(session_id)).toHaveLength(4);
+      expect(await (await client.get('/chat')).text()).toContain('<title>Parley</title>');
       expect(host.logs()).not.toContain('died');
     } finally {
       await host.stop();

@@ -16,19 +16,25 @@ export function MessageList({ state, onEarlier, onAgain }: MessageListProps) {
   const { messages, phase, failure, hasMore } = state;
   const list = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
-  const place = useRef({ first: messages[0]?.key, height: 0 });
+  // What was the first message when the user scrolled last, and how far below the upper edge it was then.
+  const seen = useRef<{ message: HTMLElement; below: number }>(undefined);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes with the messages
   useLayoutEffect(() => {
     const element = list.current as HTMLElement;
-    const { first, height } = place.current;
-    // Older messages have come in above those that the user reads.
-    if (!follows && first !== messages[0]?.key) element.scrollTop += element.scrollHeight - height;
+    const first = element.querySelector('li');
     if (follows) element.scrollTop = element.scrollHeight;
-    place.current = { first: messages[0]?.key, height: element.scrollHeight };
+    // Older messages have come in above those that the user reads.
+    else if (seen.current?.message.isConnected && first !== seen.current.message) {
+      element.scrollTop = seen.current.message.offsetTop - seen.current.below;
+    }
   }, [messages, follows]);
 
   const onScroll = () => {
-    const { scrollTop, scrollHeight, clientHeight } = list.current as HTMLElement;
+    const element = list.current as HTMLElement;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const message = element.querySelector('li');
+    if (message !== null) seen.current = { message, below: message.offsetTop - scrollTop };
     setFollows(scrollHeight - scrollTop - clientHeight < NEAR);
     if (hasMore && scrollTop < NEAR && scrollHeight > clientHeight) onEarlier();
   };
