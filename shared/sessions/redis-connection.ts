@@ -1,54 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
+import { CUT_MS, isCut, isRefused, type RedisClient, redisClient } from './redis-client.ts';
 import { entraCredential, type RotatingCredential } from './redis-credential.ts';
 
 /** A caller is told within a second that the store cannot be used; this leaves the rest of it for the answer's way. */
 const ANSWER_WITHIN_MS = 800;
 
-/** A connection on which nothing comes back for this long is dead, whatever the socket says. */
-const SILENT_MS = 2000;
-
 /** Azure closes connections that were idle for 10 minutes. */
 const PING_EVERY_MS = 240_000;
-
-/** Between a connection that was cut and the next try. */
-const CUT_MS = 20;
 
 /** Token libraries serve a token from their cache until 5 minutes before its end; the rest is for failures. */
 const RENEW_BEFORE_MS = 240_000;
 const RENEW_JITTER_MS = 45_000;
 const RENEW_AGAIN_MS = 15_000;
-
-const retryStrategy = (attempt: number) => Math.min(10 * 2 ** attempt, 1000);
-
-const options = {
-  lazyConnect: true,
-  // A command fails at once where there is no connection, and is never sent a second time on a new one:
-  // waiting is bounded here, and repeating is the caller's decision.
-  enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  connectTimeout: SILENT_MS,
-  socketTimeout: SILENT_MS,
-  retryStrategy,
-  // A master that became a replica stays connected; its name leads to the new master.
-  reconnectOnError: (error: Error) => /^(READONLY|MASTERDOWN)/.test(error.message),
-} satisfies RedisOptions;
-
-const clusterOptions = {
-  lazyConnect: true,
-  enableOfflineQueue: false,
-  clusterRetryStrategy: retryStrategy,
-  // A command that waits for the cluster longer than its caller does is given up.
-  maxRedirections: 4,
-  retryDelayOnFailover: CUT_MS,
-  retryDelayOnClusterDown: CUT_MS,
-  slotsRefreshTimeout: SILENT_MS,
-  slotsRefreshInterval: 30_000,
-  // Over TLS the nodes announce addresses; certificates are checked against the name of the URL.
-  dnsLookup: (address, callback) => callback(null, address),
-} satisfies ClusterOptions;
 
 /** Where Redis is, and what it has to hold to. */
 export interface RedisPlace {
@@ -61,12 +26,6 @@ export interface RedisPlace {
   /** What was written counts as stored when this many replicas have it too. */
   waitReplicas: number;
 }
-
-/** What a client says of itself on each of its connections. */
-type SignIn = { username?: string; password?: string };
-
-/** What both kinds of clients can do. */
-export type RedisClient = Redis | Cluster;
 
 /**
  * The connection to Redis, opened at the first use, reopened for ever. Every use is bounded in time, and every way in
@@ -85,8 +44,7 @@ export class RedisConnection {
     { url, cluster, waitReplicas, auth }: RedisPlace,
     credential: RotatingCredential | undefined = auth === 'entra' ? entraCredential() : undefined,
   ) {
-    const signIn = credential === undefined ? {} : readWhenSent(credential);
-    this.#redis = cluster ? clusterOf(new URL(url), signIn) : new Redis(url, { ...options, ...signIn });
+    this.#redis = redisClient(url, cluster, credential);
     this.#waitReplicas = waitReplicas;
     if (credential !== undefined) this.#keepSignedIn(this.#redis, credential);
     // Failures are told to whoever uses the connection; without a listener they would end the process.
@@ -209,46 +167,4 @@ export class RedisConnection {
     clearInterval(this.#keepAwake);
     this.#redis.disconnect();
   }
-}
-
-/** The connection ended under a command, or was not there, or was not let in; a cluster's client says so in its own way. */
-function isCut(error: Error): boolean {
-  const { name, message } = error;
-  return (
-    name === 'MaxRetriesPerRequestError' ||
-    /^(Connection is closed|Stream isn't writeable|read ECONN|Cluster isn't ready|Too many Cluster)/.test(message) ||
-    isRefused(error)
-  );
-}
-
-/** Redis does not take the password (any more). */
-function isRefused({ message }: Error): boolean {
-  return /WRONGPASS|NOAUTH|invalid username-password/.test(message);
-}
-
-/**
- * The client copies its options to every connection that it makes; of these it keeps objects, whose text it asks for
- * when it sends them: each connection is made with the password of that moment.
- */
-function readWhenSent(credential: RotatingCredential): SignIn {
-  const text = (of: () => string | undefined) => ({ toString: () => of() ?? '' }) as string;
-  return {
-    username: text(() => credential.latest?.username),
-    password: text(() => credential.latest?.password),
-  };
-}
-
-function clusterOf({ protocol, hostname, port, username, password }: URL, signIn: SignIn): Cluster {
-  const tls = protocol === 'rediss:' ? { tls: { servername: hostname } } : {};
-  const { socketTimeout, connectTimeout, reconnectOnError } = options;
-  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
-    ...clusterOptions,
-    redisOptions: {
-      ...tls,
-      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-      ...signIn,
-      ...{ socketTimeout, connectTimeout, reconnectOnError },
-    },
-  });
 }

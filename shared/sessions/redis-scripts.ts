@@ -6,7 +6,8 @@ import extendLua from './extend.lua';
 import followLua from './follow.lua';
 import forgetLua from './forget.lua';
 import rateLua from './rate.lua';
-import type { RedisClient, RedisConnection } from './redis-connection.ts';
+import type { RedisClient } from './redis-client.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import { FAILED_REPLAY_SECONDS, IDEMPOTENCY_SECONDS, type SessionRules } from './session-store.ts';
 import stopLua from './stop.lua';
 

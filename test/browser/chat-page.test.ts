@@ -115,6 +115,10 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     await eventually(async () => (await chat.input.inputValue()) === 'Try me');
     expect(await chat.texts()).toEqual([]);
     expect(await chat.alert.count()).toBe(0);
+    expect(chat.sessionId).toBe('');
+    await chat.send('Something else');
+    await shows(['Something else', 'You said: Something else']);
+    expect(await chat.page.getByText('A new conversation began').count()).toBe(0);
   });
 
   test('sends a message again, as a turn of its own', async () => {

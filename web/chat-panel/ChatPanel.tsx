@@ -44,6 +44,10 @@ export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }:
     event.preventDefault();
     stop();
   };
+  const discard = () => {
+    conversation?.discard();
+    input.current?.focus();
+  };
   const retry = () => {
     conversation?.retry();
     input.current?.focus();
@@ -57,10 +61,8 @@ export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }:
           key={state.failure.retryAt}
           failure={state.failure}
           onRetry={retry}
-          onDiscard={() => {
-            conversation?.discard();
-            input.current?.focus();
-          }}
+          // Without a message it is the conversation that could not be read.
+          onDiscard={state.messages.at(-1)?.role === 'user' ? discard : undefined}
         />
       )}
       <Composer

@@ -4,7 +4,7 @@ import type { TurnFailure } from '../conversation/pending-turn.ts';
 interface FailureProps {
   failure: TurnFailure;
   onRetry: () => void;
-  onDiscard: () => void;
+  onDiscard: (() => void) | undefined;
 }
 
 /** Why there is no answer, and what can be done about it; before its time a new try is in vain. */
@@ -21,9 +21,11 @@ export function Failure({ failure, onRetry, onDiscard }: FailureProps) {
       <button type="button" onClick={onRetry} disabled={seconds > 0}>
         Try again
       </button>
-      <button type="button" className="parley-quiet" onClick={onDiscard}>
-        Take the message back
-      </button>
+      {onDiscard && (
+        <button type="button" className="parley-quiet" onClick={onDiscard}>
+          Take the message back
+        </button>
+      )}
     </div>
   );
 }

@@ -86,7 +86,7 @@ export class Conversation {
   async retry(): Promise<void> {
     const turn = this.#turn;
     if (turn === undefined) return this.open();
-    const { failure, opened: _, ...again } = turn;
+    const { failure, ...again } = turn;
     // The session of the turn is gone, so that its key leads nowhere.
     const anew = failure?.code === 'session-not-found' || failure?.code === 'idempotency-key-reused';
     await this.#run(anew ? { ...again, idempotencyKey: crypto.randomUUID(), sessionId: undefined } : again);
@@ -113,7 +113,12 @@ export class Conversation {
     this.#change({ phase: 'stopping' });
     const sessionId = this.#turn.opened?.sessionId;
     // Where it is not known yet it is stopped when it is.
-    if (sessionId !== undefined) await this.#client.stop(sessionId).catch(() => {});
+    if (sessionId === undefined) return;
+    await this.#client.stop(sessionId).catch(() => {
+      // The user may try it again.
+      this.#stopWanted = false;
+      this.#change({ phase: 'answering' });
+    });
   }
 
   async loadEarlier(): Promise<void> {
@@ -217,7 +222,10 @@ export class Conversation {
     const turn = this.#turn as PendingTurn;
     const [said, asked] = this.#messagesOfTurn().reverse();
     // Stopped before it said anything, nothing is stored.
-    if (said === undefined || said.content === '') return void this.#endTurn({ returned: turn.message });
+    if (said === undefined || said.content === '') {
+      this.#returnTo(turn.sessionId);
+      return void this.#endTurn({ returned: turn.message });
+    }
     this.#settled = [...this.#settled, ...(asked ? [asked] : []), { ...said, finishReason: finish_reason }];
     this.#endTurn({ usage, context });
     this.#onTurn();
@@ -239,9 +247,11 @@ export class Conversation {
     const turn = this.#turn as PendingTurn;
     // What another page asked is that page's to try again.
     if (turn.message === undefined) return void this.#endTurn({});
-    this.#turn = { ...turn, failure };
+    const { opened: _, ...again } = turn;
+    this.#turn = { ...again, failure };
     // Who is not signed in goes on where it ended; anything else is told, also after a reload.
-    keepPendingTurn(failure.code === 'unauthenticated' ? turn : this.#turn);
+    keepPendingTurn(failure.code === 'unauthenticated' ? again : this.#turn);
+    this.#returnTo(turn.sessionId);
     this.#change({ phase: 'ready', failure });
   }
 
@@ -251,10 +261,17 @@ export class Conversation {
     this.#change({ ...change, phase: 'ready' });
   }
 
+  /** A session whose first turn left nothing behind is none. */
+  #returnTo(sessionId: string | undefined): void {
+    if (this.#state.sessionId === sessionId) return;
+    this.#change({ sessionId });
+    this.#onSession(sessionId);
+  }
+
   #leaveSession(notice: Notice): void {
     this.#settled = [];
-    this.#change({ sessionId: undefined, notice });
-    this.#onSession(undefined);
+    this.#change({ notice });
+    this.#returnTo(undefined);
   }
 
   #isStored(turnId: string | undefined): boolean {
