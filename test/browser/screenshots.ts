@@ -23,3 +23,12 @@ for (const [name, reach] of Object.entries(states)) {
   await new Client(world.host.url).delete('/chat/sessions');
 }
 await world.stop();
+
+const keyed = await startWorld('memory', { AUTH_MODE: 'key' });
+const chat = await ChatPage.open(keyed, { viewport: { width: 960, height: 600 } });
+await chat.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+for (const colorScheme of ['light', 'dark'] as const) {
+  await chat.page.emulateMedia({ colorScheme });
+  await chat.page.screenshot({ path: resolve(directory, `sign-in-${colorScheme}.png`) });
+}
+await keyed.stop();

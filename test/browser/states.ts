@@ -47,6 +47,26 @@ export const states: Record<string, State> = {
     await chat.alert.waitFor();
   },
 
+  'rate-limited': async (chat) => {
+    const problem = {
+      type: 'urn:parley:problem:rate-limited',
+      title: 'Too Many Requests',
+      status: 429,
+      code: 'rate-limited',
+      detail: 'More turns were begun than a caller may begin in a minute.',
+      retryable: true,
+    };
+    await chat.page.route('**/chat/stream', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'content-type': 'application/problem+json', 'retry-after': '30' },
+        body: JSON.stringify(problem),
+      }),
+    );
+    await chat.send('Where do sessions go?');
+    await chat.page.getByRole('timer').waitFor();
+  },
+
   stopped: async (chat, { upstream }) => {
     upstream.enqueue({ deltas: ['Sessions live in Redis', upstream.gate()] });
     await chat.send('Where do sessions go?');
@@ -77,6 +97,12 @@ export const states: Record<string, State> = {
     await chat.isIdle();
   },
 
+  gone: async (chat, { url }) => {
+    await chat.page.goto('about:blank');
+    await chat.page.goto(`${url}#0b1ec71d-0000-4000-8000-000000000001`);
+    await chat.page.getByText('This conversation has expired or was deleted.').waitFor();
+  },
+
   deleting: async (chat) => {
     await chat.ask('Where do sessions go?');
     await chat.button('Delete Where do sessions go?').click();
@@ -92,6 +118,12 @@ export const states: Record<string, State> = {
     await chat.page.setViewportSize({ width: 320, height: 640 });
     upstream.enqueue({ deltas: [answer] });
     await chat.ask('Where do sessions go, and what is averyveryverylongwordthatdoesnotfitintoonelineofaphone?');
+  },
+
+  'on-a-wide-screen': async (chat, { upstream }) => {
+    await chat.page.setViewportSize({ width: 2560, height: 1080 });
+    upstream.enqueue({ deltas: [answer] });
+    await chat.ask('Where do sessions go?');
   },
 
   'conversations-on-a-phone': async (chat) => {
