@@ -11,10 +11,14 @@ import { median } from './median.ts';
 
 // How large the chat page is, how soon it is painted and can be written into beside an empty page, and how smooth it
 // stays while some 1,000 tokens a second stream into a long conversation, beside a new one. The cases take turns.
-// Run: node bench/page.ts [--runs 15] [--tokens 5000]
+// Run: node bench/page.ts [--runs 15] [--tokens 5000] [--messages 500]
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '15' }, tokens: { type: 'string', default: '5000' } },
+  options: {
+    runs: { type: 'string', default: '15' },
+    tokens: { type: 'string', default: '5000' },
+    messages: { type: 'string', default: '500' },
+  },
 });
 
 await buildApp();
@@ -108,10 +112,11 @@ async function openWhole(page: Page, messages: number): Promise<void> {
 
 const client = new Client(world.host.url);
 const { session_id: id } = await client.chat({ message: 'turn 1' });
-for (let turn = 2; turn <= 250; turn += 1) await client.chat({ session_id: id, message: `turn ${turn}` });
+for (let turn = 2; turn <= Number(values.messages) / 2; turn += 1)
+  await client.chat({ session_id: id, message: `turn ${turn}` });
 const cases = [
   { name: 'a new conversation', hash: '', messages: 0 },
-  { name: '500 messages', hash: `#${id}`, messages: 500 },
+  { name: `${values.messages} messages`, hash: `#${id}`, messages: Number(values.messages) },
 ].map((each) => ({ ...each, frames: [] as number[], rates: [] as number[] }));
 for (let run = 0; run < 3; run += 1) {
   for (const { hash, messages, frames, rates } of cases) {

@@ -1,5 +1,4 @@
 import Module from 'node:module';
-import type { RegisteredFunction } from './invoke.ts';
 import type { Log } from './log.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -42,6 +41,13 @@ interface ProgrammingModel {
 
 export type FunctionCallback = (...inputs: unknown[]) => unknown;
 type Hook = (context: object) => unknown;
+
+export interface RegisteredFunction {
+  name: string;
+  bindings: Record<string, Binding>;
+  trigger: HttpTrigger;
+  callback: FunctionCallback;
+}
 
 /** What the app registered while it was loaded. */
 export class App {

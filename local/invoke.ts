@@ -1,12 +1,5 @@
-import type { App, Binding, FunctionCallback, HttpTrigger, InvocationContext, TypedData } from './functions-core.ts';
+import type { App, InvocationContext, RegisteredFunction, TypedData } from './functions-core.ts';
 import type { Log } from './log.ts';
-
-export interface RegisteredFunction {
-  name: string;
-  bindings: Record<string, Binding>;
-  trigger: HttpTrigger;
-  callback: FunctionCallback;
-}
 
 export interface Invocation {
   /** The header `x-ms-invocation-id`, by which the library finds the request among those it was forwarded. */

@@ -1,4 +1,4 @@
-import type { RegisteredFunction } from './invoke.ts';
+import type { RegisteredFunction } from './functions-core.ts';
 import { SetupError } from './setup-error.ts';
 
 export interface Route {

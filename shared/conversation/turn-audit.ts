@@ -7,8 +7,6 @@ import type { TurnClaim } from '../sessions/session-store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
-import type { Spoken } from './speak.ts';
-import type { TurnRequest } from './turn.ts';
 
 /**
  * What a turn that has begun tells the audit log, that it is about to be stored or that it ended without that, and
@@ -30,7 +28,7 @@ export class TurnAudit {
   constructor(
     { audit, telemetry, model }: { audit: AuditLog; telemetry: Telemetry; model: Model },
     { owner, sessionId, turnId }: TurnClaim,
-    { requestId, traceparent, message }: TurnRequest,
+    { requestId, traceparent, message }: { requestId: string; traceparent: string | undefined; message: string },
     assistant: Assistant,
   ) {
     this.#audit = audit;
@@ -53,10 +51,16 @@ export class TurnAudit {
   /**
    * Keeps the record of a turn that is about to be stored.
    *
+   * @param content what the model said
+   * @param model the name of the model that said it, where it told that
    * @throws {Failure} `store-unavailable` where a record is required, and was not kept in time: the turn must not be
    *   stored.
    */
-  async answered({ content, model }: Spoken, finished: TurnFinished, withinMs: number): Promise<void> {
+  async answered(
+    { content, model }: { content: string; model: string | undefined },
+    finished: TurnFinished,
+    withinMs: number,
+  ): Promise<void> {
     const record: TurnRecord = { ...this.#record(finished), outcome: 'answered', ...(model && { model }) };
     this.#answered = record;
     this.#modelEndedAt = Date.now();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RegisteredFunction } from '../../local/invoke.ts';
+import type { RegisteredFunction } from '../../local/functions-core.ts';
 import { matchRoute, routesOf } from '../../local/routes.ts';
 
 const calledAt = (name: string, route: string): RegisteredFunction => ({

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { TurnFailure } from '../conversation/pending-turn.ts';
+import type { TurnFailure } from '../conversation/turn-failure.ts';
 
 interface FailureProps {
   failure: TurnFailure;

@@ -1,5 +1,6 @@
+import type { StoredMessage } from '../client/parley-client.ts';
 import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
-import type { TurnFailure } from './pending-turn.ts';
+import type { TurnFailure } from './turn-failure.ts';
 
 export interface Message {
   /** The same for as long as the message is shown. */
@@ -50,3 +51,7 @@ export const nothingYet: ConversationState = {
   context: undefined,
   returned: undefined,
 };
+
+export function messageOf({ id, role, content, turn_id, finish_reason }: StoredMessage): Message {
+  return { key: id, role, content, turnId: turn_id, ...(finish_reason && { finishReason: finish_reason }) };
+}

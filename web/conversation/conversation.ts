@@ -1,9 +1,10 @@
-import type { ParleyClient, StoredMessage } from '../client/parley-client.ts';
+import type { ParleyClient } from '../client/parley-client.ts';
 import { ParleyError } from '../client/problem.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
 import { type Cut, wholeTurn } from '../client/whole-turn.ts';
-import { type ConversationState, type Message, type Notice, nothingYet } from './conversation-state.ts';
-import { keepPendingTurn, keptPendingTurn, type PendingTurn, type TurnFailure } from './pending-turn.ts';
+import { type ConversationState, type Message, messageOf, type Notice, nothingYet } from './conversation-state.ts';
+import { keepPendingTurn, keptPendingTurn, type PendingTurn } from './pending-turn.ts';
+import { failureOf, type TurnFailure } from './turn-failure.ts';
 
 export interface ConversationOptions {
   client: ParleyClient;
@@ -127,7 +128,7 @@ export class Conversation {
     if (sessionId === undefined || before === undefined || !hasMore) return;
     const history = await this.#client.history(sessionId, { before }).catch(() => undefined);
     if (history === undefined || this.#settled[0]?.key !== before) return;
-    this.#settled = [...history.messages.map(shown), ...this.#settled];
+    this.#settled = [...history.messages.map(messageOf), ...this.#settled];
     this.#change({ hasMore: history.has_more });
   }
 
@@ -143,7 +144,7 @@ export class Conversation {
     try {
       const { messages, assistant, has_more } = await this.#client.history(sessionId);
       const { usage, context } = messages.at(-1) ?? {};
-      this.#settled = messages.map(shown);
+      this.#settled = messages.map(messageOf);
       this.#change({ assistant, hasMore: has_more, usage, context });
       return true;
     } catch (error) {
@@ -302,15 +303,4 @@ export class Conversation {
     this.#state = { ...this.#state, ...change, messages: [...this.#settled, ...this.#messagesOfTurn()] };
     for (const listener of this.#listeners) listener();
   }
-}
-
-function shown({ id, role, content, turn_id, finish_reason }: StoredMessage): Message {
-  return { key: id, role, content, turnId: turn_id, ...(finish_reason && { finishReason: finish_reason }) };
-}
-
-function failureOf(error: unknown): TurnFailure {
-  if (!(error instanceof ParleyError)) return { code: 'unreachable', detail: 'The service cannot be reached.' };
-  const { problem, retryAfterMs } = error;
-  const retryAt = retryAfterMs && { retryAt: Date.now() + retryAfterMs };
-  return { code: problem.code, detail: problem.detail, ...retryAt };
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../client/problem.ts';
+import type { TurnFailure } from './turn-failure.ts';
 
 /** A turn that was asked for and has no ending yet: enough to get it after a reload, and never to ask twice. */
 export interface PendingTurn {
@@ -13,12 +13,6 @@ export interface PendingTurn {
   opened?: { sessionId: string; turnId: string };
   /** Why it is not tried again until the user wants it. */
   failure?: TurnFailure;
-}
-
-/** Why a turn has no answer, in words for the user. */
-export interface TurnFailure extends Pick<Problem, 'code' | 'detail'> {
-  /** Milliseconds since 1970; trying earlier is in vain. */
-  retryAt?: number;
 }
 
 const KEY = 'parley:pending-turn';
