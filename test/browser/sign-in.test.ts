@@ -57,6 +57,26 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       expect(await tab.getByText('You said: Hello').count()).toBe(0);
     }));
 
+  test('a refusal that arrives late, of a request from before the user signed in, changes nothing', () =>
+    withPage({ AUTH_MODE: 'key' }, async (chat, world) => {
+      const { page } = chat;
+      const late = Promise.withResolvers<void>();
+      await page.route('**/chat/assistants', async (route) => {
+        if (route.request().headers()['x-user-id'] === undefined) await late.promise;
+        await route.continue();
+      });
+      await page.goto(world.url);
+      await page.getByLabel('Function key').fill('a-function-key');
+      await page.getByLabel('User').fill('alice');
+      await chat.button('Go on').click();
+      await chat.isIdle();
+      const refused = page.waitForResponse((response) => response.status() === 401);
+      late.resolve();
+      await refused;
+      await chat.ask('Hello');
+      expect(await chat.texts()).toEqual(['Hello', 'You said: Hello']);
+    }));
+
   test('with the platform’s sign-in the page leads there, and back to where the user was', () =>
     withPage({ AUTH_MODE: 'easyauth', WEBSITE_AUTH_ENABLED: 'true' }, async (chat) => {
       const link = chat.page.getByRole('link', { name: 'Sign in with Microsoft' });

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { ChatPanel } from '../chat-panel/ChatPanel.tsx';
 import { ParleyClient } from '../client/parley-client.ts';
 import { AssistantPicker } from './AssistantPicker.tsx';
@@ -12,10 +12,16 @@ import { useShownSession } from './use-shown-session.ts';
 export function ChatPage() {
   const [credentials, setCredentials] = useState(keptCredentials);
   const [challenge, setChallenge] = useState<string>();
-  const authorized = useMemo(() => fetchWith(credentials, setChallenge), [credentials]);
-  const signIn = (given: Credentials) => {
-    keepCredentials(given);
-    setCredentials(given);
+  const given = useRef(credentials);
+  const authorized = useMemo(() => {
+    // What was asked with earlier credentials may be refused when others are accepted already.
+    const onRefused = (refusal: string) => given.current === credentials && setChallenge(refusal);
+    return fetchWith(credentials, onRefused);
+  }, [credentials]);
+  const signIn = (next: Credentials) => {
+    keepCredentials(next);
+    given.current = next;
+    setCredentials(next);
     setChallenge(undefined);
   };
   if (challenge === undefined) return <Conversations fetch={authorized} />;

@@ -17,7 +17,7 @@ export function keptCredentials(): Credentials {
  *
  * @param onRefused called with what a 401 asks for: `WWW-Authenticate`, or nothing where the platform answered
  */
-export function fetchWith(credentials: Credentials, onRefused: (challenge: string) => void): typeof fetch {
+export function fetchWith(credentials: Credentials, onRefused: (challenge: string) => unknown): typeof fetch {
   return async (input, init) => {
     const headers = { ...(init?.headers as Record<string, string> | undefined), ...credentials };
     const response = await fetch(input, { ...init, headers });
