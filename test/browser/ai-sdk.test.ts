@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import type { Script } from '../upstream/script.ts';
 import { bundlePage } from './bundle-page.ts';
 import { type StoreKind, startWorld, type World } from './world.ts';
 
@@ -15,6 +16,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
   let client: Client;
   let page: Page;
   let asked: { key: string | undefined; body: Record<string, unknown> }[];
+  let stops: number;
 
   beforeAll(async () => {
     world = await startWorld(store);
@@ -24,26 +26,40 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
   beforeEach(async () => {
     world.upstream.requests.length = 0;
     asked = [];
+    stops = 0;
     const context = await world.browser.newContext();
     page = await context.newPage();
     page.on('request', (request) => {
+      if (request.url().endsWith('/chat/stop')) stops += 1;
       if (!request.url().endsWith('/chat/stream') || request.method() !== 'POST') return;
       asked.push({ key: request.headers()['idempotency-key'], body: request.postDataJSON() });
     });
-    await page.route('**/fixture', (route) => route.fulfill({ contentType: 'text/html', body: html }));
-    await page.goto(new URL('/fixture', world.url).href);
+    await page.route('**/fixture*', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await open();
   });
   afterEach(() => page.context().close());
 
+  const open = (query = '') => page.goto(new URL(`/fixture${query}`, world.url).href);
   const send = async (message: string) => {
     await page.getByLabel('Message').fill(message);
     await page.keyboard.press('Enter');
   };
+  const press = (name: string) => page.getByRole('button', { name }).click();
   const texts = () => page.getByRole('listitem').allTextContents();
   const shows = (...wanted: string[]) =>
     eventually(async () => JSON.stringify(await texts()) === JSON.stringify(wanted));
   const is = (status: string) => page.locator('output', { hasText: new RegExp(`^${status}$`) }).waitFor();
   const sessionId = () => page.evaluate(() => String(sessionStorage.getItem('a chat')));
+  const history = async () => {
+    const response = await client.get(`/chat/history/${await sessionId()}`);
+    return (await response.json()) as { assistant: string; messages: { content: string; finish_reason?: string }[] };
+  };
+  const stored = async () => (await client.history(await sessionId())).map(({ content }) => content);
+  const stores = (...wanted: string[]) =>
+    eventually(async () => {
+      const response = await client.get(`/chat/history/${await sessionId()}`);
+      return response.status === 200 && JSON.stringify(await stored()) === JSON.stringify(wanted);
+    });
 
   test('streams answers, and sends the newest message alone', async () => {
     const gate = world.upstream.gate();
@@ -57,9 +73,13 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     await shows('I am Ada.', 'Hello, Ada.', 'Who am I?', 'You said: Who am I?');
     expect(asked.map(({ body }) => body)).toEqual([
       { message: 'I am Ada.' },
-      { message: 'Who am I?', session_id: await sessionId() },
+      { message: 'Who am I?', session_id: await sessionId(), assistant: 'default' },
     ]);
     expect(world.upstream.requests[1]?.body['messages']).toHaveLength(4);
+    await is('ready');
+    const metadata = await page.getByRole('listitem').nth(1).getAttribute('data-metadata');
+    const said = { session_id: await sessionId(), finish_reason: 'stop', usage: {}, context: { messages: 1 } };
+    expect(JSON.parse(metadata ?? '')).toMatchObject(said);
   });
 
   test('stops an answer, and keeps what was said', async () => {
@@ -67,29 +87,89 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     world.upstream.enqueue({ deltas: ['half of it', gate, ' and the rest'] });
     await send('Tell me all');
     await shows('Tell me all', 'half of it');
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await press('Stop');
     await is('ready');
     await eventually(() => world.upstream.requests[0]?.cut);
     gate.open();
     await shows('Tell me all', 'half of it');
-    await eventually(async () => (await client.history(await sessionId())).length === 2);
-    expect(await client.history(await sessionId())).toMatchObject([{}, { content: 'half of it' }]);
+    await stores('Tell me all', 'half of it');
+    expect((await history()).messages[1]).toMatchObject({ finish_reason: 'stopped' });
   });
 
-  test('resumes after a reload, with the whole answer once', async () => {
+  test('takes the next message at once after a stop', async () => {
+    world.upstream.enqueue({ deltas: ['half of it', world.upstream.gate()] });
+    await send('Tell me all');
+    await shows('Tell me all', 'half of it');
+    await press('Interrupt');
+    await shows('Tell me all', 'half of it', 'Never mind', 'You said: Never mind');
+    await stores('Tell me all', 'half of it', 'Never mind', 'You said: Never mind');
+  });
+
+  test('stops a turn that the service has not even heard of', async () => {
+    world.upstream.enqueue({ deltas: [world.upstream.gate()] });
+    world.network.mode = 'hold';
+    await send('Oh');
+    await is('submitted');
+    await press('Stop');
+    await is('ready');
+    world.network.mode = 'pass';
+    await eventually(() => world.upstream.requests[0]?.cut);
+    await send('Well');
+    await shows('Oh', 'Well', 'You said: Well');
+    await stores('Well', 'You said: Well');
+  });
+
+  test('shows after a reload what is stored, and the whole of an answer under way, once', async () => {
+    const gate = world.upstream.gate();
+    await send('First');
+    await shows('First', 'You said: First');
+    await is('ready');
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await send('Go on');
+    await shows('First', 'You said: First', 'Go on', 'before ');
+    await page.reload();
+    await shows('First', 'You said: First', 'before ');
+    gate.open();
+    await shows('First', 'You said: First', 'Go on', 'before after');
+    await is('ready');
+    await page.reload();
+    await shows('First', 'You said: First', 'Go on', 'before after');
+    expect(world.upstream.requests).toHaveLength(2);
+    expect(stops).toBe(0);
+  });
+
+  test('shows an answer that was stored after the messages were read, and before it was joined', async () => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await send('Go on');
+    await shows('Go on', 'before ');
+    await page.route(
+      '**/chat/history/*',
+      async (route) => {
+        const nothingYet = await route.fetch();
+        gate.open();
+        await stores('Go on', 'before after');
+        await route.fulfill({ response: nothingYet });
+      },
+      { times: 1 },
+    );
+    await page.reload();
+    await shows('Go on', 'before after');
+  });
+
+  test('joins a turn again that it has joined already', async () => {
     const gate = world.upstream.gate();
     world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
     await send('Go on');
     await shows('Go on', 'before ');
     await page.reload();
     await shows('before ');
+    const joined = page.waitForResponse((response) => response.url().includes('?turn_id='));
+    await press('Join');
+    await joined;
     gate.open();
-    await shows('before after');
-    await is('ready');
-    expect(world.upstream.requests).toHaveLength(1);
-    await page.reload();
-    await is('ready');
-    await shows();
+    await shows('Go on', 'before after');
+    expect(stops).toBe(0);
   });
 
   test('gets the rest of an answer after the connection was cut, without a word lost or doubled', async () => {
@@ -107,18 +187,92 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     expect(asked).toHaveLength(1);
   });
 
-  test('tells an error, and asks again under the same key', async () => {
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
-    await send('Try me');
-    await page.getByRole('alert').waitFor();
+  test('gets the rest of an answer that another turn has followed while the connection was gone', async () => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+    await send('Count');
+    await shows('Count', 'one ');
+    await world.network.refuse();
+    gate.open();
+    await stores('Count', 'one two');
+    await client.chat({ message: 'From elsewhere', session_id: await sessionId() });
+    await world.network.listen();
+    await shows('Count', 'one two');
+    await is('ready');
+  });
+
+  test('asks for the same turn, when it gave up to reach the service', async () => {
+    // Its pauses take no time.
+    await page.addInitScript(() => Object.assign(AbortSignal, { timeout: () => AbortSignal.abort() }));
+    await page.reload();
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+    await send('Count');
+    await shows('Count', 'one ');
+    await world.network.refuse();
     await is('error');
-    await page.getByRole('button', { name: 'Again' }).click();
+    gate.open();
+    await stores('Count', 'one two');
+    await world.network.listen();
+    await press('Again');
+    await shows('Count', 'one two');
+    await is('ready');
+    expect(asked).toEqual([asked[0], asked[0]]);
+    expect(world.upstream.requests).toHaveLength(1);
+  });
+
+  const failures: [string, Script, string][] = [
+    ['before the first word', { status: 429, headers: { 'retry-after': '3600' } }, 'too much to do'],
+    ['within the answer', { deltas: ['You said '], ending: { error: { message: 'out of order' } } }, 'failed'],
+  ];
+  test.each(failures)('tells an error %s, and asks again under the same key', async (_, script, detail) => {
+    world.upstream.enqueue(script);
+    await send('Try me');
+    await is('error');
+    expect(await page.getByRole('alert').textContent()).toContain(detail);
+    await press('Again');
     await shows('Try me', 'You said: Try me');
     await is('ready');
-    expect(asked.map(({ key }) => key)).toEqual([asked[0]?.key, asked[0]?.key]);
-    expect(await client.history(await sessionId())).toHaveLength(2);
-    await page.getByRole('button', { name: 'Again' }).click();
-    await page.getByText('This message has its answer. Send it anew to ask again.').waitFor();
-    expect(asked).toHaveLength(2);
+    expect(asked).toEqual([asked[0], asked[0]]);
+    expect(await stored()).toEqual(['Try me', 'You said: Try me']);
+  });
+
+  test('asks a message anew that has its answer, or was edited', async () => {
+    await send('Try me');
+    await shows('Try me', 'You said: Try me');
+    await is('ready');
+    world.upstream.enqueue({ deltas: ['I tried.'] });
+    await press('Again');
+    await shows('Try me', 'I tried.');
+    await is('ready');
+    await press('Edit');
+    await shows('Edited', 'You said: Edited');
+    await is('ready');
+    expect(new Set(asked.map(({ key }) => key)).size).toBe(3);
+    const both = ['Try me', 'You said: Try me', 'Try me', 'I tried.', 'Edited', 'You said: Edited'];
+    expect(await stored()).toEqual(both);
+  });
+
+  test('keeps its assistant, when its first turn fails and when its session is gone', async () => {
+    await open('?assistant=data-analyst');
+    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    await send('Try me');
+    await is('error');
+    await press('Again');
+    await is('ready');
+    const first = await sessionId();
+    expect(await history()).toMatchObject({ assistant: 'data-analyst' });
+    await client.delete(`/chat/history/${first}`);
+    await send('And now?');
+    await shows('Try me', 'You said: Try me', 'And now?', 'You said: And now?');
+    await is('ready');
+    expect(await sessionId()).not.toBe(first);
+    expect(await history()).toMatchObject({ assistant: 'data-analyst' });
+  });
+
+  test('refuses files, which the service would not be told of', async () => {
+    await press('Attach');
+    await page.getByText('Parley takes text alone; this message has a part of type file.').waitFor();
+    expect(asked).toEqual([]);
   });
 });

@@ -1,32 +1,48 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
-import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
-import { type WantedTurn, wholeTurn } from '../client/whole-turn.ts';
-import { chunksOf } from './chunks.ts';
+import { ParleyClient, type ParleyClientOptions, type TurnRequest } from '../client/parley-client.ts';
+import { ParleyError } from '../client/problem.ts';
+import type { TurnEvent } from '../client/turn-events.ts';
+import type { WantedTurn } from '../client/whole-turn.ts';
+import { ShownTurn } from './shown-turn.ts';
+import { messageOf, textOf } from './ui-message.ts';
 
 export interface ParleyChatTransportOptions extends ParleyClientOptions {
   /** Of new sessions; by default the service's own default. */
   assistant?: string;
   /** Which session each chat is in, by the chat's id. One that outlives the page lets a chat go on after a reload. */
-  sessions?: Pick<Map<string, string>, 'get' | 'set'>;
+  sessions?: Pick<Map<string, string>, 'get'> & { set(chatId: string, sessionId: string): unknown };
 }
 
 type SendOptions = Parameters<ChatTransport<UIMessage>['sendMessages']>[0];
 type ReconnectOptions = Parameters<ChatTransport<UIMessage>['reconnectToStream']>[0];
 
+/** What is known of a chat. */
+interface Chat {
+  /** Of its session. */
+  assistant?: string;
+  /** The latest turn among its messages; `undefined` where there is none. */
+  shown?: string | undefined;
+  /** The message that has no answer yet, and how it was asked. */
+  asked?: { messageId: string; turn: TurnRequest };
+  /** Resolves when the turn that was stopped has ended. */
+  stopped?: Promise<void>;
+}
+
 /**
  * `useChat` of the AI SDK, on Parley. The service keeps the conversation: of the messages only the newest is sent, under
- * a key that it keeps, so that a message that failed is asked again and never twice.
+ * a key of its own, so that a message that failed is asked again and never twice.
+ *
+ * Streams fail with a `ParleyError` where the service refused the turn or the turn failed.
  */
 export class ParleyChatTransport implements ChatTransport<UIMessage> {
   /** A turn that is joined is told from its beginning. */
   readonly resumeStreamIsReplay = true;
   readonly #client: ParleyClient;
   readonly #assistant: string | undefined;
-  readonly #sessions: Pick<Map<string, string>, 'get' | 'set'>;
-  /** The ids of messages that have their answers. */
-  readonly #answered = new Set<string>();
-  /** The latest request of each chat. */
-  readonly #latest = new Map<string, object>();
+  readonly #sessions: NonNullable<ParleyChatTransportOptions['sessions']>;
+  readonly #chats = new Map<string, Chat>();
+  /** How often a turn was joined. */
+  #joins = 0;
 
   constructor({ assistant, sessions = new Map(), ...place }: ParleyChatTransportOptions = {}) {
     this.#client = new ParleyClient(place);
@@ -34,54 +50,88 @@ export class ParleyChatTransport implements ChatTransport<UIMessage> {
     this.#sessions = sessions;
   }
 
-  /** @throws where the message has its answer: the service keeps every turn, so that it can be sent anew only */
-  async sendMessages({ chatId, messages, abortSignal }: SendOptions): Promise<ReadableStream<UIMessageChunk>> {
-    const message = messages.findLast(({ role }) => role === 'user');
-    if (message === undefined) throw new Error('There is no message to send.');
-    if (this.#answered.has(message.id)) throw new Error('This message has its answer. Send it anew to ask again.');
-    const turn: WantedTurn = {
-      message: message.parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-      sessionId: this.#sessions.get(chatId),
-      assistant: this.#assistant,
-      idempotencyKey: encodeURIComponent(`${chatId}:${message.id}`),
-    };
-    return this.#stream(chatId, turn, abortSignal, () => this.#answered.add(message.id));
+  /** The chat's newest messages that are stored, at most 100: what a page shows first. */
+  async storedMessages(chatId: string): Promise<UIMessage[]> {
+    const sessionId = this.#sessions.get(chatId);
+    const history = sessionId === undefined ? undefined : await this.#client.findHistory(sessionId);
+    const { assistant, messages = [] } = history ?? {};
+    Object.assign(this.#chat(chatId), { shown: messages.at(-1)?.turn_id, ...(assistant && { assistant }) });
+    return messages.map(messageOf);
   }
 
-  /** @returns nothing where no turn is under way */
+  async sendMessages({ chatId, messages, abortSignal }: SendOptions): Promise<ReadableStream<UIMessageChunk>> {
+    const message = messages.at(-1);
+    if (message?.role !== 'user') throw new Error('The last message is not the user’s: there is nothing to ask.');
+    const text = textOf(message);
+    await this.#chat(chatId).stopped;
+    abortSignal?.throwIfAborted();
+    return this.#show(chatId, this.#turnOf(chatId, message.id, text), abortSignal);
+  }
+
+  /** @returns nothing where no turn is under way that the chat has not shown */
   async reconnectToStream({ chatId, abortSignal }: ReconnectOptions): Promise<ReadableStream<UIMessageChunk> | null> {
+    this.#joins += 1;
+    const chat = this.#chat(chatId);
+    await chat.stopped;
     const sessionId = this.#sessions.get(chatId);
     if (sessionId === undefined) return null;
-    const turnId = await this.#client.runningTurn(sessionId);
-    if (turnId === undefined) return null;
+    // Where it is known what the chat shows, a turn that was stored since is news too.
+    const turnId = await ('shown' in chat
+      ? this.#client.latestTurn(sessionId, abortSignal)
+      : this.#client.runningTurn(sessionId, abortSignal));
+    abortSignal?.throwIfAborted();
+    if (turnId === undefined || turnId === chat.shown) return null;
     const turn = { message: '', sessionId, idempotencyKey: '', opened: { sessionId, turnId } };
-    return this.#stream(chatId, turn, abortSignal);
+    return this.#show(chatId, turn, abortSignal);
   }
 
-  #stream(
-    chatId: string,
-    turn: WantedTurn,
-    abortSignal?: AbortSignal,
-    onAnswer = () => {},
-  ): ReadableStream<UIMessageChunk> {
-    const request = {};
-    this.#latest.set(chatId, request);
-    const session = Promise.withResolvers<string>();
-    if (turn.opened) session.resolve(turn.opened.sessionId);
-    const leaving = new AbortController();
-    const stop = async () => {
-      // It is a request of the same chat, not the user, that ends this one.
-      await Promise.resolve();
-      if (this.#latest.get(chatId) !== request) return leaving.abort();
-      // The turn ends as the service says, with all that it keeps.
-      await this.#client.stop(await session.promise).catch(() => leaving.abort());
+  #chat(chatId: string): Chat {
+    const chat = this.#chats.get(chatId) ?? {};
+    this.#chats.set(chatId, chat);
+    return chat;
+  }
+
+  /** The very same request for a message that has no answer yet; one that has its answer is asked anew. */
+  #turnOf(chatId: string, messageId: string, message: string): TurnRequest {
+    const chat = this.#chat(chatId);
+    const { asked, assistant = this.#assistant } = chat;
+    if (asked?.messageId === messageId && asked.turn.message === message) return asked.turn;
+    const sessionId = this.#sessions.get(chatId);
+    const turn = { message, sessionId, assistant, idempotencyKey: crypto.randomUUID() };
+    chat.asked = { messageId, turn };
+    return turn;
+  }
+
+  #show(chatId: string, turn: WantedTurn, abortSignal: AbortSignal | undefined): ReadableStream<UIMessageChunk> {
+    const chat = this.#chat(chatId);
+    let shown: string | undefined;
+    const onEvent = (event: TurnEvent) => {
+      if (event.type === 'opened') {
+        this.#sessions.set(chatId, event.session_id);
+        chat.assistant = event.assistant;
+        shown = event.turn_id;
+      } else if (event.type === 'finished') {
+        chat.shown = shown;
+        delete chat.asked;
+      }
     };
-    if (abortSignal?.aborted) stop();
-    else abortSignal?.addEventListener('abort', stop, { once: true });
-    const onOpened = (sessionId: string) => {
-      this.#sessions.set(chatId, sessionId);
-      session.resolve(sessionId);
+    const onFailure = (error: unknown) => {
+      // The very same request would be refused again.
+      if (error instanceof ParleyError && [404, 422].includes(error.problem.status)) delete chat.asked;
     };
-    return chunksOf(wholeTurn(this.#client, turn, leaving.signal), { onOpened, onAnswer });
+    const shownTurn = new ShownTurn(this.#client, turn, { onEvent, onFailure });
+    abortSignal?.addEventListener('abort', () => {
+      shownTurn.letGo();
+      chat.stopped = this.#stopOrLeave(shownTurn);
+    });
+    return shownTurn.chunks;
+  }
+
+  /** A chat that joins a turn again ends the stream that it had in the same moment; otherwise it is the user who stops. */
+  async #stopOrLeave(turn: ShownTurn): Promise<void> {
+    const joins = this.#joins;
+    await Promise.resolve();
+    if (this.#joins === joins) await turn.stop();
+    else turn.leave();
   }
 }

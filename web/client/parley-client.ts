@@ -13,7 +13,7 @@ export interface TurnRequest {
   message: string;
   /** Without it, or when it has expired, the turn begins a new session. */
   sessionId?: string | undefined;
-  /** Of a new session. */
+  /** Of a new session; one that there is has to have the same. */
   assistant?: string | undefined;
   idempotencyKey: string;
 }
@@ -70,7 +70,7 @@ export class ParleyClient {
     const body = {
       message,
       ...(sessionId === undefined ? {} : { session_id: sessionId }),
-      ...(assistant === undefined || sessionId !== undefined ? {} : { assistant }),
+      ...(assistant === undefined ? {} : { assistant }),
     };
     const response = await this.#post('/chat/stream', body, signal, { 'Idempotency-Key': idempotencyKey });
     return eventsOf(response);
@@ -95,24 +95,25 @@ export class ParleyClient {
     return response.status === 204 ? undefined : eventsOf(response);
   }
 
-  /** The id of the session's turn that is under way; one that is stored is not. */
-  async runningTurn(sessionId: string, signal?: AbortSignal): Promise<string | undefined> {
+  /** The id of the session's turn that is under way, or was the last one; it may have failed. */
+  async latestTurn(sessionId: string, signal?: AbortSignal): Promise<string | undefined> {
     const events = await this.joinTurn(sessionId, signal === undefined ? {} : { signal });
     const first = await events?.next();
     await events?.return(undefined);
-    if (first?.value?.type !== 'opened') return undefined;
-    const { turn_id } = first.value;
-    const latest = await this.history(sessionId, { limit: 1 }).catch((error: unknown) => {
-      // Before its first turn is stored there is no history of a session.
-      if (error instanceof ParleyError && error.problem.code === 'session-not-found') return undefined;
-      throw error;
-    });
-    return latest?.messages.at(-1)?.turn_id === turn_id ? undefined : turn_id;
+    return first?.value?.type === 'opened' ? first.value.turn_id : undefined;
+  }
+
+  /** The id of the session's turn that is under way; one that is stored is not. */
+  async runningTurn(sessionId: string, signal?: AbortSignal): Promise<string | undefined> {
+    const turnId = await this.latestTurn(sessionId, signal);
+    if (turnId === undefined) return undefined;
+    const history = await this.findHistory(sessionId, { limit: 1 });
+    return history?.messages.at(-1)?.turn_id === turnId ? undefined : turnId;
   }
 
   /** Stops the session's running turn; what was said so far is kept. */
-  async stop(sessionId: string): Promise<void> {
-    await this.#post('/chat/stop', { session_id: sessionId });
+  async stop(sessionId: string, signal?: AbortSignal): Promise<void> {
+    await this.#post('/chat/stop', { session_id: sessionId }, signal);
   }
 
   /** A page of messages, oldest first: the newest of the session, or those before a message. */
@@ -123,6 +124,14 @@ export class ParleyClient {
     const query = new URLSearchParams({ limit: String(limit), ...(before === undefined ? {} : { before }) });
     const response = await this.#request(`/chat/history/${encodeURIComponent(sessionId)}?${query}`);
     return (await response.json()) as History;
+  }
+
+  /** @returns nothing where there is no such session, as before its first turn is stored */
+  async findHistory(sessionId: string, page: { before?: string; limit?: number } = {}): Promise<History | undefined> {
+    return await this.history(sessionId, page).catch((error: unknown) => {
+      if (error instanceof ParleyError && error.problem.code === 'session-not-found') return undefined;
+      throw error;
+    });
   }
 
   /** A page of the caller's sessions, newest first. */

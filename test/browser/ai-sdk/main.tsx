@@ -1,24 +1,48 @@
 import { useChat } from '@ai-sdk/react';
 import type { UIMessage } from 'ai';
 import { ParleyChatTransport } from 'parley/ai-sdk';
-import { useState } from 'react';
+import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
+const id = 'a chat';
 const sessions = {
   get: (chatId: string) => sessionStorage.getItem(chatId) ?? undefined,
   set: (chatId: string, sessionId: string) => sessionStorage.setItem(chatId, sessionId),
-} as Pick<Map<string, string>, 'get' | 'set'>;
-const transport = new ParleyChatTransport({ sessions });
+};
+const assistant = new URLSearchParams(location.search).get('assistant');
+const transport = new ParleyChatTransport({ sessions, ...(assistant === null ? {} : { assistant }) });
 
-function Chat() {
+function Chat({ stored }: { stored: UIMessage[] }) {
   const [input, setInput] = useState('');
-  const chat = useChat({ id: 'a chat', transport, resume: true });
+  const chat = useChat({
+    ...{ id, transport, messages: stored, resume: true },
+    async onFinish({ messages }) {
+      const isWithoutQuestion = messages.at(-1)?.role === 'assistant' && messages.at(-2)?.role !== 'user';
+      if (isWithoutQuestion) chat.setMessages(await transport.storedMessages(id));
+    },
+  });
+  const acts = {
+    Stop: () => chat.stop(),
+    Again: () => chat.regenerate(),
+    Join: () => chat.resumeStream(),
+    async Interrupt() {
+      await chat.stop();
+      await chat.sendMessage({ text: 'Never mind' });
+    },
+    async Edit() {
+      const messageId = chat.messages.findLast(({ role }) => role === 'user')?.id ?? '';
+      await chat.sendMessage({ text: 'Edited', messageId });
+    },
+    Attach: () => chat.sendMessage({ files: [{ type: 'file', mediaType: 'text/plain', url: 'data:,file' }] }),
+  };
   return (
     <main>
       <output>{chat.status}</output>
       <ol>
         {chat.messages.map((message) => (
-          <li key={message.id}>{textOf(message)}</li>
+          <li key={message.id} data-metadata={JSON.stringify(message.metadata)}>
+            {textOf(message)}
+          </li>
         ))}
       </ol>
       {chat.error && <p role="alert">{chat.error.message}</p>}
@@ -31,12 +55,11 @@ function Chat() {
       >
         <input aria-label="Message" value={input} onChange={(event) => setInput(event.target.value)} />
       </form>
-      <button type="button" onClick={() => chat.stop()}>
-        Stop
-      </button>
-      <button type="button" onClick={() => chat.regenerate()}>
-        Again
-      </button>
+      {Object.entries(acts).map(([name, act]) => (
+        <button type="button" key={name} onClick={act}>
+          {name}
+        </button>
+      ))}
     </main>
   );
 }
@@ -45,4 +68,11 @@ function textOf({ parts }: UIMessage): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-createRoot(document.getElementById('page') as HTMLElement).render(<Chat />);
+transport.storedMessages(id).then((stored) => {
+  // Its double effects join a turn twice, and stop in between.
+  createRoot(document.getElementById('page') as HTMLElement).render(
+    <StrictMode>
+      <Chat stored={stored} />
+    </StrictMode>,
+  );
+});

@@ -1,0 +1,41 @@
+import type { ParleyClient } from '../client/parley-client.ts';
+import { CutError, type TurnEvent } from '../client/turn-events.ts';
+import { type WantedTurn, wholeTurn } from '../client/whole-turn.ts';
+
+/**
+ * A turn's events to its end, also where it is over and its events are kept no longer: then from what is stored, after
+ * another `opened`.
+ *
+ * @throws {ParleyError} that the turn failed, or was refused
+ * @throws {TypeError | CutError} the service could not be reached for too long, or the turn is lost
+ */
+export async function* turnToItsEnd(
+  client: ParleyClient,
+  turn: WantedTurn,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent, void> {
+  let { opened } = turn;
+  const events = wholeTurn(client, turn, signal);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done && value) return;
+    if (done) break;
+    if (value.type === 'opened') opened = { sessionId: value.session_id, turnId: value.turn_id };
+    if (value.type !== 'cut') yield value;
+  }
+  const history = opened && (await client.findHistory(opened.sessionId));
+  const answer = history?.messages.findLast(({ role, turn_id }) => role === 'assistant' && turn_id === opened?.turnId);
+  if (!history || !answer?.finish_reason || !answer.usage || !answer.context) {
+    throw new CutError('The answer was lost before it could be stored.');
+  }
+  const { content, finish_reason, usage, context } = answer;
+  yield {
+    type: 'opened',
+    id: '',
+    session_id: history.session_id,
+    turn_id: answer.turn_id,
+    assistant: history.assistant,
+  };
+  yield { type: 'token', id: '', token: content };
+  yield { type: 'finished', id: '', finish_reason, usage, context };
+}
