@@ -103,11 +103,14 @@ describe.each(['memory', 'redis'])('on the %s store', (kind) => {
       while (seen.at(-1)?.[1] !== mark) await new Promise((resolve) => setImmediate(resolve));
       return seen.slice(0, -1).map(([name = '', first = '']) => `${name} ${name === 'evalsha' ? first : ''}`);
     };
-    for (const ask of Object.values(endpoints)) {
+    for (const [name, ask] of Object.entries(endpoints)) {
+      // How often a turn's lease is renewed is a matter of time, which a busy machine takes.
+      const takesTurn = name === 'POST /chat' || name === 'POST /chat/stream';
+      const cost = (list: string[]) => (takesTurn ? [...new Set(list)] : list);
       // Scripts are loaded by their first use.
       await commands(ask, randomUUID(), randomUUID());
       const others = await commands(ask, theirs.session_id, theirs.turn_id);
-      expect(others).toEqual(await commands(ask, randomUUID(), randomUUID()));
+      expect(cost(others)).toEqual(cost(await commands(ask, randomUUID(), randomUUID())));
     }
     monitor.disconnect();
     for (const key of await redis.keys('*')) {
