@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
 import { ask, hear } from './hear.ts';
 
 let upstream: ScriptedUpstream;
-beforeAll(async () => {
+beforeEach(async () => {
   upstream = await ScriptedUpstream.start();
 });
-afterAll(() => upstream.stop());
+afterEach(() => upstream.stop());
 
 describe.each(apis)('an answer by %s', (api) => {
   test('is the text that was said, then one end with its reason and usage', async () => {
