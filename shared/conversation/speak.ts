@@ -4,6 +4,7 @@ import type { FinishReason, TokenSaid } from './events.ts';
 import { Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { Prompt } from './prompts.ts';
+import { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';
 
 const TEMPERATURE = 0.7;
@@ -33,7 +34,7 @@ export async function* speak(
 ): AsyncGenerator<TokenSaid, Spoken> {
   const tokens: string[] = [];
   let finishReason: FinishReason = 'stop';
-  let usage: Usage | undefined;
+  const spending = new Spending();
   let answeredBy: string | undefined;
   const completion = {
     ...options,
@@ -41,8 +42,9 @@ export async function* speak(
   };
   try {
     for await (const event of model.stream(prompt.messages, completion, lease.signal)) {
-      if (event.type === 'end') ({ finishReason, usage, model: answeredBy } = event);
-      else {
+      spending.hear(event);
+      if (event.type === 'end') ({ finishReason, model: answeredBy } = event);
+      else if (event.type === 'delta') {
         audit.firstTokenAt ??= performance.now();
         tokens.push(event.text);
         lease.say(event.text);
@@ -54,7 +56,7 @@ export async function* speak(
     finishReason = error;
   }
   if (tokens.length === 0 && finishReason !== 'stopped') throw silence(finishReason);
-  return { content: tokens.join(''), finishReason, usage, model: answeredBy };
+  return { content: tokens.join(''), finishReason, usage: spending.usage, model: answeredBy };
 }
 
 function isEarlyEnd(error: unknown): error is EarlyEnd {

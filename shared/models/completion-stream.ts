@@ -2,7 +2,7 @@ import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
 import type { CompletionEvent, Usage } from './model.ts';
 import { readEvents } from './read-events.ts';
-import { broken, failureOfThrown } from './upstream-failure.ts';
+import { broken, failureOfThrown, isRefusal } from './upstream-failure.ts';
 
 /** Far more than any answer that a model gives. */
 const MAX_ANSWER_CHARACTERS = 4_194_304;
@@ -45,16 +45,18 @@ export async function* streamCompletion(
   const timer = setTimeout(() => isReading && silence.abort(), timeoutMs);
   const either = AbortSignal.any([signal, silence.signal]);
   let finishReason: 'stop' | 'length' | undefined;
-  let usage: Usage | undefined;
   let length = 0;
   let heldBack = '';
+  let isTaken = false;
   try {
+    yield { type: 'asked' };
     const opened = client().then((openai) => open(openai, either));
     const response = await Promise.race([opened, abortOf(either)]);
+    isTaken = true;
     for await (const event of readEvents(response)) {
       const said = read(event);
       finishReason = said.finishReason ?? finishReason;
-      usage = said.usage ?? usage;
+      if (said.usage) yield { type: 'billed', usage: said.usage };
       if (!said.text) continue;
       length += said.text.length;
       if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Error('the answer has no end') });
@@ -67,8 +69,9 @@ export async function* streamCompletion(
     }
     if (finishReason === undefined) throw broken({ cause: new Error('the stream ended before the answer did') });
     if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
-    yield { type: 'end', finishReason, usage };
+    yield { type: 'end', finishReason };
   } catch (error) {
+    if (!isTaken && isRefusal(error)) yield { type: 'refused' };
     if (signal.aborted) throw signal.reason;
     if (silence.signal.aborted)
       throw new Failure('model-timeout', 'The model was silent for too long.', { cause: error });

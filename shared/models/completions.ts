@@ -83,7 +83,7 @@ async function* trimmed(events: AsyncIterable<CompletionEvent>): AsyncGenerator<
   let heldBack = '';
   let hasBegun = false;
   for await (const event of events) {
-    if (event.type === 'end') yield event;
+    if (event.type !== 'delta') yield event;
     else {
       const text = heldBack + (hasBegun ? event.text : event.text.trimStart());
       const said = text.trimEnd();

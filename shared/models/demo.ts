@@ -17,7 +17,7 @@ export function demo(wordMs = 15): Model {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());
         yield { type: 'delta', text: word };
       }
-      yield { type: 'end', finishReason: words.length > maxOutputTokens ? 'length' : 'stop', usage: undefined };
+      yield { type: 'end', finishReason: words.length > maxOutputTokens ? 'length' : 'stop' };
     },
   };
 }

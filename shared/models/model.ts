@@ -24,15 +24,21 @@ export interface CompletionOptions {
   giveUpAt?: number;
 }
 
-/** What a model says: text in pieces, then exactly one end. */
+/** What a model says, text in pieces and then exactly one end, and what it is paid for. */
 export type CompletionEvent =
+  /** A call goes out: it is paid for from here on, unless it is refused. There are several where calls are repeated. */
+  | { type: 'asked' }
+  /** The provider refused the call that was asked last: it costs nothing. */
+  | { type: 'refused' }
+  /** What the provider bills for the call that was asked last. It comes before the end, or before the failure. */
+  | { type: 'billed'; usage: Usage }
   | { type: 'delta'; text: string }
-  | { type: 'end'; finishReason: 'stop' | 'length'; usage: Usage | undefined; model?: string };
+  | { type: 'end'; finishReason: 'stop' | 'length'; model?: string };
 
 /**
- * The port to a model. `stream` yields at least one event, the last of which is `end` (usage is `undefined` where the
- * provider sent none; `model` is the name of the one that answered, where several may). Deltas are never empty, and each is
- * well-formed Unicode: a surrogate pair is not split over two.
+ * The port to a model. `stream` ends with `end` (`model` is the name of the one that answered, where several may), and
+ * yields no `billed` where the provider sent no usage. Deltas are never empty, and each is well-formed Unicode: a
+ * surrogate pair is not split over two.
  *
  * @throws {Failure} `content-filtered`, `context-too-long`, `model-busy` (with `retryAfterSeconds` where the provider
  *   said so), `model-failed`, `model-timeout`, `internal` (credentials or settings that the provider refuses).

@@ -50,7 +50,7 @@ export function retrying(
       let hasSpoken = false;
       try {
         for await (const event of model.stream(messages, options, signal)) {
-          hasSpoken = true;
+          hasSpoken ||= event.type === 'delta';
           // The reader may stop reading at the end.
           if (event.type === 'end') breaker.succeeded();
           yield event.type === 'end' ? { ...event, model: model.name } : event;

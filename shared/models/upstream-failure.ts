@@ -40,6 +40,24 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
   return misconfigured(`The model refused the request with status ${status}`, thrown);
 }
 
+/** Statuses of gateways that gave up waiting: the provider may be at it all the same, and bill it. */
+const GAVE_UP_WAITING = new Set([408, 499, 504]);
+
+/** Whether the call surely never reached the model: it was answered with an error, or could not be made. */
+export function isRefusal(thrown: unknown): boolean {
+  const { status, message } = thrown as ThrownError & { message?: unknown };
+  if (status !== undefined) return !GAVE_UP_WAITING.has(status);
+  return CANNOT_CONNECT.test(String(message)) || CANNOT_CONNECT.test(codesOf(thrown));
+}
+
+/** No credentials, or nobody at that address: nothing was sent. */
+const CANNOT_CONNECT = /Failed to get token|ECONNREFUSED|ENOTFOUND|EAI_AGAIN/;
+
+/** The system's codes of an error and of what caused it. */
+function codesOf(error: unknown): string {
+  return error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${codesOf(error.cause)}` : '';
+}
+
 /** An `error` that came inside a stream whose status was 200. */
 export function failureOfEvent(error: unknown): Failure {
   const said = errorOf(error);

@@ -21,6 +21,7 @@ describe.each(apis)('an answer by %s', (api) => {
       deltas: ['Good', ' day', ', 世界'],
       text: 'Good day, 世界',
       ends: [{ type: 'end', finishReason: 'stop', usage }],
+      calls: ['asked', 'billed'],
       thrown: undefined,
     });
   });
@@ -53,6 +54,7 @@ describe.each(apis)('an answer by %s', (api) => {
     const gate = upstream.gate();
     upstream.enqueue({ deltas: ['One', gate, ' two'] });
     const events = ask(deployment(api, upstream))[Symbol.asyncIterator]();
+    expect((await events.next()).value).toEqual({ type: 'asked' });
     expect((await events.next()).value).toEqual({ type: 'delta', text: 'One' });
     gate.open();
     expect((await events.next()).value).toEqual({ type: 'delta', text: ' two' });

@@ -1,10 +1,12 @@
 import { Failure } from '../../shared/conversation/failure.ts';
-import type { CompletionEvent, CompletionOptions, Model, PromptMessage } from '../../shared/models/model.ts';
+import type { CompletionEvent, CompletionOptions, Model, PromptMessage, Usage } from '../../shared/models/model.ts';
 
 export interface Heard {
   deltas: string[];
   text: string;
-  ends: Extract<CompletionEvent, { type: 'end' }>[];
+  ends: (Extract<CompletionEvent, { type: 'end' }> & { usage: Usage | undefined })[];
+  /** The other events: what is paid for. */
+  calls: ('asked' | 'refused' | 'billed')[];
   /** What was thrown, where something was. */
   thrown: unknown;
 }
@@ -21,11 +23,14 @@ interface Asked extends Partial<CompletionOptions> {
 
 /** Asks a model, and collects what it says up to the end or a failure. */
 export async function hear(model: Model, asked: Asked = {}): Promise<Heard> {
-  const heard: Heard = { deltas: [], text: '', ends: [], thrown: undefined };
+  const heard: Heard = { deltas: [], text: '', ends: [], calls: [], thrown: undefined };
+  let usage: Usage | undefined;
   try {
     for await (const event of ask(model, asked)) {
-      if (event.type === 'end') heard.ends.push(event);
-      else heard.deltas.push(event.text);
+      if (event.type === 'end') heard.ends.push({ ...event, usage });
+      else if (event.type === 'delta') heard.deltas.push(event.text);
+      else heard.calls.push(event.type);
+      if (event.type === 'billed') usage = event.usage;
     }
   } catch (error) {
     heard.thrown = error;

@@ -19,7 +19,7 @@ function scripted(name: string, ...turns: Turn[]): Model {
       if (turn instanceof Failure) throw turn;
       yield { type: 'delta', text: name };
       if (turn === 'speak, then fail') throw failed;
-      yield { type: 'end', finishReason: 'stop', usage: undefined };
+      yield { type: 'end', finishReason: 'stop' };
     },
   };
 }
@@ -30,7 +30,7 @@ function honouring(name: string): Model {
     async *stream(_messages, _options, signal) {
       asked.push(name);
       signal.throwIfAborted();
-      yield { type: 'end', finishReason: 'stop', usage: undefined };
+      yield { type: 'end', finishReason: 'stop' };
     },
   };
 }
