@@ -1,8 +1,8 @@
 import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { zipSync } from 'fflate';
 import { buildApp } from './build-app.ts';
-import { zip } from './zip.ts';
 
 const project = resolve(import.meta.dirname, '..');
 
@@ -26,13 +26,15 @@ export async function makePackage(directory = 'dist'): Promise<PackagedFiles> {
   );
 }
 
+/** As made on Unix, for everybody to read, at the first moment that an archive knows: when it is packed must not show. */
+const ordinaryFile = { os: 3, attrs: 0o100644 << 16, mtime: new Date(1980, 0, 1) };
+
 /** Writes the archive for tools that want one; the same package gives the same bytes. Returns its size in bytes. */
 export async function zipPackage(directory: string, archive: string): Promise<number> {
   const target = resolve(project, directory);
   const names = await namesOfPackage(target);
-  const bytes = zip(
-    await Promise.all(names.map(async (name) => [name, await readFile(resolve(target, name))] as const)),
-  );
+  const contents = await Promise.all(names.map(async (name) => [name, await readFile(resolve(target, name))] as const));
+  const bytes = zipSync(Object.fromEntries(contents), { level: 9, ...ordinaryFile });
   await writeFile(resolve(project, archive), bytes);
   return bytes.length;
 }

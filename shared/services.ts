@@ -14,6 +14,7 @@ import { RedisSessionStore } from './sessions/redis-session-store.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+import { encodingOf } from './tokens/encoding.ts';
 import { WorkerTokenCounter } from './tokens/worker-token-counter.ts';
 
 /** Everything that a request needs. Built once per process; nothing is opened before its first use. */
@@ -64,7 +65,7 @@ function build(settings: Settings): Services {
       audit,
       telemetry,
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
-      prompts: new Prompts(new WorkerTokenCounter(), assistants, settings),
+      prompts: new Prompts(createTokenCounter(settings), assistants, settings),
       assistants,
       leaseMs: settings.turnLeaseSeconds * 1000,
       deadlineMs: settings.turnDeadlineSeconds * 1000,
@@ -78,4 +79,8 @@ function createStore({ store, sessionTtlSeconds, turnLeaseSeconds, limits }: Set
   const rules = { sessionSeconds: sessionTtlSeconds, leaseSeconds: turnLeaseSeconds, limits };
   if (store.kind === 'memory') return new MemorySessionStore(rules);
   return new RedisSessionStore(new RedisConnection(store), rules);
+}
+
+function createTokenCounter({ model }: Settings): WorkerTokenCounter {
+  return new WorkerTokenCounter(model.kind === 'demo' ? {} : { encoding: encodingOf(model.model) });
 }

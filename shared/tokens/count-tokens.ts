@@ -1,7 +1,6 @@
-import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';
 import { countMerged, LONGEST_PIECE } from './count-merged.ts';
 import type { TokenCount } from './token-counter.ts';
-import { NO_RANK, rankOf } from './vocabulary.ts';
+import { NO_RANK, type RankFile, Vocabulary } from './vocabulary.ts';
 
 /**
  * UTF-16 units of the longest text that is split. The work is linear, so this is half a second at the very most;
@@ -13,22 +12,27 @@ const encoder = new TextEncoder();
 const bytes = new Uint8Array(LONGEST_PIECE);
 
 /**
- * Counts the tokens of a text in o200k_base; `<|endoftext|>` and its like are plain text, a lone surrogate is U+FFFD.
- * Exact, except that pieces of more than LONGEST_PIECE bytes, and texts longer than LONGEST_TEXT, count as many
- * tokens as they have bytes: never too few, because every token of a byte level encoding has at least one byte.
+ * Makes what counts the tokens of a text in one encoding; `<|endoftext|>` and its like are plain text, a lone surrogate
+ * is U+FFFD. The count is exact, except that pieces of more than LONGEST_PIECE bytes, and texts longer than
+ * LONGEST_TEXT, count as many tokens as they have bytes: never too few, because every token of a byte level encoding has
+ * at least one byte.
  */
-export function countTokens(text: string): TokenCount {
-  if (text.length > LONGEST_TEXT) return { tokens: Buffer.byteLength(text), exact: false };
-  let tokens = 0;
-  let exact = true;
-  for (const [piece] of text.matchAll(O200K_TOKEN_SPLIT_REGEX)) {
-    const { read, written } = encoder.encodeInto(piece, bytes);
-    if (read === piece.length) {
-      tokens += rankOf(bytes, 0, written) === NO_RANK ? countMerged(bytes, written) : 1;
-    } else {
-      tokens += Buffer.byteLength(piece);
-      exact = false;
+export function createCountTokens(ranks: RankFile): (text: string) => TokenCount {
+  const vocabulary = new Vocabulary(ranks);
+  const pieces = new RegExp(ranks.pat_str, 'gu');
+  return (text) => {
+    if (text.length > LONGEST_TEXT) return { tokens: Buffer.byteLength(text), exact: false };
+    let tokens = 0;
+    let exact = true;
+    for (const [piece] of text.matchAll(pieces)) {
+      const { read, written } = encoder.encodeInto(piece, bytes);
+      if (read === piece.length) {
+        tokens += vocabulary.rankOf(bytes, 0, written) === NO_RANK ? countMerged(vocabulary, bytes, written) : 1;
+      } else {
+        tokens += Buffer.byteLength(piece);
+        exact = false;
+      }
     }
-  }
-  return { tokens, exact };
+    return { tokens, exact };
+  };
 }

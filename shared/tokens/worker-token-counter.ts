@@ -1,9 +1,11 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Encoding } from './encoding.ts';
 import type { TokenCount, TokenCounter } from './token-counter.ts';
 import type { CountRequest, WorkerReport } from './tokenizer-worker.ts';
 
 interface Options {
+  encoding?: Encoding;
   workerUrl?: URL;
   /** Milliseconds between two starts of the worker, so that one that cannot load is not started for every count. */
   restartPauseMs?: number;
@@ -41,6 +43,7 @@ export class WorkerTokenCounter implements TokenCounter {
 
   constructor(options: Options = {}) {
     this.#options = {
+      encoding: 'o200k_base',
       workerUrl: besideThisFile,
       restartPauseMs: 1000,
       now: () => performance.now(),
@@ -66,10 +69,10 @@ export class WorkerTokenCounter implements TokenCounter {
   }
 
   #start(): void {
-    const { workerUrl, restartPauseMs, now } = this.#options;
+    const { encoding, workerUrl, restartPauseMs, now } = this.#options;
     if (this.#worker || this.#closed || now() - this.#lastStart < restartPauseMs) return;
     this.#lastStart = now();
-    const worker = new Worker(workerUrl);
+    const worker = new Worker(workerUrl, { workerData: encoding });
     let cause: unknown;
     worker.on('message', (report: WorkerReport) => this.#receive(report));
     worker.on('error', (error) => {

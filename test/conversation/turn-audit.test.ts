@@ -8,7 +8,7 @@ import { keyedHash } from '../../shared/identity/caller.ts';
 import { demo } from '../../shared/models/demo.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
 import { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { countTokens } from '../../shared/tokens/count-tokens.ts';
+import { countTokens } from '../tokens/o200k.ts';
 
 const assistant: Assistant = { name: 'default', title: 't', description: 'd', systemPrompt: 'Be kind.' };
 const assistants = new Map([['default', assistant]]);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countTokens } from '../../shared/tokens/count-tokens.ts';
+import { countTokens } from './o200k.ts';
 
 const source = resolve(import.meta.dirname, '../../shared/tokens');
 let directory: string;

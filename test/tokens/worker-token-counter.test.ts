@@ -1,8 +1,8 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { countTokens } from '../../shared/tokens/count-tokens.ts';
 import { LONGEST_QUEUE, WorkerTokenCounter } from '../../shared/tokens/worker-token-counter.ts';
 import { eventually } from '../eventually.ts';
+import { countTokens } from './o200k.ts';
 import { hostileTexts, ordinaryTexts } from './sample-texts.ts';
 
 const scripted = new URL('./scripted-worker.ts', import.meta.url);

@@ -1,0 +1,5 @@
+import ranks from 'js-tiktoken/ranks/o200k_base';
+import { createCountTokens } from '../../shared/tokens/count-tokens.ts';
+
+/** Counts as the service does by default. */
+export const countTokens = createCountTokens(ranks);
