@@ -10,52 +10,58 @@ import { median } from './median.ts';
 // the floor that this machine and the local host set. The cases take turns, so that noise meets all alike.
 // Run: node bench/cold-start.ts [--runs 15]
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
+/** Prints it, with the sizes of the bundle's files. */
+export async function coldStart(runs: number): Promise<void> {
+  const parley = '.cache/bench/parley';
+  const empty = '.cache/bench/empty';
+  const sizes = await build({ directory: parley });
+  await build({ directory: empty, entries: { functions: 'bench/empty-app.ts' } });
+  const redis = await RedisServer.start();
+  const upstream = await startUpstreamProcess();
+  const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
 
-const parley = '.cache/bench/parley';
-const empty = '.cache/bench/empty';
-const sizes = await build({ directory: parley });
-await build({ directory: empty, entries: { functions: 'bench/empty-app.ts' } });
-const redis = await RedisServer.start();
-const upstream = await startUpstreamProcess();
-const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
+  const cases = [
+    { name: 'an empty app', directory: empty, env: {} },
+    { name: 'Parley, memory', directory: parley, env: model },
+    {
+      name: 'Parley, memory, telemetry',
+      directory: parley,
+      env: { ...model, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
+    },
+    { name: 'Parley, Redis', directory: parley, env: { REDIS_URL: redis.url, ...model } },
+  ].map((each) => ({ ...each, listens: [] as number[], answers: [] as number[], again: [] as number[] }));
 
-const cases = [
-  { name: 'an empty app', directory: empty, env: {} },
-  { name: 'Parley, memory', directory: parley, env: model },
-  {
-    name: 'Parley, memory, telemetry',
-    directory: parley,
-    env: { ...model, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
-  },
-  { name: 'Parley, Redis', directory: parley, env: { REDIS_URL: redis.url, ...model } },
-].map((each) => ({ ...each, listens: [] as number[], answers: [] as number[], again: [] as number[] }));
-
-for (let run = 0; run < Number(values.runs); run++) {
-  for (const { directory, env, listens, answers, again } of cases) {
-    const start = performance.now();
-    const host = await startHost({ env, bundle: `${directory}/functions.js` });
-    listens.push(performance.now() - start);
-    const client = new Client(host.url);
-    await client.chat({ message: 'hi' });
-    answers.push(performance.now() - start);
-    const warm = performance.now();
-    await client.chat({ message: 'hi' });
-    again.push(performance.now() - warm);
-    await host.kill9();
+  for (let run = 0; run < runs; run++) {
+    for (const { directory, env, listens, answers, again } of cases) {
+      const start = performance.now();
+      const host = await startHost({ env, bundle: `${directory}/functions.js` });
+      listens.push(performance.now() - start);
+      const client = new Client(host.url);
+      await client.chat({ message: 'hi' });
+      answers.push(performance.now() - start);
+      const warm = performance.now();
+      await client.chat({ message: 'hi' });
+      again.push(performance.now() - warm);
+      await host.kill9();
+    }
   }
+
+  const floor = median(cases[0]?.answers ?? []);
+  console.table(
+    cases.map(({ name, listens, answers, again }) => ({
+      case: name,
+      'ms until it listens': median(listens).toFixed(0),
+      'ms until the first answer': median(answers).toFixed(0),
+      'beside the empty app': `${(median(answers) / floor).toFixed(2)} x`,
+      'ms of the second answer': median(again).toFixed(1),
+    })),
+  );
+  console.table(Object.entries(sizes).map(([file, bytes]) => ({ file, KiB: (bytes / 1024).toFixed(0) })));
+
+  await Promise.all([upstream.stop(), redis.stop()]);
 }
 
-const floor = median(cases[0]?.answers ?? []);
-console.table(
-  cases.map(({ name, listens, answers, again }) => ({
-    case: name,
-    'ms until it listens': median(listens).toFixed(0),
-    'ms until the first answer': median(answers).toFixed(0),
-    'beside the empty app': `${(median(answers) / floor).toFixed(2)} x`,
-    'ms of the second answer': median(again).toFixed(1),
-  })),
-);
-console.table(Object.entries(sizes).map(([file, bytes]) => ({ file, KiB: (bytes / 1024).toFixed(0) })));
-
-await Promise.all([upstream.stop(), redis.stop()]);
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
+  await coldStart(Number(values.runs));
+}
