@@ -1,6 +1,6 @@
 import { countMerged, LONGEST_PIECE } from './count-merged.ts';
 import type { TokenCount } from './token-counter.ts';
-import { NO_RANK, type RankFile, Vocabulary } from './vocabulary.ts';
+import { NO_RANK, type Tables, Vocabulary } from './vocabulary.ts';
 
 /**
  * UTF-16 units of the longest text that is split. The work is linear, so this is half a second at the very most;
@@ -17,9 +17,9 @@ const bytes = new Uint8Array(LONGEST_PIECE);
  * LONGEST_TEXT, count as many tokens as they have bytes: never too few, because every token of a byte level encoding has
  * at least one byte.
  */
-export function createCountTokens(ranks: RankFile): (text: string) => TokenCount {
-  const vocabulary = new Vocabulary(ranks);
-  const pieces = new RegExp(ranks.pat_str, 'gu');
+export function createCountTokens(tables: Tables): (text: string) => TokenCount {
+  const vocabulary = new Vocabulary(tables);
+  const pieces = new RegExp(tables.pattern, 'gu');
   return (text) => {
     if (text.length > LONGEST_TEXT) return { tokens: Buffer.byteLength(text), exact: false };
     let tokens = 0;

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createCountTokens } from './count-tokens.ts';
 import type { Encoding } from './encoding.ts';
 import type { TokenCount } from './token-counter.ts';
+import { readTables, type Tables } from './vocabulary.ts';
 
 /** What the worker is sent. */
 export interface CountRequest {
@@ -9,8 +10,8 @@ export interface CountRequest {
   text: string;
 }
 
-/** What the worker sends: `loaded` once, then one answer per request, in their order. */
-export type WorkerReport = 'loaded' | { id: number; count: TokenCount };
+/** What the worker sends: the tables once, when they are loaded, then one answer per request, in their order. */
+export type WorkerReport = { tables: Tables } | { id: number; count: TokenCount };
 
 const port = parentPort;
 if (port === null) throw new Error('The tokeniser is to be started as a worker thread.');
@@ -22,6 +23,7 @@ const rankFiles = {
   cl100k_base: () => import('js-tiktoken/ranks/cl100k_base'),
 };
 
-const countTokens = createCountTokens((await rankFiles[workerData as Encoding]()).default);
+const tables = readTables((await rankFiles[workerData as Encoding]()).default);
+const countTokens = createCountTokens(tables);
 port.on('message', ({ id, text }: CountRequest) => report({ id, count: countTokens(text) }));
-report('loaded');
+report({ tables });

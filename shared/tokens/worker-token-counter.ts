@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { createCountTokens } from './count-tokens.ts';
 import type { Encoding } from './encoding.ts';
 import type { TokenCount, TokenCounter } from './token-counter.ts';
 import type { CountRequest, WorkerReport } from './tokenizer-worker.ts';
@@ -24,11 +25,15 @@ interface Asked {
 // The worker's file lies beside this one, both as source (.ts) and bundled (.js).
 const besideThisFile = new URL(`./tokenizer-worker${extname(import.meta.url)}`, import.meta.url);
 
+/** Characters of a text that is counted in the caller's thread: at worst a millisecond and a half of its time. */
+export const LONGEST_COUNTED_HERE = 4096;
+
 /** Characters that may wait for the worker: at worst a second of its time. A text beyond them gets its bound. */
 export const LONGEST_QUEUE = 2_000_000;
 
 /**
- * Counts in a worker thread, which the first count starts and which never keeps the process alive.
+ * Counts with tables that a worker thread loads, which the first count starts and which never keeps the process alive.
+ * Texts of ordinary length are counted here, in memory that both threads share; long ones wait for the worker.
  * Where the worker cannot answer (not loaded, dead, closed, too much queued) the answer is the bound that bytes give.
  */
 export class WorkerTokenCounter implements TokenCounter {
@@ -38,7 +43,7 @@ export class WorkerTokenCounter implements TokenCounter {
   #lastId = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
   #worker: Worker | undefined;
-  #loaded = false;
+  #countHere: ((text: string) => TokenCount) | undefined;
   #closed = false;
 
   constructor(options: Options = {}) {
@@ -54,7 +59,7 @@ export class WorkerTokenCounter implements TokenCounter {
 
   async count(text: string): Promise<TokenCount> {
     this.#start();
-    return this.#loaded ? this.#ask(text) : boundOf(text);
+    return this.#countHere === undefined ? boundOf(text) : this.#ask(text);
   }
 
   async countWhenLoaded(text: string): Promise<TokenCount> {
@@ -85,6 +90,7 @@ export class WorkerTokenCounter implements TokenCounter {
   }
 
   #ask(text: string): TokenCount | Promise<TokenCount> {
+    if (this.#countHere !== undefined && text.length <= LONGEST_COUNTED_HERE) return this.#countHere(text);
     const bound = boundOf(text);
     const worker = this.#worker;
     if (!worker || this.#queued + text.length > LONGEST_QUEUE) return bound;
@@ -97,7 +103,7 @@ export class WorkerTokenCounter implements TokenCounter {
   }
 
   #receive(report: WorkerReport): void {
-    if (report === 'loaded') this.#loaded = true;
+    if ('tables' in report) this.#countHere = createCountTokens(report.tables);
     else this.#settle(report.id, report.count);
   }
 
@@ -111,7 +117,6 @@ export class WorkerTokenCounter implements TokenCounter {
 
   #bury(cause: unknown): void {
     this.#worker = undefined;
-    this.#loaded = false;
     for (const id of this.#asked.keys()) this.#settle(id);
     if (!this.#closed) this.#options.onDeath(cause);
   }

@@ -30,8 +30,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-test('the main file is bundled without the tokeniser', () => {
-  expect(inputsOfMain).toEqual(['shared/tokens/worker-token-counter.ts']);
+test('the main file is bundled without the ranks', () => {
+  expect(inputsOfMain).toContain('shared/tokens/worker-token-counter.ts');
+  expect(inputsOfMain.filter((path) => path.includes('js-tiktoken'))).toEqual([]);
 });
 
 test('the bundled worker counts, and does not keep the process alive', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { LONGEST_QUEUE, WorkerTokenCounter } from '../../shared/tokens/worker-token-counter.ts';
+import { LONGEST_COUNTED_HERE, LONGEST_QUEUE, WorkerTokenCounter } from '../../shared/tokens/worker-token-counter.ts';
 import { eventually } from '../eventually.ts';
 import { countTokens } from './o200k.ts';
 import { hostileTexts, ordinaryTexts } from './sample-texts.ts';
@@ -53,26 +53,33 @@ describe('the counter', () => {
     const counter = start();
     const waiting = counter.countWhenLoaded('a '.repeat(LONGEST_QUEUE / 4));
     const filling = counter.countWhenLoaded(' '.repeat(LONGEST_QUEUE / 2 - 1));
-    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    // The worker is still loading, or busy with the others.
+    expect((await counter.countWhenLoaded('é '.repeat(LONGEST_COUNTED_HERE))).exact).toBe(false);
     await Promise.all([waiting, filling]);
     expect(await counter.count('héllo')).toEqual(countTokens('héllo'));
   });
 });
 
+/** So long that the worker is asked. */
+const long = (text: string) => text.padEnd(LONGEST_COUNTED_HERE + 1);
+const boundOfLong = { tokens: LONGEST_COUNTED_HERE + 1, exact: false };
+
 describe('a worker that dies', () => {
   test('leaves what was asked of it with bounds, and the next count starts a new one', async () => {
     const deaths: unknown[] = [];
     const counter = start({ workerUrl: scripted, restartPauseMs: 0, onDeath: (cause) => deaths.push(cause) });
-    expect(await counter.countWhenLoaded('héllo')).toEqual(one);
-    const waiting = counter.count('wait');
-    const dying = counter.count('die');
-    const behind = counter.countWhenLoaded('héllo');
-    expect(await waiting).toEqual({ tokens: 4, exact: false });
-    expect(await dying).toEqual({ tokens: 3, exact: false });
-    expect(await behind).toEqual(boundOfHello);
+    expect(await counter.countWhenLoaded(long('hello'))).toEqual(one);
+    const asked = ['wait', 'die', 'hello'].map((text) => counter.count(long(text)));
+    expect(await Promise.all(asked)).toEqual([boundOfLong, boundOfLong, boundOfLong]);
     expect(deaths).toEqual([new Error('as asked')]);
-    expect(await counter.count('héllo')).toEqual(boundOfHello);
-    expect(await counter.countWhenLoaded('héllo')).toEqual(one);
+    expect(await counter.countWhenLoaded(long('hello'))).toEqual(one);
+  });
+
+  test('leaves its tables: short texts are counted as before', async () => {
+    const counter = start({ workerUrl: scripted, onDeath: () => {} });
+    expect(await counter.countWhenLoaded('hello')).toEqual(one);
+    expect(await counter.count(long('die'))).toEqual(boundOfLong);
+    expect(await counter.count('hello')).toEqual({ tokens: 5, exact: true });
   });
 
   test('is not started again before the pause is over, and counts are bounds until then', async () => {
@@ -84,11 +91,11 @@ describe('a worker that dies', () => {
       now: () => now,
       onDeath: (cause) => deaths.push(cause),
     });
-    await counter.countWhenLoaded('die');
+    await counter.countWhenLoaded(long('die'));
     now = 999;
-    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    expect(await counter.countWhenLoaded(long('hello'))).toEqual(boundOfLong);
     now = 1000;
-    expect(await counter.countWhenLoaded('héllo')).toEqual(one);
+    expect(await counter.countWhenLoaded(long('hello'))).toEqual(one);
     expect(deaths).toHaveLength(1);
   });
 
@@ -110,8 +117,8 @@ describe('a closed counter', () => {
     const waiting = counter.countWhenLoaded('wait');
     await counter.close();
     expect(await waiting).toEqual({ tokens: 4, exact: false });
-    expect(await counter.count('héllo')).toEqual(boundOfHello);
-    expect(await counter.countWhenLoaded('héllo')).toEqual(boundOfHello);
+    expect(await counter.count(long('hello'))).toEqual(boundOfLong);
+    expect(await counter.countWhenLoaded(long('hello'))).toEqual(boundOfLong);
     expect(deaths).toEqual([]);
   });
 
