@@ -39,8 +39,9 @@ export async function build({ entries = app, directory = 'dist', plugins = [] }:
     format: 'esm',
     platform: 'node',
     target: 'node22',
-    // The host provides it; see functions-core.ts.
-    external: ['@azure/functions-core'],
+    // The host provides the first; see functions-core.ts. `debug` takes the second where it happens to be installed, as
+    // by a tool of ours: what is deployed would depend on that.
+    external: ['@azure/functions-core', 'supports-color'],
     // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     loader: { '.lua': 'text', '.yaml': 'text' },

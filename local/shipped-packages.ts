@@ -24,11 +24,8 @@ interface Manifest {
   license?: string;
   author?: string | { name: string };
   dependencies?: Record<string, string>;
-  devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
-  /** Names also what a package uses where it happens to be there. */
-  peerDependenciesMeta?: Record<string, object>;
 }
 
 /** The package that a file lies in, by its path relative to the project; none of the project's own. */
@@ -61,10 +58,8 @@ async function manifestOf(path: string): Promise<Manifest> {
 
 /** What a package names in its manifest and was shipped, found as Node finds it: in the nearest `node_modules`. */
 function needsOf(manifest: Manifest, path: string, shipped: Set<string>): string[] {
-  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;
-  // The project's own page is made of packages that it needs for development alone.
-  const own = path === '' ? manifest.devDependencies : undefined;
-  const named = { ...own, ...dependencies, ...optionalDependencies, ...peerDependencies, ...peerDependenciesMeta };
+  const { dependencies, optionalDependencies, peerDependencies } = manifest;
+  const named = { ...dependencies, ...optionalDependencies, ...peerDependencies };
   return Object.keys(named).flatMap((name) => {
     for (let above = path || '.'; ; above = posix.dirname(above)) {
       const there = posix.join(above, 'node_modules', name);

@@ -26,7 +26,7 @@ interface Bill {
 }
 
 interface Locked {
-  packages: Record<string, { version: string; integrity: string; license?: string }>;
+  packages: Record<string, { version: string; integrity: string; license?: string; dev?: true }>;
 }
 
 const json = async <T>(path: string): Promise<T> => JSON.parse(await readFile(path, 'utf8'));
@@ -84,6 +84,15 @@ describe('the package that is deployed', () => {
       expect(hash?.alg).toBe('SHA-512');
       expect(`sha512-${Buffer.from(hash?.content ?? '', 'hex').toString('base64')}`).toBe(known.get(name)?.integrity);
     }
+  });
+
+  test('is all that an audit without development’s packages looks at', () => {
+    const ofDevelopment = new Set(
+      Object.keys(locked)
+        .filter((path) => locked[path]?.dev)
+        .map(lockedName),
+    );
+    expect(bill.components.map(nameOf).filter((name) => ofDevelopment.has(name))).toEqual([]);
   });
 
   test('says who needs whom, and leaves none out', () => {
