@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
-import { hear, messagesOf } from './hear.ts';
+import { hear } from './hear.ts';
 
 test.each(apis)(
   'an upstream of %s that sends a call elsewhere is not followed: the conversation goes nowhere else',
@@ -20,7 +20,6 @@ test.each(apis)(
       expect(elsewhere.requests).toEqual([]);
       expect(text).toBe('');
       expect(thrown).toMatchObject({ code: 'internal' });
-      expect(messagesOf(thrown)).toContain('307');
     } finally {
       moved.closeAllConnections();
       moved.close();
