@@ -14,7 +14,7 @@ const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' 
 
 const parley = '.cache/bench/parley';
 const empty = '.cache/bench/empty';
-const sizes = await build({ directory: parley });
+const { sizes } = await build({ directory: parley });
 await build({ directory: empty, entries: { functions: 'bench/empty-app.ts' } });
 const redis = await RedisServer.start();
 const upstream = await startUpstreamProcess();
