@@ -14,7 +14,7 @@ import { median } from './median.ts';
 export async function coldStart(runs: number): Promise<void> {
   const parley = '.cache/bench/parley';
   const empty = '.cache/bench/empty';
-  const sizes = await build({ directory: parley });
+  const { sizes } = await build({ directory: parley });
   await build({ directory: empty, entries: { functions: 'bench/empty-app.ts' } });
   const redis = await RedisServer.start();
   const upstream = await startUpstreamProcess();

@@ -35,6 +35,8 @@ async function createClient({ baseUrl, apiKey, tokenScope }: RemoteModelSettings
     // Repeating is the business of `retrying`, and so is the time that a call may take.
     maxRetries: 0,
     timeout: 230_000,
+    // A conversation goes where the settings say, and nowhere else.
+    fetchOptions: { redirect: 'manual' },
     logLevel: 'off',
   });
 }
