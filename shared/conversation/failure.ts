@@ -24,6 +24,7 @@ export const failureKinds = {
   'idempotency-key-reused': { status: 422, title: 'The key belongs to another turn', retryable: false },
   'content-filtered': { status: 422, title: 'The content filter refused the turn', retryable: false },
   'context-too-long': { status: 422, title: 'The conversation is too long for the model', retryable: false },
+  'output-limit-reached': { status: 422, title: 'The answer needs more tokens than it may have', retryable: false },
   'rate-limited': { status: 429, title: 'Too many requests', retryable: true },
   'token-limit-exceeded': { status: 429, title: 'The token limit is reached', retryable: true },
   internal: { status: 500, title: 'The service failed', retryable: false },

@@ -43,8 +43,9 @@ local offer = ask.offers[assistant]
 if not offer then return { 'unknown-assistant' } end
 if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
--- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn
--- is settled, or its reservation ends as its lease would.
+-- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn is
+-- settled. A reservation that ended by itself, as its lease did, is that of a turn whose holder died: what it cost is not
+-- known, so it stays counted, whole, in the windows in which it ended.
 local limits, states, refused = ask.limits, {}, nil
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
@@ -74,15 +75,19 @@ local reserve = 0
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   local prompt = offer.fixed_tokens + ask.message_tokens + (known[3] or 0)
   reserve = math.min(prompt, offer.fixed_tokens + offer.room) + offer.output_tokens
-  local reserved = 0
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, '(' .. now_ms, '+inf')) do
-    reserved = reserved + tonumber(string.match(member, '%d+$'))
+  local function sum_of(from_ms, to_ms)
+    local sum = 0
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, from_ms, to_ms)) do
+      sum = sum + tonumber(string.match(member, '%d+$'))
+    end
+    return sum
   end
+  local reserved = sum_of('(' .. now_ms, '+inf')
   local used = redis.call('HMGET', tokens, 'minute', 'minute_used', 'day', 'day_used')
   local function window(name, quota, seconds, start, count)
     if quota == 0 then return end
     local number = math.floor(time[1] / seconds)
-    local counted = tonumber(start) == number and tonumber(count) or 0
+    local counted = (tonumber(start) == number and tonumber(count) or 0) + sum_of(number * seconds * 1000, now_ms)
     local left_ms = (number + 1) * seconds * 1000 - now_ms
     local over = counted + reserved + reserve > quota
     if over and not refused then
@@ -106,9 +111,10 @@ if arrival then
   redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
 end
 if reserve > 0 then
-  redis.call('ZREMRANGEBYSCORE', reservations, '-inf', now_ms)
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
-  redis.call('PEXPIRE', reservations, ask.lease_ms)
+  -- Those that ended before today count nowhere any more.
+  redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
 end
 
 redis.call('HSET', lease, 'turn', ask.turn)

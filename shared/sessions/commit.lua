@@ -1,8 +1,8 @@
--- Stores a whole turn, or nothing of it.
+-- Stores a whole turn, or nothing of it. Behind settle.lua.
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
 --      8: reservations, 9: turns, 10: idempotency record, where there is one
--- ARGV 1: JSON: turn, session, is_first, assistant, title, window_start, window_tokens, reserved and used (tokens),
+-- ARGV 1: JSON: turn, session, is_first, assistant, title, window_start, window_tokens, reserved and spent (tokens),
 --         fingerprint or null, session_ms, record_ms, position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
@@ -38,16 +38,7 @@ redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
 redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.session_ms) * 1000)
 for _, key in ipairs({ session, messages, replay, turns, index }) do redis.call('PEXPIRE', key, ask.session_ms) end
 
-if ask.reserved > 0 then
-  redis.call('ZREM', reservations, ask.turn .. ':' .. ask.reserved)
-  local minute, day = math.floor(time[1] / 60), math.floor(time[1] / 86400)
-  local counted = redis.call('HMGET', tokens, 'minute', 'minute_used', 'day', 'day_used')
-  local minute_used = tonumber(counted[1]) == minute and counted[2] or 0
-  local day_used = tonumber(counted[3]) == day and counted[4] or 0
-  redis.call('HSET', tokens, 'minute', minute, 'minute_used', minute_used + ask.used,
-    'day', day, 'day_used', day_used + ask.used)
-  redis.call('PEXPIRE', tokens, 86400000)
-end
+if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, ask.spent) end
 if record then
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', ask.session, 'turn', ask.turn,
     'position', length - 2)

@@ -15,7 +15,7 @@ if ask.reserved > 0 then
   local time = redis.call('TIME')
   local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ask.lease_ms
   redis.call('ZADD', reservations, 'XX', ends, ask.turn .. ':' .. ask.reserved)
-  redis.call('PEXPIRE', reservations, ask.lease_ms)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
 end
 -- A block that stands there already was sent again because the answer to an earlier call was lost.
 for block = 2, #ARGV do

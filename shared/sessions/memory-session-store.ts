@@ -149,7 +149,7 @@ export class MemorySessionStore implements SessionStore {
     const feedback = session?.feedback ?? new Map();
     const { windowStart, windowTokens } = turn;
     this.#sessions.set(place, { summary, messages, windowStart, windowTokens, last, feedback }, this.#sessionMs);
-    this.#limits.settle(owner, turnId, turn.finished.usage.total_tokens);
+    this.#limits.settle(owner, turnId, turn.spent);
     const index = this.#index.get(owner) ?? new Set();
     index.delete(sessionId);
     this.#index.set(owner, index.add(sessionId));
@@ -162,7 +162,12 @@ export class MemorySessionStore implements SessionStore {
     return 'committed';
   }
 
-  async abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void> {
+  async abandon(
+    claim: TurnClaim,
+    ending: TurnFailed | TurnFinished,
+    unsent: TokenBlocks,
+    spent: number,
+  ): Promise<void> {
     const place = `${claim.owner} ${claim.sessionId}`;
     if (this.#held(claim) !== undefined) {
       this.#leases.delete(place);
@@ -171,7 +176,7 @@ export class MemorySessionStore implements SessionStore {
       entries?.push(ending);
       this.#running.touch(place, FAILED_REPLAY_SECONDS * 1000);
     }
-    this.#limits.settle(claim.owner, claim.turnId, 0);
+    this.#limits.settle(claim.owner, claim.turnId, spent);
     if (claim.idempotency === undefined) return;
     const key = `${claim.owner} ${claim.idempotency.key}`;
     const record = this.#records.get(key);

@@ -9,13 +9,14 @@ import rateLua from './rate.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { FAILED_REPLAY_SECONDS, IDEMPOTENCY_SECONDS, type SessionRules } from './session-store.ts';
+import settleLua from './settle.lua';
 import stopLua from './stop.lua';
 
 const scripts = {
   beginTurn: beginLua,
   extendTurn: extendLua,
-  commitTurn: commitLua,
-  abandonTurn: abandonLua,
+  commitTurn: settleLua + commitLua,
+  abandonTurn: settleLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
   rateTurn: rateLua,

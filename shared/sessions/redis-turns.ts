@@ -108,7 +108,7 @@ export class RedisTurns {
         window_start: turn.windowStart,
         window_tokens: turn.windowTokens,
         reserved: claim.reserved,
-        used: turn.finished.usage.total_tokens,
+        spent: turn.spent,
         fingerprint: claim.idempotency?.fingerprint ?? null,
         ...firstOf(turn.unsent),
       },
@@ -118,12 +118,18 @@ export class RedisTurns {
     return reply as 'committed' | 'lost';
   }
 
-  async abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void> {
+  async abandon(
+    claim: TurnClaim,
+    ending: TurnFailed | TurnFinished,
+    unsent: TokenBlocks,
+    spent: number,
+  ): Promise<void> {
     const keys = sessionKeys(claim.owner);
+    const id = claim.sessionId;
     await this.scripts.run(
       'abandonTurn',
-      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
-      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(unsent) },
+      [keys.lease(id), keys.running(id), keys.reservations, keys.tokens, ...recordKey(claim)],
+      { turn: claim.turnId, reserved: claim.reserved, spent, ...firstOf(unsent) },
       [ending, ...blocksOf(unsent)],
     );
   }

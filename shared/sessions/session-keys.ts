@@ -36,7 +36,10 @@ export function sessionKeys(owner: string) {
     rate: `chat:{${owner}}:rate`,
     /** HASH: minute, minute_used, day, day_used: the latest windows, by their number, and what was used in them. */
     tokens: `chat:{${owner}}:tokens`,
-    /** ZSET of `<turn>:<tokens>` by the time at which the reservation ends unless it is renewed. */
+    /**
+     * ZSET of `<turn>:<tokens>` by the time (ms) at which the reservation ends unless it is renewed. One that has ended
+     * counts as used for the rest of its day.
+     */
     reservations: `chat:{${owner}}:reservations`,
   };
 }

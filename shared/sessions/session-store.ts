@@ -75,7 +75,7 @@ export interface TurnClaim {
   /** True where this turn makes the session: until its commit there is none. */
   isFirst: boolean;
   idempotency: Idempotency | undefined;
-  /** Tokens that are held back from the owner's limits until the turn ends. */
+  /** Tokens that are held back from the owner's limits until the turn ends; they count as used where its holder dies. */
   reserved: number;
 }
 
@@ -148,6 +148,8 @@ export interface Commit {
   windowStart: number;
   /** What the window costs a prompt from now on, this turn included. */
   windowTokens: number;
+  /** Tokens that the model is paid for, of all calls: they count against the owner's limits. */
+  spent: number;
 }
 
 export interface StoredTurn {
@@ -217,8 +219,13 @@ export interface SessionStore {
   extend(claim: TurnClaim, said: TokenBlocks): Promise<{ held: boolean; stop: boolean }>;
   /** Stores the whole turn and gives the lease back. `lost`: the lease is another's, or the session is gone. */
   commit(claim: TurnClaim, turn: Commit): Promise<'committed' | 'lost'>;
-  /** Gives the lease and the idempotency key back and stores nothing; late joiners learn of the ending. */
-  abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void>;
+  /**
+   * Gives the lease and the idempotency key back and stores nothing; late joiners learn of the ending.
+   *
+   * @param spent tokens that the model is paid for: they count against the owner's limits, as those of a turn that is
+   *   stored, also where the lease or the session is gone
+   */
+  abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks, spent: number): Promise<void>;
   /** Asks the running turn's holder to stop. False where nothing runs. */
   stop(owner: string, sessionId: string): Promise<boolean>;
   /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */

@@ -44,6 +44,7 @@ class WatchedStore extends MemorySessionStore {
         title: 't',
         windowStart: 0,
         windowTokens: 0,
+        spent: 0,
       },
     );
   }

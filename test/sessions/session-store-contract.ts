@@ -81,6 +81,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         title: 'A title',
         windowStart: begun.windowStart,
         windowTokens: 40,
+        spent: usage.total_tokens,
         ...more,
       };
     }
@@ -169,12 +170,12 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('that is given up leaves no session, or the one that was, as it was', async () => {
         const owner = randomUUID();
         const [first] = await begin(owner);
-        await store.abandon(first, broken, nothing);
+        await store.abandon(first, broken, nothing, 0);
         expect(await contents(owner, first.sessionId)).toBeUndefined();
         const { sessionId } = await turn(owner, {}, 'one');
         const before = await store.history(owner, sessionId, { limit: 10, before: undefined });
         const [second] = await begin(owner, { sessionId });
-        await store.abandon(second, broken, nothing);
+        await store.abandon(second, broken, nothing, 0);
         expect(await store.history(owner, sessionId, { limit: 10, before: undefined })).toEqual(before);
         await begin(owner, { sessionId });
       });
@@ -193,7 +194,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await hasty.extend(late, nothing)).toMatchObject({ held: false });
         expect(await hasty.commit(late, commitOf(late, lateBegun, 'late'))).toBe('lost');
         // It takes nothing from the turn that holds the lease now.
-        await hasty.abandon(late, broken, nothing);
+        await hasty.abandon(late, broken, nothing, 0);
         const claim = { ...late, turnId: next[0] };
         expect(await hasty.commit(claim, commitOf(claim, next[1], 'next'))).toBe('committed');
         expect(await contents(owner, sessionId, hasty)).toEqual(['ask one', 'one', 'ask next', 'next']);
@@ -225,7 +226,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.stop(randomUUID(), claim.sessionId)).toBe(false);
         expect(await store.stop(owner, claim.sessionId)).toBe(true);
         expect(await store.extend(claim, nothing)).toEqual({ held: true, stop: true });
-        await store.abandon(claim, finished, nothing);
+        await store.abandon(claim, finished, nothing, 0);
         expect(await store.stop(owner, claim.sessionId)).toBe(false);
       });
     });
@@ -236,7 +237,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       const commit = commitOf(claim, begun, 'once');
       expect(await store.commit(claim, commit)).toBe('committed');
       expect(await store.commit(claim, commit)).toBe('committed');
-      await store.abandon(claim, broken, nothing);
+      await store.abandon(claim, broken, nothing, 0);
       expect(await contents(owner, claim.sessionId)).toEqual(['ask once', 'once']);
     });
 
@@ -337,7 +338,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const key = idempotency();
         const [claim] = await begin(owner, { idempotency: key });
-        await store.abandon(claim, broken, nothing);
+        await store.abandon(claim, broken, nothing, 0);
         await begin(owner, { idempotency: key });
 
         const dead = idempotency();
@@ -396,7 +397,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const { sessionId, turnId } = await turn(owner, {}, 'kept');
         const [claim] = await begin(owner, { sessionId });
-        await store.abandon(claim, broken, { position: 0, blocks: [['half']] });
+        await store.abandon(claim, broken, { position: 0, blocks: [['half']] }, 0);
         const failed = await store.follow(owner, sessionId, undefined, 1);
         expect(failed).toMatchObject({ turnId: claim.turnId, state: 'ended', entries: [['half'], broken] });
         expect(await store.follow(owner, sessionId, turnId, 1)).toMatchObject({ entries: [['kept'], finished] });
@@ -483,6 +484,14 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         return { begun, limited: results.filter(({ outcome }) => outcome === 'limited').length };
       };
 
+      /** What is counted of the day, seen by a turn that costs nothing. */
+      async function used(on: SessionStore, owner: string): Promise<number> {
+        const [claim, { limits, reserved }] = await begin(owner, {}, on);
+        await on.abandon(claim, broken, nothing, 0);
+        const day = limits.find(({ name }) => name === 'tokens-per-day');
+        return (day?.quota ?? 0) - (day?.remaining ?? 0) - reserved;
+      }
+
       test('admit as many requests at once as a minute has, and then one at an even rate', async () => {
         const on = await limited({ requests_per_minute: 10 });
         const owner = randomUUID();
@@ -529,7 +538,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         // 15 were used; the window of 40 is part of the prompt now.
         expect(next.reserved).toBe(645);
         expect(next.limits).toMatchObject([{ remaining: 2000 - 15 - 645 }, { remaining: 100_000 - 15 - 645 }]);
-        await on.abandon(second, broken, nothing);
+        await on.abandon(second, broken, nothing, 0);
         const [, third] = await begin(owner, {}, on);
         expect(third.limits).toMatchObject([{ remaining: 2000 - 15 - 605 }, {}]);
         await on.close();
@@ -547,28 +556,70 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await on.close();
       });
 
-      test('forget the reservation of a turn whose holder died, and keep that of one who lives', async () => {
-        const on = await limited({ tokens_per_day: 1300 }, 0.3);
+      test('count what a turn cost that stores nothing, also where its session is gone or its owner was erased', async () => {
+        const on = await limited({ tokens_per_day: 100_000 });
         const owner = randomUUID();
-        const [living] = await begin(owner, {}, on);
-        await begin(owner, {}, on);
-        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'limited' });
-        const begun = await eventually(async () => {
-          await on.extend(living, nothing);
-          const again = await on.begin(request(owner));
-          return again.outcome === 'begun' && again;
-        });
-        expect(begun.limits).toMatchObject([{ remaining: 1300 - 2 * 605 }]);
+        const [stopped] = await begin(owner, {}, on);
+        await on.abandon(stopped, { ...finished, finish_reason: 'stopped' }, nothing, 100);
+        const [deleted] = await begin(owner, {}, on);
+        await on.delete(owner, deleted.sessionId);
+        await on.abandon(deleted, broken, nothing, 20);
+        const [erased] = await begin(owner, {}, on);
+        await on.erase(owner);
+        await on.abandon(erased, broken, nothing, 3);
+        expect(await used(on, owner)).toBe(123);
         await on.close();
       });
 
-      test('forget a reservation together with its session', async () => {
+      test('give everything back after a turn that cost nothing', async () => {
         const on = await limited({ tokens_per_day: 700 });
         const owner = randomUUID();
         const [claim] = await begin(owner, {}, on);
         await on.delete(owner, claim.sessionId);
-        await on.abandon(claim, broken, nothing);
-        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'begun' });
+        await on.abandon(claim, broken, nothing, 0);
+        expect(await used(on, owner)).toBe(0);
+        await on.close();
+      });
+
+      test('count a turn once, however often it is committed and abandoned', async () => {
+        const on = await limited({ tokens_per_day: 100_000 });
+        const owner = randomUUID();
+        const [stored, begun] = await begin(owner, {}, on);
+        const commit = commitOf(stored, begun, 'Hello', { spent: 70 });
+        for (let n = 0; n < 2; n += 1) await on.commit(stored, commit);
+        await on.abandon(stored, broken, nothing, 70);
+        const [failed, again] = await begin(owner, {}, on);
+        for (let n = 0; n < 2; n += 1) await on.abandon(failed, broken, nothing, 5);
+        expect(await on.commit(failed, commitOf(failed, again))).toBe('lost');
+        expect(await used(on, owner)).toBe(75);
+        await on.close();
+      });
+
+      test('count the whole reservation of a turn whose holder died, and that of one who lives as what it costs', async () => {
+        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const owner = randomUUID();
+        const [living] = await begin(owner, {}, on);
+        const [dead] = await begin(owner, {}, on);
+        await eventually(async () => {
+          await on.extend(living, nothing);
+          return (await on.follow(owner, dead.sessionId, undefined, 0))?.state === 'lost';
+        });
+        await on.abandon(living, broken, nothing, 7);
+        expect(await used(on, owner)).toBe(605 + 7);
+        // Counting it forgets nothing.
+        expect(await used(on, owner)).toBe(605 + 7);
+        await on.close();
+      });
+
+      test('count what a turn cost in place of its reservation where its holder wakes after its lease ended', async () => {
+        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner, {}, on);
+        await eventually(async () => (await on.follow(owner, claim.sessionId, undefined, 0))?.state === 'lost');
+        expect(await used(on, owner)).toBe(605);
+        expect(await on.commit(claim, commitOf(claim, begun))).toBe('lost');
+        for (let n = 0; n < 2; n += 1) await on.abandon(claim, broken, nothing, 30);
+        expect(await used(on, owner)).toBe(30);
         await on.close();
       });
     });
@@ -706,7 +757,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         for (const [claim, begun] of [old, fresh]) {
           expect(await store.extend(claim, { position: 1, blocks: [['more']] })).toMatchObject({ held: false });
           expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');
-          await store.abandon(claim, broken, { position: 1, blocks: [['more']] });
+          await store.abandon(claim, broken, { position: 1, blocks: [['more']] }, 0);
           expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
           expect(await contents(owner, claim.sessionId)).toBeUndefined();
         }
@@ -716,7 +767,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('is erased together with what a failed turn had said', async () => {
         const owner = randomUUID();
         const [claim] = await begin(owner);
-        await store.abandon(claim, broken, { position: 0, blocks: [['half']] });
+        await store.abandon(claim, broken, { position: 0, blocks: [['half']] }, 0);
         await store.erase(owner);
         expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
       });
