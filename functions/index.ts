@@ -18,9 +18,10 @@ import './stop.ts';
 // Without it, server-sent events would arrive all at once.
 app.setup({ enableHttpStream: true });
 
-// Records that are on their way are written before the process ends.
+// Before the process ends, turns that still run are stored with what was said, and then all records are written.
 app.hook.appTerminate(async () => {
-  const { audit, telemetry } = services();
+  const { turns, audit, telemetry } = services();
+  await turns.running.end();
   await Promise.all([audit.flush(), telemetry.flush()]);
 });
 

@@ -4,6 +4,7 @@ import { loadAssistants } from './assistants/load-assistants.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import { Prompts } from './conversation/prompts.ts';
+import { RunningTurns } from './conversation/running-turns.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import { type Identify, type KeyedHash, keyedHash } from './identity/caller.ts';
 import { createIdentify } from './identity/create-identify.ts';
@@ -66,6 +67,7 @@ function build(settings: Settings): Services {
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
       prompts: new Prompts(new WorkerTokenCounter(), assistants, settings),
       assistants,
+      running: new RunningTurns(),
       leaseMs: settings.turnLeaseSeconds * 1000,
       deadlineMs: settings.turnDeadlineSeconds * 1000,
       newId: randomUUID,

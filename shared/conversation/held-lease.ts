@@ -36,7 +36,7 @@ export class HeldLease {
     this.#claim = claim;
     this.#leaseMs = bounds.leaseMs;
     this.signal = this.#ended.signal;
-    this.#deadline = setTimeout(() => this.#end('deadline'), bounds.deadlineMs);
+    this.#deadline = setTimeout(() => this.end('deadline'), bounds.deadlineMs);
     this.#pulse = this.#keep();
   }
 
@@ -52,7 +52,8 @@ export class HeldLease {
     return { position: this.#position, blocks: [this.#block, this.#unsent].filter((block) => block.length > 0) };
   }
 
-  #end(reason: EarlyEnd | Failure): void {
+  /** Ends the turn; it is stored with what was said where that is no failure. */
+  end(reason: EarlyEnd | Failure): void {
     this.#ended.abort(reason);
   }
 
@@ -68,7 +69,7 @@ export class HeldLease {
         await this.#renew();
         renewedAt = Date.now();
       } catch (failure) {
-        if (Date.now() - renewedAt > this.#leaseMs * PATIENCE) this.#end(failure as Failure);
+        if (Date.now() - renewedAt > this.#leaseMs * PATIENCE) this.end(failure as Failure);
       }
     }
   }
@@ -78,7 +79,7 @@ export class HeldLease {
     const { held, stop } = await this.#store.extend(this.#claim, { position: this.#position, blocks: [this.#block] });
     if (this.#block.length > 0) this.#position += 1;
     this.#block = [];
-    if (!held) this.#end(new Failure('turn-lost', 'The turn lost its session; nothing was stored.'));
-    if (stop) this.#end('stopped');
+    if (!held) this.end(new Failure('turn-lost', 'The turn lost its session; nothing was stored.'));
+    if (stop) this.end('stopped');
   }
 }

@@ -11,6 +11,7 @@ import { HeldLease } from './held-lease.ts';
 import { patienceEnds, patiently } from './patience.ts';
 import type { Prompt, Prompts } from './prompts.ts';
 import { refusal } from './refusal.ts';
+import type { RunningTurns } from './running-turns.ts';
 import { type Spoken, speak } from './speak.ts';
 import { Spending } from './spending.ts';
 import { titleOf } from './title.ts';
@@ -39,6 +40,7 @@ export interface TurnParts {
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
   assistants: ReadonlyMap<string, Assistant>;
+  running: RunningTurns;
   leaseMs: number;
   deadlineMs: number;
   newId: () => string;
@@ -96,7 +98,7 @@ async function* answer(
   request: TurnRequest,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
-  const { store, model, prompts, now } = parts;
+  const { store, model, prompts, running, now } = parts;
   const { sessionId, isFirst, assistant: name, reserved, limits } = begun;
   const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency, reserved };
   const askedAt = now();
@@ -105,6 +107,7 @@ async function* answer(
   const assistant = parts.assistants.get(name) as Assistant;
   const audit = new TurnAudit(parts, claim, request, assistant);
   const lease = new HeldLease(store, claim, parts);
+  running.add(lease);
   const spending = new Spending();
   let promptTokens = 0;
   let ending: TurnFinished | Failure = new Failure('turn-lost', 'The turn was given up.');
@@ -160,6 +163,7 @@ async function* answer(
       // Where the store is away, the lease ends by itself, and all that was reserved counts.
       await store.abandon(claim, told, unsent, audit.spentTokens).catch(() => {});
     }
+    running.delete(lease);
   }
 }
 
