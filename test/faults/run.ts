@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { billing } from './billing.ts';
 import { cuts } from './cuts.ts';
 import { kills } from './kills.ts';
 import { promotions } from './promotions.ts';
@@ -26,6 +27,7 @@ const runs: Record<string, { run: FaultRun; usual: number }> = {
   'redis-faults': { run: redisFaults, usual: 20 },
   'requests-limit': { run: requestsLimit, usual: 3 },
   'tokens-limit': { run: tokensLimit, usual: 200 },
+  billing: { run: billing, usual: 500 },
 };
 
 const { values } = parseArgs({

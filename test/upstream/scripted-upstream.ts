@@ -11,6 +11,10 @@ export interface RecordedRequest {
   body: Record<string, unknown>;
   /** Whether the client closed the connection before the answer's end. */
   cut: boolean;
+  /** What was said to it so far. */
+  said: string;
+  /** Whether all was said, so that the answer ends, as its script has it. */
+  isOver: boolean;
 }
 
 const wires: Record<string, Wire> = {
@@ -75,16 +79,24 @@ export class ScriptedUpstream {
       response.writeHead(404).end();
       return;
     }
-    const recorded: RecordedRequest = { path: pathname, headers: request.headers, body: JSON.parse(text), cut: false };
+    const recorded: RecordedRequest = {
+      path: pathname,
+      headers: request.headers,
+      body: JSON.parse(text),
+      cut: false,
+      said: '',
+      isOver: false,
+    };
     this.requests.push(recorded);
     response.on('close', () => {
       recorded.cut = !response.writableFinished;
     });
-    await play(this.#scripts.shift() ?? this.respond(recorded), wire, response);
+    const script = this.#scripts.shift() ?? this.respond(recorded);
+    await play(script, wire, response, recorded);
   }
 }
 
-async function play(script: Script, wire: Wire, response: ServerResponse): Promise<void> {
+async function play(script: Script, wire: Wire, response: ServerResponse, recorded: RecordedRequest): Promise<void> {
   if (script.status !== undefined) {
     const body = typeof script.body === 'string' ? script.body : JSON.stringify(script.body ?? {});
     response.writeHead(script.status, { 'content-type': 'application/json', ...script.headers }).end(body);
@@ -106,10 +118,12 @@ async function play(script: Script, wire: Wire, response: ServerResponse): Promi
     if (delta instanceof Gate) await delta.passed;
     else {
       if (script.delayMs) await sleep(script.delayMs);
+      recorded.said += delta;
       await send(wire.delta(delta));
     }
   }
   if (script.ending === 'silence') return;
+  recorded.isOver = true;
   if (script.ending === 'cut') response.destroy();
   else if (script.ending !== undefined) response.end(`data: ${JSON.stringify(script.ending)}\n\n`);
   else {
