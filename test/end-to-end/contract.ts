@@ -485,6 +485,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         ],
         ['a wrong key', { status: 401, body: { error: { message: 'key sk-secret' } } }, 1, 500, 'internal', undefined],
         ['no word at all', { deltas: [] }, 1, 502, 'model-failed', undefined],
+        ['thoughts alone', { deltas: [], finishReason: 'length' as const }, 1, 422, 'output-limit-reached', undefined],
       ])('with %s is told by its code, and stores nothing', async (_, script, calls, status, code, retryAfter) => {
         const { session_id } = await client.chat({ message: 'Hi' });
         const asked = upstream.requests.length;
