@@ -35,10 +35,10 @@ const progress: [Api, object, object[]][] = [
   ]),
 ];
 
-test.concurrent.each(progress)('%s: while there is %o, the model may take its time', async (api, event, answer) => {
+test.concurrent.each(progress)('%s: while there is %j, the model may take its time', async (api, event, answer) => {
   const own = await ScriptedUpstream.start();
-  own.enqueue({ raw: [...Array<string>(30).fill(eventsOf(event).join('')), ...eventsOf(...answer)], delayMs: 50 });
-  expect(await hear(deployment(api, own, { timeoutMs: 1000 }))).toMatchObject({ text: 'Yes', thrown: undefined });
+  own.enqueue({ raw: [...Array<string>(30).fill(eventsOf(event).join('')), ...eventsOf(...answer)], delayMs: 100 });
+  expect(await hear(deployment(api, own, { timeoutMs: 2000 }))).toMatchObject({ text: 'Yes', thrown: undefined });
   await own.stop();
 });
 
@@ -62,18 +62,19 @@ function* endlessly(event: string) {
 }
 
 describe('a model that goes silent', () => {
-  test.each(progress)('%s: after %o is not asked again, as the call is paid for', async (api, event) => {
-    upstream.requests.length = 0;
-    upstream.enqueue({ raw: eventsOf(event), ending: 'silence' });
-    const model = retrying([deployment(api, upstream, { timeoutMs: 500 }), deployment(api, upstream)]);
+  test.concurrent.each(progress)('%s: after %j is not asked again, as the call is paid for', async (api, event) => {
+    const own = await ScriptedUpstream.start();
+    own.enqueue({ raw: eventsOf(event), ending: 'silence' });
+    const model = retrying([deployment(api, own, { timeoutMs: 2000 }), deployment(api, own)]);
     expect(await hear(model)).toMatchObject({ calls: ['asked'], thrown: { code: 'model-timeout' } });
-    expect(upstream.requests).toHaveLength(1);
+    expect(own.requests).toHaveLength(1);
+    await own.stop();
   });
 
   test('before it showed that it is there is asked again, and each call may be paid for', async () => {
     upstream.requests.length = 0;
-    upstream.enqueue({ ending: 'silence', raw: [] }, { deltas: ['Here I am'] });
-    const model = retrying([deployment('chat', upstream, { timeoutMs: 200 })]);
+    upstream.enqueue({ raw: [], ending: 'silence' }, { deltas: ['Here I am'] });
+    const model = retrying([deployment('chat', upstream, { timeoutMs: 100 }), deployment('chat', upstream)]);
     expect(await hear(model)).toMatchObject({ text: 'Here I am', calls: ['asked', 'asked', 'billed'] });
     expect(upstream.requests).toHaveLength(2);
   });

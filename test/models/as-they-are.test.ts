@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventsOf } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { type Api, apis, deployment } from './deployment.ts';
-import { failureOf, hear } from './hear.ts';
+import { ask, failureOf, hear } from './hear.ts';
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {
@@ -126,11 +126,14 @@ test('the cost of a filtered answer is not waited for long, whatever comes in it
 });
 
 test('a filtered answer is filtered also for a caller that stops it then', async () => {
-  upstream.enqueue({ raw: eventsOf(chunk({ content: 'Half' }, 'content_filter')), ending: 'silence' });
+  const events = eventsOf(chunk({ content: 'Half' }), chunk({}, 'content_filter'));
+  // In one piece: the filter's ending has arrived when the caller stops.
+  upstream.enqueue({ raw: [events.join('')], ending: 'silence' });
   const controller = new AbortController();
-  setTimeout(() => controller.abort('stopped'), 200);
-  const { thrown } = await hear(deployment('chat', upstream), { signal: controller.signal });
-  expect(thrown).toMatchObject({ code: 'content-filtered' });
+  const heard = Array.fromAsync(ask(deployment('chat', upstream), { signal: controller.signal }), (event) => {
+    if (event.type === 'delta') controller.abort('stopped');
+  });
+  await expect(heard).rejects.toMatchObject({ code: 'content-filtered' });
 });
 
 test.each([
@@ -190,7 +193,7 @@ test.each([
   { error: 'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 and 500' },
   { object: 'error', message: "This model's maximum context length is 8192 tokens.", code: 400 },
   { object: 'error', message: { detail: 'Prompt is too large for model with 32768 maximum context length' } },
-])('a conversation is too long by %o', async (body) => {
+])('a conversation is too long by %j', async (body) => {
   upstream.enqueue({ status: 400, body });
   expect((await failureOf(deployment('chat', upstream))).code).toBe('context-too-long');
 });
