@@ -109,10 +109,11 @@ async function* answer(
   try {
     yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
 
-    const prompt = await prompts.build(assistant, begun.window, request.message);
+    const built = await prompts.build(assistant, begun.window, request.message);
     const giveUpAt = startedAt + parts.deadlineMs;
     const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
-    const spoken = yield* speak(model, assistant, prompt, options, lease, audit);
+    const spoken = yield* speak(model, assistant, built, options, lease, audit);
+    const { prompt } = spoken;
 
     const count = await prompts.count(spoken.content);
     const finished: TurnFinished = {

@@ -24,7 +24,14 @@ export function lazyClient(settings: RemoteModelSettings): () => Promise<OpenAI>
 async function createClient({ baseUrl, apiKey, tokenScope }: RemoteModelSettings): Promise<OpenAI> {
   // The package's index would add 39 KB of clients for other clouds.
   const [{ OpenAI }, credential] = await Promise.all([import('openai/client'), apiKey ?? entraToken(tokenScope)]);
-  return new OpenAI({
+  /** The package looks for an error in the body's `error`; some servers send it as the body. */
+  class Client extends OpenAI {
+    protected override makeStatusError(status: number, body: object, message: string | undefined, headers: Headers) {
+      const isBare = typeof body === 'object' && body !== null && !('error' in body);
+      return super.makeStatusError(status, isBare ? { error: body } : body, message, headers);
+    }
+  }
+  return new Client({
     baseURL: baseUrl,
     apiKey: credential,
     // Nothing is taken from the environment but what the settings name.

@@ -467,6 +467,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       test.each([
         ['errors, three times', broken, 3, 502, 'model-failed', undefined],
         ['a wait that is longer than a turn', busy, 1, 503, 'model-busy', '300'],
+        ['a wait of more than 5 s', { ...busy, headers: { 'retry-after': '6' } }, 1, 503, 'model-busy', '6'],
         [
           'its content filter',
           { status: 400, body: { error: { code: 'content_filter', message: 'filtered' } } },
