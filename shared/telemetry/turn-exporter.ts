@@ -84,6 +84,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
             ...(usage && {
               'gen_ai.usage.input_tokens': usage.prompt_tokens,
               'gen_ai.usage.output_tokens': usage.completion_tokens,
+              'gen_ai.usage.cache_read.input_tokens': usage.cached_tokens,
             }),
             ...error,
           },

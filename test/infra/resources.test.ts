@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { alertsSuite } from './alerts.ts';
 import { appSettingsSuite } from './app-settings.ts';
-import { combinations, findBicep } from './bicep.ts';
+import { combinations, findBicep, withoutSecrecy } from './bicep.ts';
 import { everyCombinationSuite } from './every-combination.ts';
 import { networkSuite } from './networks.ts';
 import { ofType, settingsOf, theOnly } from './resources.ts';
@@ -12,7 +13,13 @@ import { tablesOf } from './tables.ts';
 const files = await combinations();
 const snapshots = new Map<string, Snapshot>();
 beforeAll(async () => {
-  const taken = await takeSnapshots(await findBicep(), files.values());
+  const bicep = await findBicep();
+  const taken = await withoutSecrecy((copy) =>
+    takeSnapshots(
+      bicep,
+      [...files.values()].map((file) => resolve(copy, file)),
+    ),
+  );
   for (const [index, name] of [...files.keys()].entries()) snapshots.set(name, taken[index] as Snapshot);
 }, 300_000);
 
@@ -26,7 +33,7 @@ const project = resolve(import.meta.dirname, '../..');
 
 test('every combination is told of in docs/deploy.md', async () => {
   const guide = await readFile(resolve(project, 'docs/deploy.md'), 'utf8');
-  for (const file of files.values()) expect(guide).toContain(`](../${relative(project, file)})`);
+  for (const file of files.values()) expect(guide).toContain(`](../infra/${file})`);
 });
 
 test('every variable that the parameters read is told of in docs/deploy.md, and handed on by the workflow', async () => {
@@ -41,9 +48,21 @@ test('every variable that the parameters read is told of in docs/deploy.md, and 
   }
 });
 
+test('the variables for regions say where everything lies, and where the model does', async () => {
+  const regions = { AZURE_LOCATION: 'uksouth', AZURE_OPENAI_LOCATION: 'eastus2' };
+  const file = resolve(project, 'infra/main.bicepparam');
+  const [snapshot] = await takeSnapshots(await findBicep(), [file], regions);
+  const found = snapshot?.predictedResources.filter(({ location }) => location !== undefined && location !== 'global');
+  expect(found?.length).toBeGreaterThan(10);
+  for (const { type, location } of found ?? []) {
+    expect(location, type).toBe(type === 'Microsoft.CognitiveServices/accounts' ? 'eastus2' : 'uksouth');
+  }
+});
+
 everyCombinationSuite([...files.keys()], get);
 networkSuite([...files.keys()], get);
 appSettingsSuite([...files.keys()], get);
+alertsSuite([...files.keys()], get);
 
 describe('what a combination asks for', () => {
   const existing = (combination: string, type: string) =>
@@ -124,9 +143,57 @@ describe('what a combination asks for', () => {
       AUDIT_BLOB_CONTAINER: 'audit',
       REDIS_CLUSTER: 'true',
     });
+    expect(theOnly(snapshot, 'Microsoft.Consumption/budgets').properties).toMatchObject({
+      amount: 2000,
+      timePeriod: { startDate: '2026-11-01' },
+    });
     const people = theOnly(snapshot, 'Microsoft.Insights/actionGroups').id;
     for (const { properties } of ofType(snapshot, 'Microsoft.Insights/metricAlerts')) {
       expect(properties?.['actions']).toEqual([{ actionGroupId: people }]);
     }
+  });
+
+  test('production lies in several zones, lets turns finish, and keeps what cannot be made again', () => {
+    const snapshot = get('production');
+    expect(theOnly(snapshot, 'Microsoft.Web/serverfarms').properties).toMatchObject({ zoneRedundant: true });
+    expect(theOnly(snapshot, 'Microsoft.Storage/storageAccounts').sku).toEqual({ name: 'Standard_ZRS' });
+    expect(theOnly(snapshot, 'Microsoft.Web/sites').properties).toMatchObject({
+      functionAppConfig: { siteUpdateStrategy: { type: 'RollingUpdate' } },
+    });
+    const locks = ofType(snapshot, 'Microsoft.Authorization/locks');
+    expect(locks.map(({ id }) => id.split('/').at(-5))).toEqual([
+      theOnly(snapshot, 'Microsoft.Storage/storageAccounts').name,
+      theOnly(snapshot, 'Microsoft.Cache/redisEnterprise').name,
+    ]);
+    for (const { properties } of locks) expect(properties).toMatchObject({ level: 'CanNotDelete' });
+  });
+
+  test('production tells the workspace what storage, Redis and the model’s account do', () => {
+    const snapshot = get('production');
+    const { id: workspaceId } = theOnly(snapshot, 'Microsoft.OperationalInsights/workspaces');
+    const settings = ofType(snapshot, 'Microsoft.Insights/diagnosticSettings');
+    for (const { properties } of settings) expect(properties).toMatchObject({ workspaceId });
+    expect(settings.map(({ id }) => id.split('/').at(-6))).toEqual(['blobServices', 'databases', 'accounts']);
+  });
+
+  test('no other combination is zone redundant, locked, on a budget or of an update strategy of its own', () => {
+    for (const combination of [...files.keys()].filter((name) => name !== 'production')) {
+      const types = get(combination).predictedResources.map(({ type }) => type);
+      for (const type of ['Authorization/locks', 'Consumption/budgets', 'Insights/diagnosticSettings']) {
+        expect(types, combination).not.toContain(`Microsoft.${type}`);
+      }
+      const { properties } = theOnly(get(combination), 'Microsoft.Web/sites');
+      expect(properties?.['functionAppConfig']).not.toHaveProperty('siteUpdateStrategy');
+    }
+  });
+
+  test('the workbook shows every query', async () => {
+    const { properties } = theOnly(get('default'), 'Microsoft.Insights/workbooks');
+    const { items } = JSON.parse(String(properties?.['serializedData']));
+    const shown: string[] = items.map(({ content }: { content: { query: string } }) => content.query);
+    const queries = resolve(project, 'infra/queries');
+    const names = (await readdir(queries)).filter((file) => file.endsWith('.kql'));
+    const texts = await Promise.all(names.map((file) => readFile(resolve(queries, file), 'utf8')));
+    expect([...shown].sort()).toEqual(texts.sort());
   });
 });

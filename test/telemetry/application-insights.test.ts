@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client, readStream } from '../end-to-end/client.ts';
 import { type HostOptions, startHost } from '../host/start-host.ts';
@@ -68,6 +69,25 @@ test('Application Insights is told of turns by the app’s own identity, without
   expect(metrics.find(({ name }) => name === 'gen_ai.client.token.usage')).toMatchObject({ value: 90, count: 1 });
   expect(JSON.stringify(envelopes)).not.toContain('secret');
   expect(logs).not.toContain('Telemetry cannot be exported');
+});
+
+test('the queries of infra/ name nothing that is not sent', async () => {
+  const { dependencies, metrics } = await takeTurns({});
+  const sent = { dependencies, customMetrics: metrics };
+  let read = 0;
+  for (const file of (await readdir('infra/queries')).filter((name) => name.endsWith('.kql'))) {
+    const query = await readFile(`infra/queries/${file}`, 'utf8');
+    const table = /^\w+$/m.exec(query)?.[0] as keyof typeof sent;
+    for (const [, bracketed, plain] of query.matchAll(/customDimensions(?:\['([^']+)'\]|\.(\w+))/g)) {
+      const name = bracketed ?? plain ?? '';
+      expect(
+        sent[table].some(({ properties }) => name in properties),
+        `${file}: ${name}`,
+      ).toBe(true);
+      read += 1;
+    }
+  }
+  expect(read).toBeGreaterThan(8);
 });
 
 test('the connection string is enough for a component that lets everybody write', async () => {
