@@ -5,7 +5,7 @@ targetScope = 'resourceGroup'
 
 // ---- Where, and under which name
 
-@description('Name of this deployment: tags everything, and is part of every name\'s hash, so that several fit into one group.')
+@description('Name of this deployment: tags everything, and is part of every name\'s hash. azd wants a resource group for each.')
 @minLength(1)
 @maxLength(64)
 param environmentName string = 'parley'

@@ -11,10 +11,18 @@ describe('the templates', { timeout: 120_000 }, () => {
     bicep = await findBicep();
   }, 300_000);
 
-  // azd brings a Bicep of its own, from 0.41 to 0.45 in 2026; 0.47.16 is the oldest that can be had as a package.
-  test.each(['0.49.2', '0.47.16'])('compile without an error or a warning with Bicep %s', async (version) => {
-    expect(await build(await findBicep(version), infra, 'main.bicep')).toEqual([]);
+  test('compile without an error or a warning', async () => {
+    expect(await build(bicep, infra, 'main.bicep')).toEqual([]);
   });
+
+  // azd brings a Bicep of its own, from 0.41 to 0.45 in 2026; 0.47.16 is the oldest that can be had as a package, which is
+  // for this kind of machine.
+  test.skipIf(process.platform !== 'linux' || process.arch !== 'x64').each(['0.49.2', '0.47.16'])(
+    'compile without an error or a warning with Bicep %s',
+    async (version) => {
+      expect(await build(await findBicep(version), infra, 'main.bicep')).toEqual([]);
+    },
+  );
 
   test('pass every rule of the linter with each combination of parameters', async () => {
     const findings = await lint(bicep, infra, '**/*.bicepparam');

@@ -6,7 +6,7 @@ import { appSettingsSuite } from './app-settings.ts';
 import { combinations, findBicep, withoutSecrecy } from './bicep.ts';
 import { everyCombinationSuite } from './every-combination.ts';
 import { networkSuite } from './networks.ts';
-import { ofType, settingsOf, theOnly } from './resources.ts';
+import { ofType, scopeOf, settingsOf, theOnly } from './resources.ts';
 import { type Snapshot, takeSnapshots } from './snapshot.ts';
 import { tablesOf } from './tables.ts';
 
@@ -153,31 +153,41 @@ describe('what a combination asks for', () => {
     }
   });
 
-  test('production lies in several zones, lets turns finish, and keeps what cannot be made again', () => {
+  test('production lies in several zones, and lets turns finish', () => {
     const snapshot = get('production');
     expect(theOnly(snapshot, 'Microsoft.Web/serverfarms').properties).toMatchObject({ zoneRedundant: true });
     expect(theOnly(snapshot, 'Microsoft.Storage/storageAccounts').sku).toEqual({ name: 'Standard_ZRS' });
     expect(theOnly(snapshot, 'Microsoft.Web/sites').properties).toMatchObject({
       functionAppConfig: { siteUpdateStrategy: { type: 'RollingUpdate' } },
     });
-    const locks = ofType(snapshot, 'Microsoft.Authorization/locks');
-    expect(locks.map(({ id }) => id.split('/').at(-5))).toEqual([
-      theOnly(snapshot, 'Microsoft.Storage/storageAccounts').name,
-      theOnly(snapshot, 'Microsoft.Cache/redisEnterprise').name,
-    ]);
+  });
+
+  const idsOf = (combination: string, ...types: string[]) =>
+    types.flatMap((type) => ofType(get(combination), `Microsoft.${type}`).map(({ id }) => id));
+  const redisTypes = ['Cache/redisEnterprise', 'Cache/redis'];
+
+  test.each(['production', 'azure-cache-private'])('%s keeps what cannot be made again', (combination) => {
+    const locks = ofType(get(combination), 'Microsoft.Authorization/locks');
+    const kept = idsOf(combination, 'Storage/storageAccounts', ...redisTypes);
+    expect(kept).toHaveLength(2);
+    expect(locks.map(scopeOf)).toEqual(kept);
     for (const { properties } of locks) expect(properties).toMatchObject({ level: 'CanNotDelete' });
   });
 
-  test('production tells the workspace what storage, Redis and the model’s account do', () => {
-    const snapshot = get('production');
-    const { id: workspaceId } = theOnly(snapshot, 'Microsoft.OperationalInsights/workspaces');
-    const settings = ofType(snapshot, 'Microsoft.Insights/diagnosticSettings');
+  test.each([
+    ['production', 'Cache/redisEnterprise/databases'],
+    ['azure-cache-private', 'Cache/redis'],
+  ])('%s tells the workspace what storage, Redis and the model’s account do', (combination, redis) => {
+    const { id: workspaceId } = theOnly(get(combination), 'Microsoft.OperationalInsights/workspaces');
+    const settings = ofType(get(combination), 'Microsoft.Insights/diagnosticSettings');
     for (const { properties } of settings) expect(properties).toMatchObject({ workspaceId });
-    expect(settings.map(({ id }) => id.split('/').at(-6))).toEqual(['blobServices', 'databases', 'accounts']);
+    expect(settings.map(scopeOf)).toEqual(
+      idsOf(combination, 'Storage/storageAccounts/blobServices', redis, 'CognitiveServices/accounts'),
+    );
   });
 
-  test('no other combination is zone redundant, locked, on a budget or of an update strategy of its own', () => {
-    for (const combination of [...files.keys()].filter((name) => name !== 'production')) {
+  test('no combination is locked, watched, on a budget or of an update strategy of its own without asking for it', () => {
+    for (const combination of [...files.keys()].filter((name) => !/production|azure-cache-private/.test(name))) {
       const types = get(combination).predictedResources.map(({ type }) => type);
       for (const type of ['Authorization/locks', 'Consumption/budgets', 'Insights/diagnosticSettings']) {
         expect(types, combination).not.toContain(`Microsoft.${type}`);
