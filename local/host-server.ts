@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Patience } from './end-when-told.ts';
 import { bodyLimit, Forwarder } from './forward.ts';
 import type { App, TypedData } from './functions-core.ts';
 import { invoke } from './invoke.ts';
@@ -42,10 +43,22 @@ export class HostServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Stops listening, and waits for the functions that run. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Stops listening, and waits for the functions that run, until their answers have been sent.
+   *
+   * @returns how many have not ended in their time
+   */
+  async stop({ clients, functions }: Patience): Promise<number> {
     this.#server.close();
-    await Promise.race([Promise.all(this.#running), sleep(graceMs)]);
+    const cut = setTimeout(() => this.#server.closeAllConnections(), clients);
+    await Promise.race([this.#ended(), sleep(functions)]);
+    clearTimeout(cut);
+    return this.#running.size;
+  }
+
+  /** Connections that are open may still bring requests. */
+  async #ended(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings, type Settings } from '../shared/settings.ts';
+import { endWhenTold } from './end-when-told.ts';
 import { type App, provideFunctionsCore } from './functions-core.ts';
 import { HostServer } from './host-server.ts';
 import { addLocalSettings, readRoutePrefix } from './local-settings.ts';
@@ -11,9 +12,6 @@ import { SetupError } from './setup-error.ts';
 
 // Runs the function app in the current directory without Core Tools; docs/local-host.md says what it models.
 
-/** How long the functions that run may go on when the host is told to end. */
-const graceMs = 5000;
-
 const { values: options } = parseArgs({
   allowNegative: true,
   options: {
@@ -21,6 +19,9 @@ const { values: options } = parseArgs({
     host: { type: 'string', default: '127.0.0.1' },
     bundle: { type: 'string' },
     'local-settings': { type: 'boolean', default: true },
+    // Seconds from SIGTERM on, as measured on the platform; a turn ends within 220 s.
+    'cut-after': { type: 'string', default: '30' },
+    'end-after': { type: 'string', default: '240' },
   },
 });
 
@@ -37,7 +38,10 @@ async function main(): Promise<void> {
   const hasHomepage = process.env['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
   const server = new HostServer({ app, routes, httpUri, hasHomepage, log });
   const port = await server.listen(Number(options.port), options.host);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(server, app));
+  endWhenTold(server, app, {
+    clients: 1000 * Number(options['cut-after']),
+    functions: 1000 * Number(options['end-after']),
+  });
 
   const url = `http://${options.host}:${port}`;
   for (const line of routes.flatMap((route) => describeRoute(route, url))) console.log(line);
@@ -54,12 +58,6 @@ async function load(app: App, bundle: string): Promise<string> {
   }
   await app.runHooks('appStart', { hookData: {}, appHookData: {}, functionAppDirectory: process.cwd() });
   return HttpUri;
-}
-
-async function stop(server: HostServer, app: App): Promise<void> {
-  await server.stop(graceMs);
-  await app.runHooks('appTerminate', { hookData: {}, appHookData: {} });
-  process.exit(0);
 }
 
 function describeRoute({ called, methods, path }: Route, url: string): string[] {

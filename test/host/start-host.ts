@@ -31,10 +31,12 @@ export interface HostOptions {
   bundle?: string;
   /** Where `host.json` and `local.settings.json` are read. By default the project's host.json, and no local settings. */
   directory?: string;
+  /** Further options of its command line. */
+  args?: string[];
 }
 
 /** Starts the local host on a free port, and waits until it listens. */
-export async function startHost({ env = {}, bundle, directory }: HostOptions = {}): Promise<LocalHost> {
+export async function startHost({ env = {}, bundle, directory, args = [] }: HostOptions = {}): Promise<LocalHost> {
   const localSettings = directory === undefined ? ['--no-local-settings'] : [];
   const child = spawn(
     process.execPath,
@@ -42,6 +44,7 @@ export async function startHost({ env = {}, bundle, directory }: HostOptions = {
       resolve(project, 'local/host.ts'),
       ...['--port', '0', '--bundle', resolve(project, bundle ?? 'dist/functions.js')],
       ...localSettings,
+      ...args,
     ],
     { cwd: directory ?? project, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -54,6 +54,7 @@ async function* speak(gate: Gate) {
   await gate.opened.promise;
   yield Buffer.from('after\n');
   gate.progress = 'ended';
+  console.log('the function has ended');
 }
 
 app.http('gated', {
@@ -77,6 +78,9 @@ app.http('progress', {
   route: 'progress/{name}',
   handler: async ({ params }) => ({ body: gateOf(params['name']).progress }),
 });
+
+// Where a host accepts no more requests, a signal opens this one.
+process.once('SIGUSR2', () => gateOf('opened-at-the-end').opened.resolve());
 
 app.http('until-told-to-end', {
   methods: ['GET'],
@@ -107,5 +111,16 @@ app.hook.postInvocation((context) => {
   if (context.invocationContext.functionName !== 'hooked') return;
   context.result = { body: `${(context.result as { body: string }).body} ${context.hookData['by']}` };
 });
-app.hook.appTerminate(() => console.log('the app was told of its end'));
+let beforeTheEnd: Promise<void> | undefined;
+app.http('never-let-the-app-end', {
+  methods: ['GET'],
+  handler: async () => {
+    beforeTheEnd = new Promise(() => {});
+    return { status: 204 };
+  },
+});
+app.hook.appTerminate(() => {
+  console.log('the app was told of its end');
+  return beforeTheEnd;
+});
 app.http('hooked', { methods: ['GET'], handler: async () => ({ body: 'changed by' }) });
