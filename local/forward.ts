@@ -8,6 +8,13 @@ export const bodyLimit = 104_857_600;
 /** Headers of one connection, not of the answer; the date is set anew. */
 const ofTheHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
 
+export interface Call {
+  /** By which the library knows whose request it is. */
+  invocationId: string;
+  /** Headers that the host itself adds to the answer. */
+  own: Record<string, string>;
+}
+
 export interface ForwardOptions {
   log: Log;
   /** How long nothing may come from the function. The real host's YARP has this limit. */
@@ -34,7 +41,7 @@ export class Forwarder {
    * Passes the body on and the answer back, each chunk as it comes. Resolves when the function's answer has ended, and
    * what the client is to have of it was sent.
    */
-  async forward(request: IncomingMessage, response: ServerResponse, invocationId: string): Promise<void> {
+  async forward(request: IncomingMessage, response: ServerResponse, { invocationId, own }: Call): Promise<void> {
     const onward = openRequest({
       host: '127.0.0.1',
       port: this.#port,
@@ -51,12 +58,12 @@ export class Forwarder {
     request.pipe(onward);
     try {
       const answer = await answerTo(onward);
-      response.writeHead(answer.statusCode ?? 502, [...headersOf(answer), 'Server', 'Kestrel']);
+      response.writeHead(answer.statusCode ?? 502, [...headersOf(answer), ...Object.entries(own).flat()]);
       await passOn(answer, response);
     } catch (error) {
       this.#log('error', 'system', `${request.method} ${request.url}: ${(error as Error).message}`);
       if (response.headersSent) response.destroy();
-      else response.writeHead(statusOf(error), { Server: 'Kestrel', 'Content-Length': 0 }).end();
+      else response.writeHead(statusOf(error), { ...own, 'Content-Length': 0 }).end();
     }
   }
 }

@@ -5,7 +5,7 @@ import { readSettings, type Settings } from '../shared/settings.ts';
 import { endWhenTold } from './end-when-told.ts';
 import { type App, provideFunctionsCore } from './functions-core.ts';
 import { HostServer } from './host-server.ts';
-import { addLocalSettings, readRoutePrefix } from './local-settings.ts';
+import { addLocalSettings, readCors, readRoutePrefix } from './local-settings.ts';
 import { log } from './log.ts';
 import { type Route, routesOf } from './routes.ts';
 import { SetupError } from './setup-error.ts';
@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
 async function main(): Promise<void> {
   if (options['local-settings']) await addLocalSettings(process.env);
   const settings = readSettings(process.env);
+  const cors = options['local-settings'] ? await readCors() : undefined;
   const prefix = await readRoutePrefix();
   // Whoever brings a bundle needs no builder.
   if (options.bundle === undefined) await (await import('./build-app.ts')).buildApp();
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   const httpUri = await load(app, options.bundle ?? resolve(import.meta.dirname, '../dist/functions.js'));
   const routes = routesOf(app.functions.values(), prefix);
   const hasHomepage = process.env['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
-  const server = new HostServer({ app, routes, httpUri, hasHomepage, log });
+  const server = new HostServer({ app, routes, httpUri, hasHomepage, cors, log });
   const port = await server.listen(Number(options.port), options.host);
   endWhenTold(server, app, {
     clients: 1000 * Number(options['cut-after']),

@@ -25,6 +25,8 @@ app.http('b-literal', { methods: ['GET'], route: 'first/literal', handler: async
 app.http('a-parameter', { methods: ['GET'], route: 'first/{any}', handler: async () => ({ body: 'parameter' }) });
 app.http('c-post', { methods: ['POST'], route: 'first/{any}', handler: async () => ({ body: 'posted' }) });
 
+app.http('vary', { methods: ['GET'], handler: async () => ({ headers: { Vary: 'Accept-Encoding' } }) });
+
 app.http('count-body', {
   methods: ['POST'],
   handler: async (request) => {
@@ -99,6 +101,17 @@ app.http('throws', {
   handler: () => {
     throw new Error('a bug');
   },
+});
+app.http('breaks-off', {
+  methods: ['GET'],
+  handler: async () => ({
+    body: ReadableStream.from(
+      (async function* () {
+        yield Buffer.from('begun');
+        throw new Error('a fault in mid-stream');
+      })(),
+    ),
+  }),
 });
 // biome-ignore lint/suspicious/noExplicitAny: a handler that returns nothing is what the types forbid
 app.http('returns-nothing', { methods: ['GET'], handler: (async () => undefined) as any });

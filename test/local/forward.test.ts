@@ -19,7 +19,9 @@ async function forwardTo(answer: RequestListener) {
   const logged: string[] = [];
   const log = (_level: string, _category: string, message: string) => logged.push(message);
   const forwarder = new Forwarder(await listen(answer), { log, idleLimitMs: 100 });
-  const url = await listen((request, response) => forwarder.forward(request, response, 'an-id'));
+  const url = await listen((request, response) =>
+    forwarder.forward(request, response, { invocationId: 'an-id', own: {} }),
+  );
   return { url, logged };
 }
 
