@@ -17,8 +17,8 @@ const homepage = '<!DOCTYPE html><title>Functions</title><p>Your Azure Functions
 export interface HostServerOptions {
   app: App;
   routes: Route[];
-  /** The address of the library's own server. */
-  httpUri: string;
+  /** The address of the library's own server; there is none, and no route, where the app could not be loaded. */
+  httpUri: string | undefined;
   /** True unless `AzureWebJobsDisableHomepage=true`. */
   hasHomepage: boolean;
   /** Which pages of other origins may call; none where it is absent. */
@@ -37,7 +37,7 @@ export class HostServer {
 
   constructor(options: HostServerOptions) {
     this.#options = options;
-    this.#forwarder = new Forwarder(options.httpUri, options);
+    this.#forwarder = new Forwarder(options.httpUri ?? 'http://localhost', options);
   }
 
   /** @returns the port, which the system chose where 0 was given */

@@ -33,10 +33,18 @@ export interface HostOptions {
   directory?: string;
   /** Further options of its command line. */
   args?: string[];
+  /** Whether a host is wanted whose app could not be loaded. */
+  mayFailToLoad?: boolean;
 }
 
 /** Starts the local host on a free port, and waits until it listens. */
-export async function startHost({ env = {}, bundle, directory, args = [] }: HostOptions = {}): Promise<LocalHost> {
+export async function startHost({
+  env = {},
+  bundle,
+  directory,
+  args = [],
+  mayFailToLoad = false,
+}: HostOptions = {}): Promise<LocalHost> {
   const localSettings = directory === undefined ? ['--no-local-settings'] : [];
   const child = spawn(
     process.execPath,
@@ -54,8 +62,11 @@ export async function startHost({ env = {}, bundle, directory, args = [] }: Host
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         logs += text;
-        const [, found] = /^Parley listens on (\S+).*\n/m.exec(logs) ?? [];
-        if (found !== undefined) listens(found);
+        const [, found, rest] = /^Parley listens on ([^\s,]+)(.*)\n/m.exec(logs) ?? [];
+        if (found === undefined) return;
+        if (mayFailToLoad || !rest?.startsWith(', but')) return listens(found);
+        child.kill('SIGKILL');
+        fails(new Error(`the app was not loaded:\n${logs}`));
       });
     }
     child.on('error', fails);
