@@ -80,16 +80,6 @@ export async function startHost({
   return { url, pid, logs: () => logs, exited, stop: () => end('SIGTERM'), kill9: () => end('SIGKILL') };
 }
 
-/**
- * A host for tests that need nothing of its settings and its process: the one at `PARLEY_URL` where that is set, such
- * as `func start` or a deployment, else a local one.
- */
-export async function startAnyHost(options: HostOptions = {}): Promise<Host> {
-  const url = process.env['PARLEY_URL']?.replace(/\/$/, '');
-  if (url === undefined || url === '') return startHost(options);
-  return { url, stop: async () => {} };
-}
-
 /** Without the developer's own settings, and without what the test runner sets for its workers. */
 function cleanEnvironment(env: Record<string, string>): Record<string, string | undefined> {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
