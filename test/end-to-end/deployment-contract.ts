@@ -28,6 +28,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
     client = deployment.client;
     if (deployment.other !== undefined) other = deployment.other;
     if (deployment.nobody !== undefined) nobody = deployment.nobody;
+    await eventually(async () => (await client.get('/health?ready')).status === 200, 50_000);
     const known = await client.get('/chat/sessions');
     const said = await known.text();
     // Else every test would say so.

@@ -67,6 +67,31 @@ app.http('gated', {
     body: ReadableStream.from(speak(gateOf(params['name']))),
   }),
 });
+app.http('silent', {
+  methods: ['GET'],
+  route: 'silent/{name}',
+  handler: async ({ params }) => ({
+    body: ReadableStream.from(
+      (async function* () {
+        await gateOf(params['name']).opened.promise;
+        yield Buffer.from('first words');
+      })(),
+    ),
+  }),
+});
+app.http('flood', {
+  methods: ['GET'],
+  route: 'flood/{name}',
+  handler: async ({ params }) => ({
+    body: ReadableStream.from(
+      (async function* () {
+        // 32 MB: more than what sockets hold.
+        for (let n = 0; n < 512; n += 1) yield Buffer.alloc(65_536);
+        gateOf(params['name']).progress = 'ended';
+      })(),
+    ),
+  }),
+});
 app.http('open-gate', {
   methods: ['POST'],
   route: 'open-gate/{name}',
