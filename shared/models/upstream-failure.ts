@@ -30,6 +30,8 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
   if (status === undefined) {
     if (!(thrown instanceof Error) || !/Failed to get token/.test(thrown.message)) return broken(cause);
+    // A request for it that hung: the next call makes another.
+    if ((thrown.cause as Error | undefined)?.name === 'TimeoutError') return broken(cause);
     return misconfigured(`No Entra token for the scope ${tokenScope}: is there an identity?`, thrown);
   }
   if (status === 401 || status === 403) {
