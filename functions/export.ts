@@ -1,7 +1,11 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { linesResponse } from '../shared/http/lines-response.ts';
+import { outgoing } from '../shared/http/outgoing.ts';
+import { RunningExports } from '../shared/http/running-exports.ts';
 import { exportSessions } from '../shared/sessions/export-sessions.ts';
+
+const running = new RunningExports();
 
 /** GET /chat/export: all that is the caller's, one session a line. */
 app.http('export', {
@@ -10,6 +14,7 @@ app.http('export', {
   ...endpoint(async ({ caller, requestId, services, fail }) => {
     const { audit, store } = services;
     const record = { event: 'exported', owner: caller.owner, request_id: requestId, session_id: null } as const;
-    return linesResponse(audit.recordedLines(record, exportSessions(store, caller.owner)), fail);
+    const lines = audit.recordedLines(record, exportSessions(store, caller.owner));
+    return linesResponse(running.admit(caller.owner, lines), fail, outgoing(requestId));
   }),
 });

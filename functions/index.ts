@@ -18,6 +18,13 @@ import './stop.ts';
 // Without it, server-sent events would arrive all at once.
 app.setup({ enableHttpStream: true });
 
+// The way to the store, and the identity that opens it, take longer than a first request would wait for them. Nobody waits
+// here either: where the store cannot be used, the requests are told so.
+app.hook.appStart(() => {
+  const { store } = services();
+  store.ping().catch(() => {});
+});
+
 // Before the process ends, turns that still run are stored with what was said, and then all records are written.
 app.hook.appTerminate(async () => {
   const { turns, audit, telemetry } = services();

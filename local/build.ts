@@ -14,19 +14,19 @@ export interface BuildOptions {
   plugins?: esbuild.Plugin[];
 }
 
-/** Sizes in bytes of the JavaScript files that a build wrote, by their path in the project. */
-export type BuiltFiles = Record<string, number>;
+export interface Built {
+  /** Sizes in bytes of the JavaScript files that were written, by their path in the project. */
+  sizes: Record<string, number>;
+  /** Paths in the project of all files of which something was written. */
+  modules: string[];
+}
 
 /**
  * Bundles the app as it is deployed: `dist/functions.js`, the worker beside it, and chunks that load on their first use.
  *
  * @throws {esbuild.BuildFailure} after the faults were printed.
  */
-export async function build({
-  entries = app,
-  directory = 'dist',
-  plugins = [],
-}: BuildOptions = {}): Promise<BuiltFiles> {
+export async function build({ entries = app, directory = 'dist', plugins = [] }: BuildOptions = {}): Promise<Built> {
   await rm(resolve(project, directory), { recursive: true, force: true });
   const { metafile } = await esbuild.build({
     absWorkingDir: project,
@@ -39,8 +39,9 @@ export async function build({
     format: 'esm',
     platform: 'node',
     target: 'node22',
-    // The host provides it; see functions-core.ts.
-    external: ['@azure/functions-core'],
+    // The host provides the first; see functions-core.ts. `debug` takes the second where it happens to be installed, as
+    // by a tool of ours: what is deployed would depend on that.
+    external: ['@azure/functions-core', 'supports-color'],
     // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     loader: { '.lua': 'text', '.yaml': 'text' },
@@ -54,11 +55,13 @@ export async function build({
     metafile: true,
     logLevel: 'warning',
   });
-  return Object.fromEntries(
-    Object.entries(metafile.outputs)
-      .filter(([path]) => path.endsWith('.js'))
-      .map(([path, { bytes }]) => [path, bytes]),
-  );
+  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.js'));
+  return {
+    sizes: Object.fromEntries(outputs.map(([path, { bytes }]) => [path, bytes])),
+    modules: outputs.flatMap(([, { inputs }]) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    ),
+  };
 }
 
 const app = {

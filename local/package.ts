@@ -1,7 +1,11 @@
 import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { buildApp } from './build-app.ts';
+import { checkLicences } from './licences.ts';
+import { shippedPackages } from './shipped-packages.ts';
+import { thirdPartyNotices } from './third-party-notices.ts';
 import { zip } from './zip.ts';
 
 const project = resolve(import.meta.dirname, '..');
@@ -11,13 +15,20 @@ export type PackagedFiles = Record<string, number>;
 
 /**
  * Builds the app, and makes its directory the package that is deployed: the bundle, host.json and a package.json that
- * needs nothing beside it. `.funcignore` lies there for those who pack a directory: azd and Core Tools.
+ * needs nothing beside it; and for people, what it is made of and under which licences. `.funcignore` lies there for
+ * those who pack a directory: azd and Core Tools.
+ *
+ * @throws {Error} where a licence is not allowed
  */
 export async function makePackage(directory = 'dist'): Promise<PackagedFiles> {
-  await buildApp(directory);
+  const { packages, needs } = await shippedPackages(await buildApp(directory));
+  checkLicences(packages);
   const target = resolve(project, directory);
   for (const file of ['host.json', '.funcignore']) await copyFile(resolve(project, file), resolve(target, file));
-  const { name, version, type, engines } = JSON.parse(await readFile(resolve(project, 'package.json'), 'utf8'));
+  const app = JSON.parse(await readFile(resolve(project, 'package.json'), 'utf8'));
+  await writeFile(resolve(target, 'bom.json'), billOfMaterials(app, packages, needs));
+  await writeFile(resolve(target, 'THIRD_PARTY_NOTICES.txt'), await thirdPartyNotices(packages));
+  const { name, version, type, engines } = app;
   const manifest = { name, version, private: true, type, main: 'functions.js', engines };
   await writeFile(resolve(target, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const names = await namesOfPackage(target);

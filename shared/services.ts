@@ -14,7 +14,8 @@ import { RedisConnection } from './sessions/redis-connection.ts';
 import { RedisSessionStore } from './sessions/redis-session-store.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { Telemetry } from './telemetry/telemetry.ts';
+import { createTelemetry } from './telemetry/create-telemetry.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { WorkerTokenCounter } from './tokens/worker-token-counter.ts';
 
 /** Everything that a request needs. Built once per process; nothing is opened before its first use. */
@@ -46,12 +47,7 @@ function build(settings: Settings): Services {
   const hash = keyedHash(settings.ownerHashKey);
   const store = createStore(settings);
   const audit = createAuditLog(settings.audit, hash);
-  const endpoint = settings.telemetryEndpoint;
-  const telemetry = new Telemetry(
-    endpoint === undefined
-      ? undefined
-      : async () => (await import('./telemetry/otlp-exporter.ts')).otlpExporter(endpoint),
-  );
+  const telemetry = createTelemetry(settings.telemetry);
   return {
     settings,
     identify: createIdentify(settings.auth, hash),

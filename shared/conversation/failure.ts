@@ -55,6 +55,8 @@ export interface FailureOptions {
   limits?: LimitState[];
   /** For `content-filtered`; for the audit, not for the caller. */
   filter?: FilterResult | undefined;
+  /** For `model-timeout`: the model was at it before it went silent, so that another call would be paid for as well. */
+  wasAlive?: boolean;
   cause?: unknown;
 }
 
@@ -70,6 +72,7 @@ export class Failure extends Error {
   readonly challenge: string | undefined;
   readonly limits: LimitState[] | undefined;
   readonly filter: FilterResult | undefined;
+  readonly wasAlive: boolean;
 
   constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
     super(detail, { cause: options.cause });
@@ -79,6 +82,7 @@ export class Failure extends Error {
     this.challenge = options.challenge;
     this.limits = options.limits;
     this.filter = options.filter;
+    this.wasAlive = options.wasAlive ?? false;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Assistant } from '../assistants/assistant.ts';
 import type { Model, Usage } from '../models/model.ts';
 import type { FinishReason, TokenSaid } from './events.ts';
-import { Failure } from './failure.ts';
+import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { Prompt } from './prompts.ts';
 import type { Spending } from './spending.ts';
@@ -11,6 +11,8 @@ const TEMPERATURE = 0.7;
 
 /** What the model said in a turn. */
 export interface Spoken {
+  /** What it was asked with in the end. */
+  prompt: Prompt;
   /** The tokens that were yielded, joined. Empty only where the turn was stopped before the first. */
   content: string;
   finishReason: FinishReason;
@@ -20,7 +22,8 @@ export interface Spoken {
 }
 
 /**
- * Asks the model and yields what it says, until it is done or the lease's signal ends the turn early.
+ * Asks the model and yields what it says, until it is done or the lease's signal ends the turn early. A prompt that it
+ * finds too long is made shorter, so that no conversation is dead for ever because the model counts otherwise.
  *
  * @param spending hears all that the model says, so that its cost is known however the turn ends
  * @throws {Failure} of the model, or of the lease; `model-failed`, `model-timeout` or `output-limit-reached` where it
@@ -52,12 +55,14 @@ export async function* speak(
       }
     }
   } catch (error) {
+    const shorter = spending.said === '' && codeOf(error) === 'context-too-long' ? prompt.shorter() : undefined;
+    if (shorter !== undefined) return yield* speak(model, assistant, shorter, options, lease, audit, spending);
     if (!isEarlyEnd(error)) throw error;
     finishReason = error;
   }
   const content = spending.said;
   if (content === '' && finishReason !== 'stopped') throw silence(finishReason);
-  return { content, finishReason, usage: spending.usage, model: answeredBy };
+  return { prompt, content, finishReason, usage: spending.usage, model: answeredBy };
 }
 
 function isEarlyEnd(error: unknown): error is EarlyEnd {

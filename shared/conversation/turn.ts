@@ -115,11 +115,12 @@ async function* answer(
   try {
     yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
 
-    const prompt = await prompts.build(assistant, begun.window, request.message);
-    promptTokens = prompt.promptTokens;
+    const built = await prompts.build(assistant, begun.window, request.message);
+    promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
-    const spoken = yield* speak(model, assistant, prompt, options, lease, audit, spending);
+    const spoken = yield* speak(model, assistant, built, options, lease, audit, spending);
+    const { prompt } = spoken;
 
     const count = await prompts.count(spoken.content);
     const finished: TurnFinished = {

@@ -4,14 +4,17 @@ import { broken } from './upstream-failure.ts';
 /** Far more than any event of an answer of text. */
 const MAX_EVENT_CHARACTERS = 1_048_576;
 
+/** The event that says that there are no more. */
+export const DONE = Symbol('[DONE]');
+
 /**
- * The JSON of each server-sent event of a body, until `[DONE]` or its end.
+ * The JSON of each server-sent event of a body, until `DONE`, where it comes, or its end.
  *
  * @throws {Failure} `model-failed` where the body is no stream of JSON events.
  */
-export async function* readEvents(response: Response): AsyncGenerator<Record<string, unknown>> {
+export async function* readEvents(response: Response): AsyncGenerator<Record<string, unknown> | typeof DONE> {
   const type = response.headers.get('content-type') ?? '';
-  if (!type.startsWith('text/event-stream') || response.body === null) {
+  if (!/^text\/event-stream\s*(;|$)/i.test(type) || response.body === null) {
     await response.body?.cancel();
     throw broken({ cause: new Error(`the model answered ${type || 'without a type'}, not a stream`) });
   }
@@ -26,8 +29,13 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
   for await (const bytes of response.body) {
     parser.feed(decoder.decode(bytes, { stream: true }));
     for (const data of arrived.splice(0)) {
-      if (data === '[DONE]') return;
-      yield parse(data);
+      const text = data.trim();
+      if (text === '[DONE]') {
+        yield DONE;
+        return;
+      }
+      // Some providers keep the connection open with these.
+      if (text !== '' && text !== 'null') yield parse(text);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
@@ -14,6 +15,9 @@ const PING_EVERY_MS = 240_000;
 const RENEW_BEFORE_MS = 240_000;
 const RENEW_JITTER_MS = 45_000;
 const RENEW_AGAIN_MS = 15_000;
+
+/** Far longer than a confirmation takes; a mark that nobody takes away ends by itself. */
+const MARK_SECONDS = 60;
 
 /** Where Redis is, and what it has to hold to. */
 export interface RedisPlace {
@@ -33,7 +37,10 @@ export interface RedisPlace {
  */
 export class RedisConnection {
   readonly #redis: RedisClient;
-  readonly #waitReplicas: number;
+  readonly #place: RedisPlace;
+  readonly #credential: RotatingCredential | undefined;
+  /** Where replicas are waited for, if at all: Redis holds back all that follows a WAIT on the same connection. */
+  #waiting: RedisConnection | undefined;
   #opening: Promise<void> | undefined;
   #cuts = 0;
   #renewal: NodeJS.Timeout | undefined;
@@ -41,11 +48,12 @@ export class RedisConnection {
 
   /** @param credential where it is not the URL that says who connects */
   constructor(
-    { url, cluster, waitReplicas, auth }: RedisPlace,
-    credential: RotatingCredential | undefined = auth === 'entra' ? entraCredential() : undefined,
+    place: RedisPlace,
+    credential: RotatingCredential | undefined = place.auth === 'entra' ? entraCredential() : undefined,
   ) {
-    this.#redis = redisClient(url, cluster, credential);
-    this.#waitReplicas = waitReplicas;
+    this.#redis = redisClient(place.url, place.cluster, credential);
+    this.#place = place;
+    this.#credential = credential;
     if (credential !== undefined) this.#keepSignedIn(this.#redis, credential);
     // Failures are told to whoever uses the connection; without a listener they would end the process.
     this.#redis.on('error', () => {});
@@ -102,22 +110,29 @@ export class RedisConnection {
   }
 
   /**
-   * Waits until as many replicas as are asked for hold all that was written so far on the slot of `key`. A write comes
-   * first, as WAIT looks at the latest write of its own connection only.
+   * Waits until as many replicas as are asked for hold all that was written so far on the slot of `key`. A mark follows
+   * those writes on this connection, and is taken away on the one that waits: the server where it is found has them too,
+   * whichever that is, and taking it away is the write that WAIT looks at.
    *
    * @param cuts before that was written. Behind a connection that was cut since there may be another master, which
    *   never had it.
    * @throws {Failure} `store-unavailable`
    */
   async replicated(key: string, cuts: number): Promise<void> {
-    const replicas = this.#waitReplicas;
+    const replicas = this.#place.waitReplicas;
     if (replicas === 0) return;
-    await this.run(async (redis) => {
-      const answers = await redis.pipeline().set(key, '', 'EX', 60).wait(replicas, ANSWER_WITHIN_MS).exec();
-      const [, [failure, reached] = []] = answers ?? [];
+    const mark = `${key}:${randomUUID()}`;
+    await this.run((redis) => redis.set(mark, '', 'EX', MARK_SECONDS));
+    if (this.#cuts !== cuts) throw new Failure('store-unavailable', 'The session store was cut off in between.');
+    this.#waiting ??= new RedisConnection({ ...this.#place, waitReplicas: 0 }, this.#credential);
+    await this.#waiting.run(async (redis) => {
+      // A command alone is led to where its slot has moved, one beside a WAIT is not.
+      if (redis instanceof Cluster) await redis.exists(mark);
+      const answers = await redis.pipeline().del(mark).wait(replicas, ANSWER_WITHIN_MS).exec();
+      const [[lost, found] = [], [failure, reached] = []] = answers ?? [];
+      if (lost != null || found !== 1) throw lost ?? new Error('the mark is not there');
       if (failure != null || Number(reached) < replicas) throw failure ?? new Error(`WAIT reached ${reached} replicas`);
     });
-    if (this.#cuts !== cuts) throw new Failure('store-unavailable', 'The session store was cut off in between.');
   }
 
   /** Shared by all who wait for the connection; what waits in vain is bounded by its own timer. */
@@ -166,5 +181,6 @@ export class RedisConnection {
     clearTimeout(this.#renewal);
     clearInterval(this.#keepAwake);
     this.#redis.disconnect();
+    await this.#waiting?.close();
   }
 }

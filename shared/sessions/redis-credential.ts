@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenCredential } from '@azure/identity';
+import { entraIdentity } from '../identity/entra-identity.ts';
 
 /** A user name, and the password that Redis takes for it now. */
 export interface Credential {
@@ -21,6 +23,7 @@ export class RotatingCredential {
   #latest: Credential | undefined;
   #fetching: Promise<Credential> | undefined;
 
+  /** @param fetch settles after a while, whatever becomes of its request: all who need the password wait for it */
   constructor(fetch: () => Promise<Credential>, complain: (complaint: string) => void = console.error) {
     this.#fetch = fetch;
     this.#complain = complain;
@@ -63,12 +66,11 @@ export class RotatingCredential {
 }
 
 /** Tokens of the process's Microsoft Entra identity; the user name is the identity's object id, which the token tells. */
-export function entraCredential(): RotatingCredential {
-  let credential: Promise<{ getToken(scope: string): Promise<{ token: string; expiresOnTimestamp: number }> }>;
+export function entraCredential(identity: TokenCredential = entraIdentity()): RotatingCredential {
   return new RotatingCredential(async () => {
-    credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
-    const { token, expiresOnTimestamp } = await (await credential).getToken(SCOPE);
-    return { username: objectIdOf(token), password: token, expiresAt: expiresOnTimestamp };
+    const got = await identity.getToken(SCOPE);
+    if (got === null) throw new Error('there is no identity');
+    return { username: objectIdOf(got.token), password: got.token, expiresAt: got.expiresOnTimestamp };
   });
 }
 

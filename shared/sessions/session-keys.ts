@@ -23,7 +23,7 @@ export function sessionKeys(owner: string) {
     record: (idempotencyKey: string) => key('key', idempotencyKey),
     /** ZSET of session ids by the time of their latest turn. */
     index: `chat:{${owner}}:sessions`,
-    /** STRING, empty: written for replicas to confirm. */
+    /** Begins the names of STRINGs, empty, that are there for a moment: marks of what replicas have to confirm. */
     replicated: `chat:{${owner}}:replicated`,
     /**
      * ZSET of `lease:<session id>` and `key:<idempotency key>` by the time (ms) after which neither is there any more:

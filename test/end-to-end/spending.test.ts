@@ -107,7 +107,8 @@ describe('what the model is paid for counts', () => {
   });
 
   test('where the model was silent for too long, for every call', async () => {
-    upstream.enqueue({ ending: 'silence' }, { ending: 'silence' }, { ending: 'silence' });
+    const silent = { raw: [], ending: 'silence' } as const;
+    upstream.enqueue(silent, silent, silent);
     const response = await client.post('/chat', { message: 'Hello?' });
     expect(await response.json()).toMatchObject({ code: 'model-timeout' });
     expect(upstream.requests).toHaveLength(3);

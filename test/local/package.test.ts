@@ -25,10 +25,16 @@ describe('the package that is deployed', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  test('is the bundle, the chat page, host.json and a package.json that needs no other package', async () => {
+  test('is the bundle, the chat page, what both are made of, host.json and a package.json that needs no other package', async () => {
     const names = await readdir(directory);
     expect(names.sort()).toEqual(Object.keys(files).sort());
-    expect(names.filter((name) => !name.endsWith('.js'))).toEqual(['chat.html', 'host.json', 'package.json']);
+    expect(names.filter((name) => !name.endsWith('.js'))).toEqual([
+      'THIRD_PARTY_NOTICES.txt',
+      'bom.json',
+      'chat.html',
+      'host.json',
+      'package.json',
+    ]);
     expect(names).toContain('functions.js');
     expect(names).toContain('tokenizer-worker.js');
     expect(JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))).toEqual({

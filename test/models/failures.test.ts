@@ -124,7 +124,7 @@ describe.each(apis)('a failure of %s', (api) => {
   });
 
   test('is model-failed where the stream ends before the answer does', async () => {
-    upstream.enqueue({ deltas: ['Half'], finishReason: null });
+    upstream.enqueue({ deltas: ['Half'], finishReason: null, ending: 'end' });
     expect(await hear(deployment(api, upstream))).toMatchObject({ text: 'Half', thrown: { code: 'model-failed' } });
   });
 
@@ -218,7 +218,7 @@ test('responses says in events of its own that it failed', async () => {
   expect((await failureOf(model)).code).toBe('model-failed');
 });
 
-test('an answer that ends with a tool call, which nobody offered, is model-failed', async () => {
-  upstream.enqueue({ deltas: ['Let me see'], finishReason: 'tool_calls' });
+test('an answer that is nothing but a tool call, which nobody offered, is model-failed', async () => {
+  upstream.enqueue({ deltas: [], finishReason: 'tool_calls' });
   expect((await failureOf(deployment('chat', upstream))).code).toBe('model-failed');
 });

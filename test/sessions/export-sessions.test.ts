@@ -61,7 +61,7 @@ async function filled(sessions: number, content = 'text'): Promise<WatchedStore>
 
 async function exported(store: WatchedStore) {
   const fail = (error: unknown) => error as Failure;
-  const { body } = await linesResponse(exportSessions(store, 'o'), fail);
+  const { body } = await linesResponse(exportSessions(store, 'o'), fail, undefined);
   const text = await new Response(body as ReadableStream).text();
   expect(text.endsWith('\n')).toBe(true);
   return text
@@ -78,6 +78,14 @@ test('a session is a line, whole, and agrees with itself while turns go on', asy
     ['0', 60, 120],
     ['1', 60, 120],
   ]);
+});
+
+test('a session that a scan comes upon twice is one line', async () => {
+  const store = await filled(2);
+  const { sessions } = await store.scan('o');
+  const scan = async (_: string, cursor?: string) => ({ sessions, cursor: cursor === undefined ? 'more' : undefined });
+  Object.assign(store, { scan });
+  expect((await exported(store)).map(({ id }) => id)).toEqual(['0', '1']);
 });
 
 test('a session that is deleted while it is read is left out', async () => {
@@ -126,7 +134,7 @@ test('no more is read than the reader asks for', async () => {
   const store = await filled(20);
   const read: string[] = [];
   store.before = async (id) => void read.push(id);
-  const { body } = await linesResponse(exportSessions(store, 'o'), (error) => error as Failure);
+  const { body } = await linesResponse(exportSessions(store, 'o'), (error) => error as Failure, undefined);
   const reader = (body as ReadableStream).getReader();
   await reader.read();
   await new Promise((resolve) => setImmediate(resolve));

@@ -125,6 +125,7 @@ async function play(script: Script, wire: Wire, response: ServerResponse, record
   if (script.ending === 'silence') return;
   recorded.isOver = true;
   if (script.ending === 'cut') response.destroy();
+  else if (script.ending === 'end') response.end();
   else if (script.ending !== undefined) response.end(`data: ${JSON.stringify(script.ending)}\n\n`);
   else {
     for (const event of wire.end(script)) await send(event);
