@@ -1,3 +1,6 @@
+/** STRING, empty: written to see that Redis takes what is written. */
+export const READY_KEY = 'chat:ready';
+
 /**
  * The Redis keys of one owner. All carry one hash tag, so that they share a slot in any cluster mode and every step can
  * be one script. An owner is a hash, and ids are UUIDs of ours: nothing that a caller wrote is ever part of a key.
@@ -7,7 +10,7 @@ export function sessionKeys(owner: string) {
   return {
     /** Every key of a session. */
     allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
-    /** HASH: assistant, title, created, updated, turns, last_turn, window_start. */
+    /** HASH: assistant, title, created, updated, turns, window_start, window_tokens. */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
     messages: (id: string) => key('messages', id),
