@@ -24,7 +24,7 @@ export function sessionKeys(owner: string) {
     turns: (id: string) => key('turns', id),
     /** HASH: fingerprint, session, turn, and position once the turn is stored. */
     record: (idempotencyKey: string) => key('key', idempotencyKey),
-    /** ZSET of session ids by the time of their latest turn. */
+    /** ZSET of session ids by the time (microseconds) of their latest turn, or later where only failed turns keep one. */
     index: `chat:{${owner}}:sessions`,
     /** STRING, empty: written for replicas to confirm. */
     replicated: `chat:{${owner}}:replicated`,
