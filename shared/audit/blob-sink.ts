@@ -5,7 +5,7 @@ import type { AuditSink } from './audit-log.ts';
 /** The service's own bounds. */
 const MAX_BLOCKS = 50_000;
 
-/** The longest step: a turn waits for its record for 8 s, at the default lease. */
+/** The longest step: a turn waits for its record for 7.5 s, at the default lease. */
 const STEP_MS = 5000;
 
 /** Records that wait while an append is under way go together in the next, up to about this many characters. */

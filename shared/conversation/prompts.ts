@@ -47,10 +47,10 @@ export class Prompts {
   }
 
   /** A message's tokens, and by assistant what its prompt allows. Bounds only where they suffice. */
-  async measure(message: string): Promise<{ tokens: number; offers: Record<string, Offer> }> {
+  async measure(message: string): Promise<{ tokens: number; offers: ReadonlyMap<string, Offer> }> {
     const bound = await this.#counter.count(message);
     const offers = await this.#offers((text) => this.#counter.count(text));
-    if (Object.values(offers).every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
+    if ([...offers.values()].every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
     const { tokens } = await this.#counter.countWhenLoaded(message);
     return { tokens, offers: await this.#offers((text) => this.#counter.countWhenLoaded(text)) };
   }
@@ -109,13 +109,13 @@ export class Prompts {
     return { fitted, counted, fixed, messageCount, systemCount };
   }
 
-  async #offers(count: (text: string) => Promise<TokenCount>): Promise<Record<string, Offer>> {
+  async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
     const offers = [...this.#assistants.values()].map(async (assistant) => {
       const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
       const output_tokens = this.outputTokens(assistant);
       return [assistant.name, { room: this.#budget - fixed_tokens, fixed_tokens, output_tokens }] as const;
     });
-    return Object.fromEntries(await Promise.all(offers));
+    return new Map(await Promise.all(offers));
   }
 
   async #countSystem(assistant: Assistant, count: (text: string) => Promise<TokenCount>): Promise<TokenCount> {

@@ -8,7 +8,7 @@ import type { TurnEvent, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
-import { patienceEnds, patiently } from './patience.ts';
+import { patienceMs, patiently } from './patience.ts';
 import type { Prompt, Prompts } from './prompts.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
@@ -131,10 +131,9 @@ async function* answer(
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
-      const patience = patienceEnds(parts.leaseMs);
       audit.spentTokens = spending.total(promptTokens, count.tokens);
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
-      await audit.answered(spoken, finished, patience - performance.now());
+      await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
       const messages = messagesOf(turnId, begun, prompt, spoken, count, finished, { askedAt, answeredAt: now() });
       const commit: Commit = {
         ...messages,
@@ -146,7 +145,7 @@ async function* answer(
         windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
         spent: audit.spentTokens,
       };
-      const outcome = await patiently(() => store.commit(claim, commit), patience);
+      const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
     }

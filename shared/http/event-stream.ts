@@ -1,6 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { TurnEvent } from '../conversation/events.ts';
+import type { TokensWithheld, TurnEvent } from '../conversation/events.ts';
 import type { Failure } from '../conversation/failure.ts';
+import { LOST_ENDING } from '../conversation/follow.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
@@ -14,7 +15,7 @@ const HEARTBEAT_MS = 15_000;
  * queued is bounded by the length of an answer.
  *
  * @param fail makes a failure of whatever is thrown
- * @param after frames up to this number were received before, and are not sent again
+ * @param after frames up to this number were received before, and are not sent again, but for the ending
  * @throws what is thrown before the first event: then nothing was sent, and the status is still open
  */
 export async function eventStreamResponse(
@@ -36,13 +37,16 @@ export async function eventStreamResponse(
       send(': open\n');
       const heartbeat = setInterval(send, HEARTBEAT_MS, ': ping\n');
       try {
-        for (let next = first; !next.done; next = await events.next()) frame(dataOf(next.value));
+        for (let next = first; !next.done; next = await events.next()) {
+          if (next.value.type === 'tokens-withheld') id += next.value.count;
+          else frame(dataOf(next.value));
+        }
         send('data: [DONE]\n\n');
       } catch (error) {
         // A stream that errors would hang the client: a failure is a frame, and the stream is closed.
-        // A client that has this one already asked again, so it is told again how the turn ended.
-        id = Math.max(id, after);
-        frame({ error: problemOf(fail(error)) });
+        const failure = fail(error);
+        id = failure.code === 'turn-lost' ? LOST_ENDING - 1 : Math.max(id, after);
+        frame({ error: problemOf(failure) });
       }
       clearInterval(heartbeat);
       controller.close();
@@ -53,7 +57,7 @@ export async function eventStreamResponse(
   return { headers, body };
 }
 
-function dataOf(event: TurnEvent): object {
+function dataOf(event: Exclude<TurnEvent, TokensWithheld>): object {
   switch (event.type) {
     case 'turn-started':
       return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };

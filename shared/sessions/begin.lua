@@ -1,17 +1,18 @@
--- Begins a turn, or says why not. A refusal changes nothing.
+-- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
 --      7-8: lease, running of the new session
---      9-12: the owner's rate, tokens, reservations, begun
---      13:  idempotency record, where the caller sent a key
+--      9-13: the owner's rate, tokens, reservations, begun, index of sessions
+--      14:  idempotency record, where the caller sent a key
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, fingerprint and key or null,
---         session_ms, lease_ms, replay_ms (after the lease), record_ms,
+--         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms,
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local rate, tokens, reservations, begun_list, record = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local fresh_lease, fresh_running = KEYS[7], KEYS[8]
+local rate, tokens, reservations, begun_list, index, record = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local ask = cjson.decode(ARGV[1])
 local wanted = ask.assistant ~= cjson.null and ask.assistant
 
@@ -25,14 +26,14 @@ end
 
 if wanted and not ask.offers[wanted] then return { 'unknown-assistant' } end
 -- The answer to an earlier try was lost on its way: the turn has begun, and is counted.
-local again = redis.call('HGET', lease, 'turn') == ask.turn or redis.call('HGET', KEYS[6], 'turn') == ask.turn
+local again = redis.call('HGET', lease, 'turn') == ask.turn or redis.call('HGET', fresh_lease, 'turn') == ask.turn
 if not again and redis.call('EXISTS', lease) == 1 then return { 'busy' } end
 
 local known = redis.call('HMGET', session, 'assistant', 'window_start', 'window_tokens')
 local is_first = not known[1]
 local session_id = ask.named
 if is_first then
-  session_id, lease, running = ask.fresh, KEYS[7], KEYS[8]
+  session_id, lease, running = ask.fresh, fresh_lease, fresh_running
 elseif wanted and wanted ~= known[1] then
   return { 'other-assistant', known[1] }
 end
@@ -107,6 +108,7 @@ if refused then
   refused[4] = states_json
   return refused
 end
+-- The first write adds: where memory is full Redis refuses it, and the turn with it; what comes later it would let pass.
 if arrival then
   redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
 end
@@ -139,7 +141,7 @@ redis.call('PEXPIRE', begun_list, turn_ms + ask.record_ms)
 local begun =
   { 'begun', session_id, is_first and '1' or '', assistant, known[2] or '0', tostring(reserve), states_json }
 if not is_first then
-  for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
+  use_session({ session, messages, replay, turns }, index, session_id, ask.use_ms)
   for _, message in ipairs(redis.call('LRANGE', messages, known[2], -1)) do begun[#begun + 1] = message end
 end
 return begun

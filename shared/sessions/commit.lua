@@ -10,9 +10,9 @@ local session, messages, lease, running, replay, index, tokens, reservations, tu
 local ask = cjson.decode(ARGV[1])
 
 -- The answer to an earlier try was lost on its way.
-if redis.call('HGET', session, 'last_turn') == ask.turn then return 'committed' end
+if redis.call('HEXISTS', turns, ask.turn) == 1 then return 'committed' end
 if redis.call('HGET', lease, 'turn') ~= ask.turn then return 'lost' end
--- The session expired under way: it is not brought back.
+-- The session is gone: it is not brought back.
 if not ask.is_first and redis.call('EXISTS', session) == 0 then return 'lost' end
 
 local time = redis.call('TIME')
@@ -21,8 +21,7 @@ local length = redis.call('RPUSH', messages, ARGV[2], ARGV[3])
 if ask.is_first then
   redis.call('HSET', session, 'assistant', ask.assistant, 'title', ask.title, 'created', now)
 end
-redis.call('HSET', session, 'updated', now, 'last_turn', ask.turn,
-  'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
+redis.call('HSET', session, 'updated', now, 'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
 redis.call('HINCRBY', session, 'turns', 1)
 redis.call('HSET', turns, ask.turn, '')
 
@@ -34,9 +33,12 @@ redis.call('RENAME', running, replay)
 
 -- To the microsecond: the order of turns is the order of the list.
 redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
--- Sessions that expired leave the index here, and where it is read. Doubled, as a turn that failed slides a session too.
-redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.session_ms) * 1000)
-for _, key in ipairs({ session, messages, replay, turns, index }) do redis.call('PEXPIRE', key, ask.session_ms) end
+-- Sessions that expired leave the index here, and where it is read. Doubled: a session in use is kept for as long again,
+-- and stands in the index at least as if its latest turn had been so long before.
+redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.use_ms) * 1000)
+for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
+-- It outlives every session in it.
+redis.call('PEXPIRE', index, ask.use_ms)
 
 if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, ask.spent) end
 if record then

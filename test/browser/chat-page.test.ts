@@ -80,6 +80,30 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     expect(await chat.input.evaluate((input) => input === document.activeElement)).toBe(true);
   });
 
+  test('stops the answer that is shown alone: a stop that comes late does not end the next one', async () => {
+    const gates = [world.upstream.gate(), world.upstream.gate()] as const;
+    world.upstream.enqueue({ deltas: ['one ', gates[0], 'two'] }, { deltas: ['three ', gates[1], 'four'] });
+    const late = world.upstream.gate();
+    const told = Promise.withResolvers<unknown>();
+    await chat.page.route('**/chat/stop', async (route) => {
+      await late.passed;
+      const response = await route.fetch();
+      told.resolve(await response.json());
+      await route.fulfill({ response });
+    });
+    await chat.send('First');
+    await shows(['First', 'one']);
+    await chat.button('Stop').click();
+    gates[0].open();
+    await shows(['First', 'one two']);
+    await chat.send('Second');
+    await shows(['First', 'one two', 'Second', 'three']);
+    late.open();
+    expect(await told.promise).toEqual({ stopping: false });
+    gates[1].open();
+    await shows(['First', 'one two', 'Second', 'three four']);
+  });
+
   test('gives the message back where it was stopped before the answer began', async () => {
     const gate = world.upstream.gate();
     world.upstream.enqueue({ deltas: [gate, 'too late'] });

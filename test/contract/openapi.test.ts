@@ -83,7 +83,7 @@ const plain: Record<string, Ask> = {
   chat: body('/chat', { message: 'Hi' }),
   chatStream: body('/chat/stream', { message: 'Hi' }),
   resume: async (by) => by.get(`/chat/stream/${(await by.chat({ message: 'Hi' })).session_id}`),
-  stop: body('/chat/stop', { session_id: randomUUID() }),
+  stop: body('/chat/stop', { session_id: randomUUID(), turn_id: randomUUID() }),
   history: async (by) => by.get(`/chat/history/${(await by.chat({ message: 'Hi' })).session_id}`),
   forget: (by) => by.delete(`/chat/history/${randomUUID()}`),
   sessions: (by) => by.get('/chat/sessions'),

@@ -22,6 +22,8 @@ export const badRequests: BadRequest[] = [
   ['constructor', '{"message":"a","constructor":{"x":1}}', {}, 422, 'invalid-request'],
   ['a session_id that is a number', '{"message":"a","session_id":7}', {}, 422, 'invalid-request'],
   ['an unknown assistant', '{"message":"a","assistant":"nobody"}', {}, 422, 'unknown-assistant'],
+  ['an assistant named __proto__', '{"message":"a","assistant":"__proto__"}', {}, 422, 'unknown-assistant'],
+  ['an assistant named toString', '{"message":"a","assistant":"toString"}', {}, 422, 'unknown-assistant'],
   ['another media type', '{"message":"a"}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
   ['another charset', '{}', { 'content-type': 'application/json; charset=latin1' }, 415, 'unsupported-media-type'],
   ['an encoded body', '{"message":"a"}', { 'content-encoding': 'gzip' }, 415, 'unsupported-media-type'],

@@ -186,6 +186,26 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         }
       });
 
+      test('and its turns are the same by their ids in capitals', async () => {
+        const key = { 'idempotency-key': randomUUID() };
+        const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+        const capitals = session_id.toUpperCase();
+        const answer = await client.chat({ message: 'Then', session_id: capitals }, key);
+        expect(answer.session_id).toBe(session_id);
+        expect(await client.chat({ message: 'Then', session_id }, key)).toEqual(answer);
+        expect(await client.history(capitals)).toHaveLength(4);
+        const last = answer.turn_id.toUpperCase();
+        expect((await readStream(await client.get(`/chat/stream/${capitals}?turn_id=${last}`))).done).toBe(true);
+        for (const list of ['sessions', `history/${session_id}`]) {
+          const before = list === 'sessions' ? capitals : `${last}-2`;
+          expect([list, (await client.get(`/chat/${list}?before=${before}`)).status]).toEqual([list, 200]);
+        }
+        const rating = { session_id: capitals, turn_id: turn_id.toUpperCase(), rating: 'up' };
+        expect((await client.post('/chat/feedback', rating)).status).toBe(204);
+        expect((await client.delete(`/chat/history/${capitals}`)).status).toBe(204);
+        expect((await client.get(`/chat/history/${session_id}`)).status).toBe(404);
+      });
+
       test('that is deleted under way stays deleted', async () => {
         const gate = upstream.gate();
         upstream.enqueue({ deltas: ['one', gate, 'two'] });
@@ -208,6 +228,33 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
           { role: 'user', content: text },
           { role: 'assistant', content: text },
         ]);
+      });
+    });
+
+    describe('the turn that a request names', () => {
+      test('is the only one that it stops', async () => {
+        const gate = upstream.gate();
+        const first = await client.chat({ message: 'First' });
+        upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+        const response = await client.post('/chat/stream', { message: 'Second', session_id: first.session_id });
+        const frames = framesOf(response);
+        const { session_id, turn_id } = JSON.parse((await frames.next()).value?.data ?? '');
+        for (const other of [first.turn_id, randomUUID(), 'x', '']) {
+          const stop = await client.post('/chat/stop', { session_id, turn_id: other });
+          expect([stop.status, await stop.json()]).toEqual([200, { stopping: false }]);
+        }
+        await frames.next();
+        const stop = await client.post('/chat/stop', { session_id, turn_id: turn_id.toUpperCase() });
+        expect(await stop.json()).toEqual({ stopping: true });
+        const rest = await Array.fromAsync(frames);
+        expect(JSON.parse(rest.at(-2)?.data ?? '')).toMatchObject({ finish_reason: 'stopped' });
+      });
+
+      test('is no turn where its id is none of ours', async () => {
+        const { session_id } = await client.chat({ message: 'Hi' });
+        for (const turnId of ['', 'x', randomUUID()]) {
+          expect((await client.get(`/chat/stream/${session_id}?turn_id=${turnId}`)).status).toBe(204);
+        }
       });
     });
 

@@ -28,7 +28,7 @@ class WatchedStore extends MemorySessionStore {
       newSessionId: sessionId,
       assistant: undefined,
       defaultAssistant: 'default',
-      offers: { default: { room: 1000, fixed_tokens: 0, output_tokens: 1 } },
+      offers: new Map([['default', { room: 1000, fixed_tokens: 0, output_tokens: 1 }]]),
       messageTokens: 1,
       idempotency: undefined,
     });

@@ -36,7 +36,7 @@ test('a reservation that ended on an earlier day counts no more, one that ended 
       newSessionId: randomUUID(),
       assistant: undefined,
       defaultAssistant: 'default',
-      offers: { default: { room: 1000, fixed_tokens: 100, output_tokens: 500 } },
+      offers: new Map([['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }]]),
       messageTokens: 5,
       idempotency: undefined,
     });
@@ -73,7 +73,7 @@ test('an erasure leaves no key behind but what was used of the limits, also one 
       newSessionId: randomUUID(),
       assistant: undefined,
       defaultAssistant: 'default',
-      offers: { default: { room: 1000, fixed_tokens: 100, output_tokens: 500 } },
+      offers: new Map([['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }]]),
       messageTokens: 5,
       idempotency,
     });
