@@ -120,7 +120,7 @@ const special: Record<string, Ask> = {
   'chatStream 409': (by) => busy(by, '/chat/stream'),
   'chat 500': (by) => failing(by, { status: 401, body: {} }),
   'chat 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }),
-  'chat 504': (by) => failing(by, ...Array(3).fill({ deltas: [upstream.gate()] })),
+  'chat 504': (by) => failing(by, { deltas: [upstream.gate()] }),
 };
 
 /** Of a caller who does not read the first one. */
