@@ -7,9 +7,9 @@ import { exportSessions } from '../shared/sessions/export-sessions.ts';
 app.http('export', {
   methods: ['GET'],
   route: 'chat/export',
-  ...endpoint(async ({ caller, requestId, services, fail }) => {
+  ...endpoint(async ({ caller, requestId, services, log }) => {
     const { audit, store } = services;
     const record = { event: 'exported', owner: caller.owner, request_id: requestId, session_id: null } as const;
-    return linesResponse(audit.recordedLines(record, exportSessions(store, caller.owner)), fail);
+    return linesResponse(audit.recordedLines(record, exportSessions(store, caller.owner)), log);
   }),
 });

@@ -11,11 +11,11 @@ import { lastEventIdOf, sessionIdOf } from '../shared/http/requests.ts';
 app.http('resume', {
   methods: ['GET'],
   route: 'chat/stream/{session_id}',
-  ...endpoint(async ({ request, caller, services, fail }) => {
+  ...endpoint(async ({ request, caller, services, log }) => {
     const turnId = request.query.get('turn_id') ?? undefined;
     const id = sessionIdOf(request.params['session_id']);
     const joined = id && (await joinTurn(services.store, caller.owner, id, turnId, lastEventIdOf(request.headers)));
     if (!joined) return { status: 204 };
-    return eventStreamResponse(followTurn(services.store, caller.owner, id, joined.replay), fail, joined.after);
+    return eventStreamResponse(followTurn(services.store, caller.owner, id, joined.replay), log, joined.after);
   }),
 });

@@ -150,7 +150,8 @@ async function* answer(
     audit.ended(ending, stored);
     if (!stored) {
       // Where the store is away, the lease ends by itself.
-      await store.abandon(claim, ending instanceof Failure ? toldFailure(ending) : ending, unsent).catch(() => {});
+      const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
+      await store.abandon(claim, told, unsent).catch(() => {});
     }
   }
 }

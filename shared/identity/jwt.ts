@@ -1,5 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { isPrivate } from '../settings.ts';
 import type { Identify, KeyedHash } from './caller.ts';
 import { unauthenticated } from './unauthenticated.ts';
@@ -91,9 +92,9 @@ async function discover(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS), redirect: 'error' });
   const { issuer: named, jwks_uri } = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
-  if (named !== issuer) throw new Error(`${url} is the document of another issuer`);
+  if (named !== issuer) throw new Reason(`${url} is the document of another issuer`);
   if (typeof jwks_uri !== 'string' || !URL.canParse(jwks_uri) || !isPrivate(jwks_uri))
-    throw new Error(`${url} names no keys`);
+    throw new Reason(`${url} names no keys`);
   return jwks_uri;
 }
 

@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai';
+import { identifierOf, Reason } from '../conversation/reason.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import type { Model, Usage } from './model.ts';
@@ -76,7 +77,7 @@ function read(event: Record<string, unknown>): Said {
 export function finishReasonOf(reason: string | null | undefined, filterResult?: unknown): Said['finishReason'] {
   if (reason == null || reason === 'stop' || reason === 'length') return reason ?? undefined;
   if (reason === 'content_filter') throw filtered('answer', filterResult);
-  throw broken({ cause: new Error(`the answer ended as ${reason}`) });
+  throw broken({ cause: new Reason(`the answer ended as ${identifierOf(reason) ?? 'nobody knows'}`) });
 }
 
 export function usageOf(usage: ChatUsage | null | undefined): Usage | undefined {

@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import type { CompletionEvent, Usage } from './model.ts';
 import { readEvents } from './read-events.ts';
 import { broken, failureOfThrown } from './upstream-failure.ts';
@@ -57,7 +58,7 @@ export async function* streamCompletion(
       usage = said.usage ?? usage;
       if (!said.text) continue;
       length += said.text.length;
-      if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Error('the answer has no end') });
+      if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Reason('the answer has no end') });
       const [text, rest] = wellFormed(heldBack + said.text);
       heldBack = rest;
       isReading = false;
@@ -65,7 +66,7 @@ export async function* streamCompletion(
       isReading = true;
       timer.refresh();
     }
-    if (finishReason === undefined) throw broken({ cause: new Error('the stream ended before the answer did') });
+    if (finishReason === undefined) throw broken({ cause: new Reason('the stream ended before the answer did') });
     if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
     yield { type: 'end', finishReason, usage };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai';
+import { identifierOf, Reason } from '../conversation/reason.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import type { Model, Usage } from './model.ts';
@@ -67,7 +68,8 @@ function read(event: Record<string, unknown>): Said {
     case 'response.incomplete': {
       const reason = response?.incomplete_details?.reason;
       if (reason === 'content_filter') throw filtered('answer');
-      if (reason !== 'max_output_tokens') throw broken({ cause: new Error(`the answer is incomplete: ${reason}`) });
+      if (reason !== 'max_output_tokens')
+        throw broken({ cause: new Reason(`the answer ended as ${identifierOf(reason) ?? 'nobody knows'}`) });
       return { finishReason: 'length', usage: usageOf(response?.usage) };
     }
     case 'response.failed':

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { CUT_MS, isCut, isRefused, type RedisClient, redisClient } from './redis-client.ts';
 import { entraCredential, type RotatingCredential } from './redis-credential.ts';
 
@@ -36,6 +37,8 @@ export class RedisConnection {
   readonly #waitReplicas: number;
   #opening: Promise<void> | undefined;
   #cuts = 0;
+  /** What a connection has suffered since commands were last answered. */
+  #trouble: unknown;
   #renewal: NodeJS.Timeout | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
@@ -47,8 +50,11 @@ export class RedisConnection {
     this.#redis = redisClient(url, cluster, credential);
     this.#waitReplicas = waitReplicas;
     if (credential !== undefined) this.#keepSignedIn(this.#redis, credential);
+    const note = (error: unknown) => {
+      this.#trouble = error;
+    };
     // Failures are told to whoever uses the connection; without a listener they would end the process.
-    this.#redis.on('error', () => {});
+    this.#redis.on('error', note).on('node error', note);
     const count = () => {
       this.#cuts += 1;
     };
@@ -74,7 +80,7 @@ export class RedisConnection {
     let givenUp = false;
     const giveUp = () => {
       givenUp = true;
-      timeout.reject(new Error('Redis did not answer in time'));
+      timeout.reject(new Reason('Redis did not answer in time', { cause: this.#trouble }));
     };
     // A process that was busy for so long reads first what has arrived meanwhile.
     const timer = setTimeout(() => setImmediate(giveUp), ANSWER_WITHIN_MS);
@@ -83,7 +89,9 @@ export class RedisConnection {
         if (this.#redis.status !== 'ready') await this.#ready();
         if (givenUp) return timeout.promise;
         try {
-          return await commands(this.#redis);
+          const answered = await commands(this.#redis);
+          this.#trouble = undefined;
+          return answered;
         } catch (error) {
           // Whether they were carried out is not known; all that is asked of this store may be asked again.
           if (!isCut(error as Error)) throw error;
@@ -115,7 +123,8 @@ export class RedisConnection {
     await this.run(async (redis) => {
       const answers = await redis.pipeline().set(key, '', 'EX', 60).wait(replicas, ANSWER_WITHIN_MS).exec();
       const [, [failure, reached] = []] = answers ?? [];
-      if (failure != null || Number(reached) < replicas) throw failure ?? new Error(`WAIT reached ${reached} replicas`);
+      if (failure != null || Number(reached) < replicas)
+        throw failure ?? new Reason(`WAIT reached ${reached} replicas`);
     });
     if (this.#cuts !== cuts) throw new Failure('store-unavailable', 'The session store was cut off in between.');
   }

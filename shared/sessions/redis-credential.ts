@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Reason, reasonOf } from '../conversation/reason.ts';
 
 /** A user name, and the password that Redis takes for it now. */
 export interface Credential {
@@ -53,7 +54,7 @@ export class RotatingCredential {
         return this.#latest;
       } catch (error) {
         this.#complain(
-          `Redis: no token for the scope ${SCOPE}: ${(error as Error).message}. ` +
+          `Redis: no token for the scope ${SCOPE}: ${reasonOf(error)}. ` +
             'The identity needs an access policy assignment on the Redis instance.',
         );
         await sleep(RETRY_MS, undefined, { ref: false });
@@ -76,6 +77,6 @@ export function entraCredential(): RotatingCredential {
 export function objectIdOf(token: string): string {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
   const { oid } = JSON.parse(payload) as { oid?: unknown };
-  if (typeof oid !== 'string') throw new Error('the token names no object id');
+  if (typeof oid !== 'string') throw new Reason('the token names no object id');
   return oid;
 }

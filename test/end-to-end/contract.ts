@@ -161,7 +161,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
 
       test('sends the failure of a model as its only ending, and stores nothing', async () => {
         upstream.enqueue({ deltas: ['half'], ending: 'cut' });
-        const stream = await readStream(await client.post('/chat/stream', { message: 'Break' }));
+        const response = await client.post('/chat/stream', { message: 'Break' });
+        const stream = await readStream(response);
         expect(stream.done).toBe(false);
         expect(stream.last).toEqual({
           error: {
@@ -171,6 +172,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
             code: 'model-failed',
             detail: expect.any(String),
             retryable: true,
+            request_id: response.headers.get('x-request-id'),
           },
         });
         expect((await client.get(`/chat/history/${stream.first.session_id}`)).status).toBe(404);

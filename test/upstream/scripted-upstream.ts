@@ -57,6 +57,11 @@ export class ScriptedUpstream {
     this.#scripts.push(...scripts);
   }
 
+  /** Forgets the scripts that nobody has called for. */
+  clear(): void {
+    this.#scripts.length = 0;
+  }
+
   gate(): Gate {
     return new Gate();
   }
