@@ -178,6 +178,29 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         expect((await client.get(`/chat/history/${stream.first.session_id}`)).status).toBe(404);
       });
 
+      test('tells in a failure when to try again, as a JSON answer does', async () => {
+        const busy = { status: 429, headers: { 'retry-after': '298.2' } };
+        upstream.enqueue(busy, busy);
+        const answer = await client.post('/chat', { message: 'Too much' });
+        expect(answer.headers.get('retry-after')).toBe('299');
+        const response = await client.post('/chat/stream', { message: 'Too much' });
+        const { first, last } = await readStream(response);
+        const { request_id: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+        expect(problem).toMatchObject({ code: 'model-busy', retry_after_seconds: 299 });
+        expect(last.error).toEqual({ ...problem, request_id: response.headers.get('x-request-id') });
+        const again = await readStream(await client.get(`/chat/stream/${first.session_id}`));
+        expect(again.last).toEqual(last);
+      });
+
+      test('is held back by no proxy', async () => {
+        const response = await client.post('/chat/stream', { message: 'Hi' });
+        expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+        const { first } = await readStream(response);
+        const joined = await client.get(`/chat/stream/${first.session_id}`);
+        expect(joined.headers.get('cache-control')).toBe('no-store, no-transform');
+        await joined.text();
+      });
+
       test('goes on and is stored when the client goes away', async () => {
         const gate = upstream.gate();
         upstream.enqueue({ deltas: ['one ', gate, 'two'] });
