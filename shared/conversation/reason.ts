@@ -30,7 +30,7 @@ export class Reason extends Error {
 export function reasonOf(thrown: unknown): string {
   return chainOf(thrown)
     .map((each) => (each instanceof Reason ? wordsOf(each) : identifiersOf(each)))
-    .join(', caused by ');
+    .join(' <- ');
 }
 
 /** Where an error arose, and what caused it: places in code, without any message. */
@@ -45,7 +45,7 @@ export function identifierOf(value: unknown): string | undefined {
 }
 
 function wordsOf({ message, cause }: Reason): string {
-  return cause === undefined ? message : `${message}, caused by ${cause}`;
+  return cause === undefined ? message : `${message} <- ${cause}`;
 }
 
 /** An error, then what caused it, then the cause of that. The cause of a `Reason` is told by its words. */

@@ -53,14 +53,14 @@ test.each<[string, Error, string]>([
       errors: [errorOf('A', { code: 'ENOTFOUND' }), errorOf('B', { code: 'ETIMEDOUT' })],
       code: 'X',
     }),
-    'AggregateError (code X), caused by A (code ENOTFOUND), caused by B (code ETIMEDOUT)',
+    'AggregateError (code X) <- A (code ENOTFOUND) <- B (code ETIMEDOUT)',
   ],
 ])(
   'of an error of %s its name, status, codes and request id are told, and nothing that it quotes',
   (_, error, told) => {
     expect(reasonOf(error)).toBe(told);
     const failure = new Failure('store-unavailable', 'Away.', { cause: new Error(SECRET, { cause: error }) });
-    expect(reasonOf(failure)).toMatch(/^Away\., caused by Error \(at .*\d\), caused by /);
+    expect(reasonOf(failure)).toMatch(/^Away\. <- Error \(at .*\d\) <- /);
     expect(reasonOf(failure)).toContain(told);
     // Whoever prints it.
     for (const printed of [reasonOf(failure), inspect(failure, { depth: 9 }), JSON.stringify(failure)]) {
@@ -72,7 +72,7 @@ test.each<[string, Error, string]>([
 test('of a bug it is told where it arose, and so is what caused it; its message is not, whatever that looks like', () => {
   const message = `${SECRET}\n    at xyzzy (file:///xyzzy.ts:1:2)\n    at ${SECRET}:3:4\n`;
   const bug = new TypeError(message, { cause: new RangeError(SECRET) });
-  expect(reasonOf(bug)).toMatch(/^TypeError \(at .*reason\.test\.ts:\d+:\d+\)?\), caused by RangeError \(at /);
+  expect(reasonOf(bug)).toMatch(/^TypeError \(at .*reason\.test\.ts:\d+:\d+\)?\) <- RangeError \(at /);
   const frames = framesOf(bug);
   expect(frames.filter((frame) => frame.includes('reason.test.ts')).length).toBeGreaterThanOrEqual(2);
   expect(frames.join()).not.toContain('xyzzy');
@@ -82,9 +82,7 @@ test('of a bug it is told where it arose, and so is what caused it; its message 
 
 test('our own words are told, with what caused them', () => {
   const cause = errorOf('Error', { code: 'EACCES' });
-  expect(reasonOf(new Reason('the record was lost', { cause }))).toBe(
-    'the record was lost, caused by Error (code EACCES)',
-  );
+  expect(reasonOf(new Reason('the record was lost', { cause }))).toBe('the record was lost <- Error (code EACCES)');
   expect(reasonOf(new Reason('the record was lost'))).toBe('the record was lost');
 });
 

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { noteText } from '../logs/suite-logs.ts';
 
 export interface Frame {
   id: string | undefined;
@@ -21,6 +22,8 @@ export class Client {
     headers: Record<string, string> = {},
     signal: AbortSignal | null = null,
   ): Promise<Response> {
+    const { message, prompt, comment } = Object(body) as Record<string, unknown>;
+    noteText(message, prompt, comment);
     return fetch(`${this.url}${path}`, {
       signal,
       method: 'POST',
