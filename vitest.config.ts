@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { embeddedTextForVite } from './local/embedded-text.ts';
+import { suiteLogs } from './test/logs/check-logs.ts';
 
 /** What needs nothing but the contract over HTTP, and so runs at a deployment too. */
 const anywhere = ['test/end-to-end/deployment.test.ts', 'test/end-to-end/seed.test.ts'];
@@ -15,7 +16,7 @@ const atDeployment = {
 const here = {
   include: ['test/**/*.test.ts'],
   exclude: ['test/end-to-end/deployment.test.ts'],
-  globalSetup: ['./test/host/build-app.ts'],
+  globalSetup: ['./test/host/build-app.ts', './test/logs/check-logs.ts'],
   testTimeout: 30_000,
 };
 
@@ -23,6 +24,7 @@ export default defineConfig({
   plugins: [embeddedTextForVite],
   test: {
     ...(process.env['PARLEY_URL'] ? atDeployment : here),
+    env: { PARLEY_SUITE_LOGS: suiteLogs },
     reporters: ['default', './test/summary-reporter.ts'],
     // Beside the two workers run the hosts, Redis servers and browsers that tests start.
     pool: 'forks',

@@ -11,10 +11,10 @@ const running = new RunningExports();
 app.http('export', {
   methods: ['GET'],
   route: 'chat/export',
-  ...endpoint(async ({ caller, requestId, services, fail }) => {
+  ...endpoint(async ({ caller, requestId, services, log }) => {
     const { audit, store } = services;
     const record = { event: 'exported', owner: caller.owner, request_id: requestId, session_id: null } as const;
     const lines = audit.recordedLines(record, exportSessions(store, caller.owner));
-    return linesResponse(running.admit(caller.owner, lines), fail, outgoing(requestId));
+    return linesResponse(running.admit(caller.owner, lines), log, outgoing(requestId));
   }),
 });

@@ -57,4 +57,6 @@ export interface TurnFailed {
   code: FailureCode;
   detail: string;
   retry_after_seconds?: number;
+  /** Of the request that ran the turn. */
+  request_id?: string;
 }

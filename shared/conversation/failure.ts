@@ -1,4 +1,5 @@
 import type { LimitState } from './limits.ts';
+import { Reason } from './reason.ts';
 
 /** What a code means to a client: the HTTP status, a title for people, and whether the same request may succeed later. */
 interface FailureKind {
@@ -57,6 +58,9 @@ export interface FailureOptions {
   filter?: FilterResult | undefined;
   /** For `model-timeout`: the model was at it before it went silent, so that another call would be paid for as well. */
   wasAlive?: boolean;
+  /** The request under which it is in the log, where the caller is told of it by another one. */
+  requestId?: string | undefined;
+  /** For the log, which has of it what `reasonOf` tells. */
   cause?: unknown;
 }
 
@@ -64,7 +68,7 @@ export interface FailureOptions {
  * An expected failure, with a code that the contract knows. Its message is shown to the caller: it never holds
  * secrets, message text of others, or internals. Anything else that is thrown is a bug and answered as `internal`.
  */
-export class Failure extends Error {
+export class Failure extends Reason {
   override readonly name = 'Failure';
   readonly code: FailureCode;
   readonly retryAfterSeconds: number | undefined;
@@ -73,9 +77,10 @@ export class Failure extends Error {
   readonly limits: LimitState[] | undefined;
   readonly filter: FilterResult | undefined;
   readonly wasAlive: boolean;
+  readonly requestId: string | undefined;
 
   constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
-    super(detail, { cause: options.cause });
+    super(detail, options);
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
@@ -83,6 +88,7 @@ export class Failure extends Error {
     this.limits = options.limits;
     this.filter = options.filter;
     this.wasAlive = options.wasAlive ?? false;
+    this.requestId = options.requestId;
   }
 }
 

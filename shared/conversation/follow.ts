@@ -145,8 +145,8 @@ function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
   else if (typeof entry === 'number') yield { type: 'tokens-withheld', count: entry };
   else if (entry.type !== 'turn-failed') yield entry;
   else {
-    const retry = entry.retry_after_seconds;
-    throw new Failure(entry.code, entry.detail, retry === undefined ? {} : { retryAfterSeconds: retry });
+    const { code, detail, retry_after_seconds: seconds, request_id: requestId } = entry;
+    throw new Failure(code, detail, { requestId, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) });
   }
 }
 
@@ -155,7 +155,7 @@ function lost(): Failure {
 }
 
 /** A failure, as those who join the turn late are told of it. */
-export function toldFailure({ code, message: detail, retryAfterSeconds }: Failure): TurnFailed {
+export function toldFailure({ code, message: detail, retryAfterSeconds }: Failure, requestId: string): TurnFailed {
   const retry = retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds };
-  return { type: 'turn-failed', code, detail, ...retry };
+  return { type: 'turn-failed', code, detail, ...retry, request_id: requestId };
 }

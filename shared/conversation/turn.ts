@@ -159,7 +159,7 @@ async function* answer(
     if (!stored) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
     audit.ended(ending, stored);
     if (!stored) {
-      const told = ending instanceof Failure ? toldFailure(ending) : ending;
+      const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
       // Where the store is away, the lease ends by itself, and all that was reserved counts.
       await store.abandon(claim, told, unsent, audit.spentTokens).catch(() => {});
     }

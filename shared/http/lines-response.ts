@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpResponseInit } from '@azure/functions';
-import type { Failure } from '../conversation/failure.ts';
 import { taken } from './outgoing.ts';
 import { problemOf } from './problem.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** The platform ends the whole instance, and the turns on it, where a function runs for 5 minutes (`host.json`). */
 const WITHIN_MS = 240_000;
@@ -12,13 +12,12 @@ const WITHIN_MS = 240_000;
  * `{"error": {...}}`. Where they are not all read in time, the connection is cut, so that nobody takes a part for all.
  *
  * @param pieces lines, or parts of lines that end in whole ones
- * @param fail makes a failure of whatever is thrown
  * @param answer as it leaves this process; where that is not known, nobody is waited for
  * @throws what is thrown before the first piece: then nothing was sent, and the status is still open
  */
 export async function linesResponse(
   pieces: AsyncGenerator<string>,
-  fail: (error: unknown) => Failure,
+  log: RequestLog,
   answer: ServerResponse | undefined,
   withinMs: number = WITHIN_MS,
 ): Promise<HttpResponseInit> {
@@ -45,10 +44,11 @@ export async function linesResponse(
           if (!done) return send(value);
         } catch (error) {
           // A stream that errors would hang the client.
-          send(`${JSON.stringify({ error: problemOf(fail(error)) })}\n`);
+          send(`${JSON.stringify({ error: problemOf(log.fail(error), log.requestId) })}\n`);
         }
         clearTimeout(timer);
         controller.close();
+        log.end();
       },
       cancel: giveUp,
     },

@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import type { Ending } from './ending.ts';
 import type { CompletionEvent, Usage } from './model.ts';
 import { DONE, readEvents } from './read-events.ts';
@@ -76,7 +77,7 @@ export async function* streamCompletion(
       }
       if (said.text) {
         length += said.text.length;
-        if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Error('the answer has no end') });
+        if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Reason('the answer has no end') });
         const [text, rest] = wellFormed(heldBack + said.text);
         heldBack = rest;
         isReading = false;
@@ -88,7 +89,7 @@ export async function* streamCompletion(
       timer.refresh();
     }
     if (ending instanceof Failure) throw ending;
-    if (!isAnswer()) throw broken({ cause: new Error('the stream ended before the answer did') });
+    if (!isAnswer()) throw broken({ cause: new Reason('the stream ended before the answer did') });
   } catch (error) {
     if (!isTaken && isRefusal(error)) yield { type: 'refused' };
     // What was filtered is not kept because a caller stops it as well.

@@ -1,4 +1,5 @@
 import type { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { broken, filtered } from './upstream-failure.ts';
 
 /**
@@ -19,6 +20,6 @@ export function endingOf(reason: unknown, filterResult?: unknown): Ending | unde
   if (STOP.has(name)) return 'stop';
   if (LENGTH.has(name)) return 'length';
   if (FILTERED.test(name)) return filtered('answer', filterResult);
-  if (name === 'error') return broken({ cause: new Error('the answer ended as an error') });
+  if (name === 'error') return broken({ cause: new Reason('the answer ended as an error') });
   return 'other';
 }

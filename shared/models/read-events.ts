@@ -1,4 +1,5 @@
 import { createParser, type ParseError } from 'eventsource-parser';
+import { Reason } from '../conversation/reason.ts';
 import { broken } from './upstream-failure.ts';
 
 /** Far more than any event of an answer of text. */
@@ -16,7 +17,7 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
   const type = response.headers.get('content-type') ?? '';
   if (!/^text\/event-stream\s*(;|$)/i.test(type) || response.body === null) {
     await response.body?.cancel();
-    throw broken({ cause: new Error(`the model answered ${type || 'without a type'}, not a stream`) });
+    throw broken({ cause: new Reason(`the model answered with ${mediaTypeOf(type)}, not a stream`) });
   }
   const arrived: string[] = [];
   const parser = createParser({
@@ -40,9 +41,15 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
   }
 }
 
+/** As far as it is one. */
+function mediaTypeOf(type: string): string {
+  return /^[a-z]+\/[a-z0-9.+-]{1,40}(?=;|$)/.exec(type)?.[0] ?? 'another type';
+}
+
 /** What else the parser reports, such as a field that it does not know, is to be ignored by the standard. */
 function failIfEndless(error: ParseError): void {
-  if (error.type === 'max-buffer-size-exceeded') throw broken({ cause: error });
+  if (error.type === 'max-buffer-size-exceeded')
+    throw broken({ cause: new Reason('the model sent an event without an end') });
 }
 
 function parse(data: string): Record<string, unknown> {
@@ -50,5 +57,5 @@ function parse(data: string): Record<string, unknown> {
     const value: unknown = JSON.parse(data);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {}
-  throw broken({ cause: new Error('the model sent an event that is not JSON') });
+  throw broken({ cause: new Reason('the model sent an event that is not JSON') });
 }

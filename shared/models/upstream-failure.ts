@@ -1,4 +1,5 @@
 import { Failure, type FilterResult } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { AZURE_ROLE } from './openai-client.ts';
 
 /** An error as providers send it, in an answer's body or inside a stream. */
@@ -20,7 +21,7 @@ export interface ThrownError {
   error?: unknown;
 }
 
-/** What callers learn of an error is its code; what the provider said is the cause, for the log. */
+/** What callers learn of an error is its code; the log also has what the provider calls it. */
 export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
   const { status, headers, error } = thrown as ThrownError;
   const said = errorOf(error);
@@ -65,7 +66,7 @@ function codesOf(error: unknown): string {
 /** An `error` that came inside a stream whose status was 200. */
 export function failureOfEvent(error: unknown): Failure {
   const said = errorOf(error);
-  const cause = { cause: new Error(`inside the stream: ${JSON.stringify(error)}`) };
+  const cause = { cause: new Reason('an error inside the stream', { cause: error }) };
   if (isContentFilter(said)) return filtered('answer', said.innererror?.content_filter_result, cause);
   if (isContextLength(said))
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
@@ -101,7 +102,7 @@ function busy(retryAfterSeconds: number | undefined, { cause }: { cause: unknown
 
 /** Nothing that a caller could mend: it is told `internal`, and the log what to do. */
 function misconfigured(what: string, thrown: unknown): Failure {
-  return new Failure('internal', 'The model cannot be used.', { cause: new Error(what, { cause: thrown }) });
+  return new Failure('internal', 'The model cannot be used.', { cause: new Reason(what, { cause: thrown }) });
 }
 
 /** Some servers send the message alone. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { CUT_MS, isCut, isRefused, type RedisClient, redisClient } from './redis-client.ts';
 import { entraCredential, type RotatingCredential } from './redis-credential.ts';
 
@@ -43,6 +44,8 @@ export class RedisConnection {
   #waiting: RedisConnection | undefined;
   #opening: Promise<void> | undefined;
   #cuts = 0;
+  /** What a connection has suffered since commands were last answered. */
+  #trouble: unknown;
   #renewal: NodeJS.Timeout | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
@@ -55,8 +58,11 @@ export class RedisConnection {
     this.#place = place;
     this.#credential = credential;
     if (credential !== undefined) this.#keepSignedIn(this.#redis, credential);
+    const note = (error: unknown) => {
+      this.#trouble = error;
+    };
     // Failures are told to whoever uses the connection; without a listener they would end the process.
-    this.#redis.on('error', () => {});
+    this.#redis.on('error', note).on('node error', note);
     const count = () => {
       this.#cuts += 1;
     };
@@ -82,7 +88,7 @@ export class RedisConnection {
     let givenUp = false;
     const giveUp = () => {
       givenUp = true;
-      timeout.reject(new Error('Redis did not answer in time'));
+      timeout.reject(new Reason('Redis did not answer in time', { cause: this.#trouble }));
     };
     // A process that was busy for so long reads first what has arrived meanwhile.
     const timer = setTimeout(() => setImmediate(giveUp), ANSWER_WITHIN_MS);
@@ -91,7 +97,9 @@ export class RedisConnection {
         if (this.#redis.status !== 'ready') await this.#ready();
         if (givenUp) return timeout.promise;
         try {
-          return await commands(this.#redis);
+          const answered = await commands(this.#redis);
+          this.#trouble = undefined;
+          return answered;
         } catch (error) {
           // Whether they were carried out is not known; all that is asked of this store may be asked again.
           if (!isCut(error as Error)) throw error;
@@ -130,8 +138,9 @@ export class RedisConnection {
       if (redis instanceof Cluster) await redis.exists(mark);
       const answers = await redis.pipeline().del(mark).wait(replicas, ANSWER_WITHIN_MS).exec();
       const [[lost, found] = [], [failure, reached] = []] = answers ?? [];
-      if (lost != null || found !== 1) throw lost ?? new Error('the mark is not there');
-      if (failure != null || Number(reached) < replicas) throw failure ?? new Error(`WAIT reached ${reached} replicas`);
+      if (lost != null || found !== 1) throw lost ?? new Reason('the mark is not there');
+      if (failure != null || Number(reached) < replicas)
+        throw failure ?? new Reason(`WAIT reached ${reached} replicas`);
     });
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
+import { Reason, reasonOf } from '../conversation/reason.ts';
 import { entraIdentity } from '../identity/entra-identity.ts';
 
 /** A user name, and the password that Redis takes for it now. */
@@ -56,7 +57,7 @@ export class RotatingCredential {
         return this.#latest;
       } catch (error) {
         this.#complain(
-          `Redis: no token for the scope ${SCOPE}: ${(error as Error).message}. ` +
+          `Redis: no token for the scope ${SCOPE}: ${reasonOf(error)}. ` +
             'The identity needs an access policy assignment on the Redis instance.',
         );
         await sleep(RETRY_MS, undefined, { ref: false });
@@ -69,7 +70,7 @@ export class RotatingCredential {
 export function entraCredential(identity: TokenCredential = entraIdentity()): RotatingCredential {
   return new RotatingCredential(async () => {
     const got = await identity.getToken(SCOPE);
-    if (got === null) throw new Error('there is no identity');
+    if (got === null) throw new Reason('there is no identity');
     return { username: objectIdOf(got.token), password: got.token, expiresAt: got.expiresOnTimestamp };
   });
 }
@@ -78,6 +79,6 @@ export function entraCredential(identity: TokenCredential = entraIdentity()): Ro
 export function objectIdOf(token: string): string {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
   const { oid } = JSON.parse(payload) as { oid?: unknown };
-  if (typeof oid !== 'string') throw new Error('the token names no object id');
+  if (typeof oid !== 'string') throw new Reason('the token names no object id');
   return oid;
 }

@@ -341,6 +341,18 @@ test.each<StoreKind>(['memory', 'redis'])(
   },
 );
 
+test('a model that is busy, and says for how long, is waited for with a countdown', async () => {
+  const world = await startWorld('memory');
+  const chat = await ChatPage.open(world);
+  // It says so when the stream has begun: no header can tell.
+  world.upstream.enqueue({ status: 429, headers: { 'retry-after': '298' } });
+  await chat.send('Are you there?');
+  await chat.page.getByRole('timer').waitFor();
+  expect(await chat.page.getByRole('timer').innerText()).toMatch(/^You can try again in 29[678] s\.$/);
+  expect(await chat.button('Try again').isDisabled()).toBe(true);
+  await world.stop();
+});
+
 test('while the session store is down the page says so, and the message is answered once it is back', async () => {
   const redis = await RedisServer.start();
   const way = await TcpProxy.start(redis.port);

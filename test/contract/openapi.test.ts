@@ -173,6 +173,10 @@ describe('every answer that the contract names is given, and is as it says:', ()
     const text = await response.text();
     expect(response.status, text).toBe(Number(status));
     expect(faultsOf(id, response, text)).toEqual([]);
+    if (!response.headers.get('content-type')?.startsWith('application/problem')) return;
+    const { request_id, retry_after_seconds = null } = JSON.parse(text);
+    expect(request_id).toBe(response.headers.get('x-request-id'));
+    expect(retry_after_seconds && String(retry_after_seconds)).toBe(response.headers.get('retry-after'));
   });
 
   async function ask(id: string, path: string, status: string): Promise<Response> {

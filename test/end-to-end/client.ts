@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { noteText } from '../logs/suite-logs.ts';
 
 export interface Frame {
   id: string | undefined;
@@ -23,6 +24,8 @@ export class Client {
     headers: Record<string, string> = {},
     signal: AbortSignal | null = null,
   ): Promise<Response> {
+    const { message, prompt, comment } = Object(body) as Record<string, unknown>;
+    noteText(message, prompt, comment);
     return this.#fetch(`${this.url}${path}`, {
       signal,
       method: 'POST',

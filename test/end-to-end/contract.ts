@@ -126,7 +126,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
 
       test('sends the failure of a model as its only ending, and stores nothing', async () => {
         upstream.enqueue({ deltas: ['half'], ending: 'cut' });
-        const stream = await readStream(await client.post('/chat/stream', { message: 'Break' }));
+        const response = await client.post('/chat/stream', { message: 'Break' });
+        const stream = await readStream(response);
         expect(stream.done).toBe(false);
         expect(stream.last).toEqual({
           error: {
@@ -136,9 +137,33 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
             code: 'model-failed',
             detail: expect.any(String),
             retryable: true,
+            request_id: response.headers.get('x-request-id'),
           },
         });
         expect((await client.get(`/chat/history/${stream.first.session_id}`)).status).toBe(404);
+      });
+
+      test('tells in a failure when to try again, as a JSON answer does', async () => {
+        const busy = { status: 429, headers: { 'retry-after': '298.2' } };
+        upstream.enqueue(busy, busy);
+        const answer = await client.post('/chat', { message: 'Too much' });
+        expect(answer.headers.get('retry-after')).toBe('299');
+        const response = await client.post('/chat/stream', { message: 'Too much' });
+        const { first, last } = await readStream(response);
+        const { request_id: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+        expect(problem).toMatchObject({ code: 'model-busy', retry_after_seconds: 299 });
+        expect(last.error).toEqual({ ...problem, request_id: response.headers.get('x-request-id') });
+        const again = await readStream(await client.get(`/chat/stream/${first.session_id}`));
+        expect(again.last).toEqual(last);
+      });
+
+      test('is held back by no proxy', async () => {
+        const response = await client.post('/chat/stream', { message: 'Hi' });
+        expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+        const { first } = await readStream(response);
+        const joined = await client.get(`/chat/stream/${first.session_id}`);
+        expect(joined.headers.get('cache-control')).toBe('no-store, no-transform');
+        await joined.text();
       });
 
       test('goes on and is stored when the client goes away', async () => {

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -179,16 +180,35 @@ test.each<[string, Request, number, string | undefined]>([
   expect(await send(request)).toEqual([status, code]);
 });
 
-test('a body over the limit is refused in its middle, also when it says nothing of its length', async () => {
-  const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
-  socket.write(
-    'POST /chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
-  );
-  const chunk = 'a'.repeat(65_536);
-  for (let n = 0; n < 6; n += 1) socket.write(`10000\r\n${chunk}\r\n`);
-  const [answer] = await once(socket.setEncoding('utf8'), 'data');
-  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-  socket.destroy();
+describe('a body over the limit is refused, and its connection goes on', () => {
+  const path = 'POST /chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+  const chunk = Buffer.alloc(65_536, 'a');
+  const chunked = Buffer.concat([Buffer.from('10000\r\n'), chunk, Buffer.from('\r\n')]);
+
+  test.each([
+    ['in chunks', 6],
+    ['in chunks', 32],
+    ['in chunks', 800],
+    ['with its length', 6],
+    ['with its length', 32],
+    ['with its length', 800],
+  ])('%s, %i of 64 KiB', async (how, count) => {
+    const isChunked = how === 'in chunks';
+    const socket = connect(Number(new URL(host.url).port), '127.0.0.1').setEncoding('utf8');
+    let answers = '';
+    socket.on('data', (text) => {
+      answers += text;
+    });
+    const framing = isChunked ? 'transfer-encoding: chunked' : `content-length: ${count * chunk.length}`;
+    socket.write(`${path}${framing}\r\n\r\n`);
+    for (let n = 0; n < count; n += 1) if (!socket.write(isChunked ? chunked : chunk)) await once(socket, 'drain');
+    if (isChunked) socket.write('0\r\n\r\n');
+    await eventually(() => answers.includes('body-too-large'));
+    expect(answers).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n');
+    await eventually(() => answers.includes('"live"'));
+    socket.destroy();
+  });
 });
 
 describe('whatever JSON is sent', () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { hostLog, noteText } from '../logs/suite-logs.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 
@@ -56,12 +57,15 @@ export async function startHost({
     ],
     { cwd: directory ?? project, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const keep = hostLog(env);
+  noteText(env['OPENAI_API_KEY'], env['AZURE_OPENAI_API_KEY'], env['OWNER_HASH_KEY']);
   let logs = '';
   const exited = once(child, 'exit').then(([status]) => status as number | null);
   const url = await new Promise<string>((listens, fails) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         logs += text;
+        keep(text);
         const [, found, rest] = /^Parley listens on ([^\s,]+)(.*)\n/m.exec(logs) ?? [];
         if (found === undefined) return;
         if (mayFailToLoad || !rest?.startsWith(', but')) return listens(found);

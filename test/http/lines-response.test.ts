@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Failure } from '../../shared/conversation/failure.ts';
 import { linesResponse } from '../../shared/http/lines-response.ts';
 import { outgoing } from '../../shared/http/outgoing.ts';
 import { eventually } from '../eventually.ts';
+import { requestLogOf } from './request-log-of.ts';
 
 const PIECES = 100;
 const PIECE = `${'x'.repeat(1_048_575)}\n`;
@@ -18,7 +18,7 @@ let isOver: boolean;
 async function serve(withinMs: number): Promise<void> {
   server = createServer(async (request, response) => {
     const answer = outgoing(String(request.headers['x-ms-invocation-id']));
-    const { body } = await linesResponse(pieces(), (error) => error as Failure, answer, withinMs);
+    const { body } = await linesResponse(pieces(), requestLogOf(), answer, withinMs);
     for await (const chunk of body as ReadableStream) response.write(chunk);
     response.end();
   }).listen(0, '127.0.0.1');

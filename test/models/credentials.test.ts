@@ -1,12 +1,13 @@
 import { OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { reasonOf } from '../../shared/conversation/reason.ts';
 import { entraIdentity } from '../../shared/identity/entra-identity.ts';
 import { createModel } from '../../shared/models/create-model.ts';
 import { retrying } from '../../shared/models/retrying.ts';
 import { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { deployment } from './deployment.ts';
-import { failureOf, hear, messagesOf } from './hear.ts';
+import { failureOf, hear } from './hear.ts';
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {
@@ -26,7 +27,7 @@ test('a token that cannot be had is internal, and the log says for which scope',
   const failure = await failureOf(model);
   expect(failure.code).toBe('internal');
   expect(failure.message).not.toContain('1234');
-  expect(messagesOf(failure)).toContain('https://ai.azure.com/.default');
+  expect(reasonOf(failure)).toContain('https://ai.azure.com/.default');
 });
 
 test('a token that never comes is model-timeout', async () => {

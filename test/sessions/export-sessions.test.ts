@@ -4,6 +4,7 @@ import { linesResponse } from '../../shared/http/lines-response.ts';
 import { exportSessions } from '../../shared/sessions/export-sessions.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
 import type { StoredMessage } from '../../shared/sessions/session-store.ts';
+import { requestLogOf } from '../http/request-log-of.ts';
 
 const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cached_tokens: 0 };
@@ -60,8 +61,7 @@ async function filled(sessions: number, content = 'text'): Promise<WatchedStore>
 }
 
 async function exported(store: WatchedStore) {
-  const fail = (error: unknown) => error as Failure;
-  const { body } = await linesResponse(exportSessions(store, 'o'), fail, undefined);
+  const { body } = await linesResponse(exportSessions(store, 'o'), requestLogOf(), undefined);
   const text = await new Response(body as ReadableStream).text();
   expect(text.endsWith('\n')).toBe(true);
   return text
@@ -120,7 +120,7 @@ test.each([
   expect(lines).toMatchObject([
     { id: '0' },
     ...begun,
-    { error: { code: 'store-unavailable', status: 503, retryable: true } },
+    { error: { code: 'store-unavailable', status: 503, retryable: true, request_id: 'r' } },
   ]);
 });
 
@@ -134,7 +134,7 @@ test('no more is read than the reader asks for', async () => {
   const store = await filled(20);
   const read: string[] = [];
   store.before = async (id) => void read.push(id);
-  const { body } = await linesResponse(exportSessions(store, 'o'), (error) => error as Failure, undefined);
+  const { body } = await linesResponse(exportSessions(store, 'o'), requestLogOf(), undefined);
   const reader = (body as ReadableStream).getReader();
   await reader.read();
   await new Promise((resolve) => setImmediate(resolve));

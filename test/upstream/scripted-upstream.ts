@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteText } from '../logs/suite-logs.ts';
 import { echoOf, Gate, type Script } from './script.ts';
 import { chatWire, completionsWire, responsesWire, type Wire } from './wire.ts';
 
@@ -61,6 +62,11 @@ export class ScriptedUpstream {
     this.#scripts.push(...scripts);
   }
 
+  /** Forgets the scripts that nobody has called for. */
+  clear(): void {
+    this.#scripts.length = 0;
+  }
+
   gate(): Gate {
     return new Gate();
   }
@@ -92,8 +98,16 @@ export class ScriptedUpstream {
       recorded.cut = !response.writableFinished;
     });
     const script = this.#scripts.shift() ?? this.respond(recorded);
+    noteText(lastMessageOf(recorded.body), ...textsOf(script));
     await play(script, wire, response, recorded);
   }
+}
+
+/** What it says, and what its errors say. */
+function textsOf({ deltas = [], body, ending }: Script): unknown[] {
+  const said = deltas.filter((delta) => typeof delta === 'string');
+  const errors = [body, ending].map((each) => (each as { error?: { message?: unknown } } | undefined)?.error?.message);
+  return [said.join(''), ...said, body, ...errors];
 }
 
 async function play(script: Script, wire: Wire, response: ServerResponse, recorded: RecordedRequest): Promise<void> {
