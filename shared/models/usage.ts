@@ -1,9 +1,13 @@
 import type { Usage } from './model.ts';
 
-/** Usage in our names, from numbers as providers write them: some as text, and what is missing is 0. */
-export function usageOf(prompt: unknown, completion: unknown, cached: unknown): Usage {
+/**
+ * Usage in our names, from numbers as providers write them: some as text, and what is missing is 0. No prompt is free:
+ * a server that says so does not count.
+ */
+export function usageOf(prompt: unknown, completion: unknown, cached: unknown): Usage | undefined {
   const prompt_tokens = numberOf(prompt);
   const completion_tokens = numberOf(completion);
+  if (prompt_tokens === 0) return undefined;
   return {
     prompt_tokens,
     completion_tokens,

@@ -118,7 +118,7 @@ describe('of a turn whose model fails, the log says what to do, and holds no tex
     ['an error event that is text', events(JSON.stringify({ error: quote })), ['model-failed']],
     ['an error event whose code is text', events(JSON.stringify({ error: { code: quote } })), ['model-failed']],
     ['an event that is not JSON', events(`${quote} {`), ['model-failed', 'not JSON']],
-    ['an ending of its own', { deltas: [ANSWER], finishReason: MESSAGE as 'stop' }, ['model-failed', 'ended as']],
+    ['an ending of its own', { finishReason: MESSAGE as 'stop' }, ['model-failed', 'ended before the answer did']],
     ['another type', { status: 200, headers: { 'content-type': MESSAGE }, body: quote }, ['not a stream']],
     ['a break', { deltas: [ANSWER], ending: 'cut' }, ['model-failed']],
     ['silence', { deltas: [ANSWER], ending: 'silence' }, ['model-timeout']],

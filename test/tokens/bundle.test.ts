@@ -31,7 +31,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 test('the main file is bundled without the tokeniser', () => {
-  expect(inputsOfMain).toEqual(['shared/tokens/worker-token-counter.ts']);
+  expect(inputsOfMain).toContain('shared/tokens/worker-token-counter.ts');
+  expect(inputsOfMain.filter((path) => /vocabulary|gpt-tokenizer/.test(path))).toEqual([]);
 });
 
 test('the bundled worker counts, and does not keep the process alive', async () => {
