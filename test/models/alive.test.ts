@@ -73,7 +73,7 @@ describe('a model that goes silent', () => {
 
   test('before it showed that it is there is asked again, and each call may be paid for', async () => {
     upstream.requests.length = 0;
-    upstream.enqueue({ raw: [], ending: 'silence' }, { deltas: ['Here I am'] });
+    upstream.enqueue({ raw: [], ending: 'silence' }, { deltas: ['Here I am'], usage: { prompt_tokens: 9 } });
     const model = retrying([deployment('chat', upstream, { timeoutMs: 100 }), deployment('chat', upstream)]);
     expect(await hear(model)).toMatchObject({ text: 'Here I am', calls: ['asked', 'asked', 'billed'] });
     expect(upstream.requests).toHaveLength(2);

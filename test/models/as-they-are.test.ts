@@ -139,7 +139,7 @@ test('a filtered answer is filtered also for a caller that stops it then', async
 test.each([
   [{ prompt_tokens: '100', completion_tokens: '5' }, [100, 5, 105, 0]],
   [{ prompt_tokens: 100, completion_tokens: null, prompt_tokens_details: { cached_tokens: '64' } }, [100, 0, 100, 64]],
-  [{ prompt_tokens: 'many', completion_tokens: -3, prompt_tokens_details: [] }, [0, 0, 0, 0]],
+  [{ prompt_tokens: 7, completion_tokens: -3, prompt_tokens_details: [] }, [7, 0, 7, 0]],
 ] as const)('usage %o is read as numbers', async (usage, [prompt, completion, total, cached]) => {
   upstream.enqueue({ raw: eventsOf(chunk({ content: 'Hi' }, 'stop'), { choices: [], usage }, '[DONE]') });
   const { ends } = await hear(deployment('chat', upstream));
@@ -150,6 +150,14 @@ test.each([
     cached_tokens: cached,
   });
 });
+
+test.each([{ prompt_tokens: 'many' }, { prompt_tokens: 0, completion_tokens: 0 }, {}])(
+  'usage %o is none: no prompt is free',
+  async (usage) => {
+    upstream.enqueue({ raw: eventsOf(chunk({ content: 'Hi' }, 'stop'), { choices: [], usage }, '[DONE]') });
+    expect((await hear(deployment('chat', upstream))).ends[0]?.usage).toBeUndefined();
+  },
+);
 
 test('usage of responses is read as numbers', async () => {
   const usage = { input_tokens: '100', output_tokens: '5', input_tokens_details: { cached_tokens: '64' } };
