@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../local/build.ts';
 import { Client } from '../test/end-to-end/client.ts';
 import { startHost } from '../test/host/start-host.ts';
+import { TokenEndpoint } from '../test/identity/token-endpoint.ts';
 import { RedisServer } from '../test/redis/redis-server.ts';
 import { startUpstreamProcess } from '../test/upstream/upstream-process.ts';
 import { median } from './median.ts';
@@ -16,7 +17,8 @@ export async function coldStart(runs: number): Promise<void> {
   const empty = '.cache/bench/empty';
   const { sizes } = await build({ directory: parley });
   await build({ directory: empty, entries: { functions: 'bench/empty-app.ts' } });
-  const redis = await RedisServer.start();
+  const endpoint = await TokenEndpoint.start();
+  const redis = await RedisServer.start('--user', endpoint.identity, 'on', `>${endpoint.token}`, '~*', '&*', '+@all');
   const upstream = await startUpstreamProcess();
   const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
 
@@ -29,6 +31,11 @@ export async function coldStart(runs: number): Promise<void> {
       env: { ...model, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
     },
     { name: 'Parley, Redis', directory: parley, env: { REDIS_URL: redis.url, ...model } },
+    {
+      name: 'Parley, Redis, Entra',
+      directory: parley,
+      env: { REDIS_URL: redis.url, REDIS_AUTH: 'entra', ...endpoint.env, ...model },
+    },
   ].map((each) => ({ ...each, listens: [] as number[], answers: [] as number[], again: [] as number[] }));
 
   for (let run = 0; run < runs; run++) {
@@ -58,7 +65,7 @@ export async function coldStart(runs: number): Promise<void> {
   );
   console.table(Object.entries(sizes).map(([file, bytes]) => ({ file, KiB: (bytes / 1024).toFixed(0) })));
 
-  await Promise.all([upstream.stop(), redis.stop()]);
+  await Promise.all([upstream.stop(), redis.stop(), endpoint.stop()]);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -18,9 +18,17 @@ import './stop.ts';
 // Without it, server-sent events would arrive all at once.
 app.setup({ enableHttpStream: true });
 
-// Records that are on their way are written before the process ends.
+// The way to the store, and the identity that opens it, take longer than a first request would wait for them. Nobody waits
+// here either: where the store cannot be used, the requests are told so.
+app.hook.appStart(() => {
+  const { store } = services();
+  store.ping().catch(() => {});
+});
+
+// Before the process ends, turns that still run are stored with what was said, and then all records are written.
 app.hook.appTerminate(async () => {
-  const { audit, telemetry } = services();
+  const { turns, audit, telemetry } = services();
+  await turns.running.end();
   await Promise.all([audit.flush(), telemetry.flush()]);
 });
 

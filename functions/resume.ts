@@ -11,11 +11,13 @@ import { lastEventIdOf, sessionIdOf } from '../shared/http/requests.ts';
 app.http('resume', {
   methods: ['GET'],
   route: 'chat/stream/{session_id}',
-  ...endpoint(async ({ request, caller, services, fail }) => {
-    const turnId = request.query.get('turn_id') ?? undefined;
-    const id = sessionIdOf(request.params['session_id']);
-    const joined = id && (await joinTurn(services.store, caller.owner, id, turnId, lastEventIdOf(request.headers)));
-    if (!joined) return { status: 204 };
-    return eventStreamResponse(followTurn(services.store, caller.owner, id, joined.replay), fail, joined.after);
+  ...endpoint(async ({ request, caller, services, log }) => {
+    const asked = request.query.get('turn_id');
+    const [id, turnId] = [sessionIdOf(request.params['session_id']), sessionIdOf(asked)];
+    if (id === undefined || (asked !== null && turnId === undefined)) return { status: 204 };
+    const after = lastEventIdOf(request.headers);
+    const replay = await joinTurn(services.store, caller.owner, id, turnId, after);
+    if (replay === undefined) return { status: 204 };
+    return eventStreamResponse(followTurn(services.store, caller.owner, id, replay), log, after);
   }),
 });

@@ -5,13 +5,16 @@ targetScope = 'resourceGroup'
 
 // ---- Where, and under which name
 
-@description('Name of this deployment: tags everything, and is part of every name\'s hash, so that several fit into one group.')
+@description('Name of this deployment: tags everything, and is part of every name\'s hash. azd wants a resource group for each.')
 @minLength(1)
 @maxLength(64)
 param environmentName string = 'parley'
 
+@description('The region; empty: that of the resource group.')
+param region string = ''
+
 @description('Where everything lies that has no place of its own below.')
-param location string = resourceGroup().location
+param location string = empty(region) ? resourceGroup().location : region
 
 @description('Further tags.')
 param tags { *: string } = {}
@@ -19,7 +22,7 @@ param tags { *: string } = {}
 // ---- The function app
 
 @description('Major version of Node; the region has to offer it: az functionapp list-flexconsumption-runtimes --location REGION --runtime node.')
-param nodeVersion string = '24'
+param nodeVersion string = '22'
 
 @description('Memory of an instance, in MB.')
 param instanceMemoryMB 512 | 2048 | 4096 = 2048
@@ -39,11 +42,21 @@ param alwaysReadyInstances int = 0
 @maxValue(1000)
 param httpConcurrency int = 64
 
+@description('How running instances are changed for new code or settings: Recreate ends the turns that run, RollingUpdate lets them finish; it is new, and not in every region.')
+param siteUpdateStrategy 'Recreate' | 'RollingUpdate' = 'Recreate'
+
+@description('Whether the app and its storage lie in several zones of the region. It needs alwaysReadyInstances of 2 or more, and is chosen when they are made.')
+param zoneRedundant bool = false
+
+@description('Whether Redis and storage, where they are made here, get a lock against deletion. It takes the role Owner, or User Access Administrator, and comes before azd down.')
+param deleteLocks bool = false
+
 @description('Origins of pages, other than its own, that may call the service from a browser.')
 param allowedOrigins string[] = []
 
-@description('Further settings of the app, by their names in docs/settings.md.')
-param settings { *: string } = { RATE_LIMIT_PER_MINUTE: '20' }
+@description('Further settings of the app, by their names in docs/settings.md. They are in no history of deployments.')
+@secure()
+param settings { *: string } = {}
 
 @description('Where audit records go; blob is a container of this deployment\'s storage account.')
 param auditSink 'none' | 'log' | 'blob' = 'none'
@@ -70,6 +83,12 @@ param authJwksUrl string = ''
 
 @description('A Key Vault reference, @Microsoft.KeyVault(SecretUri=...), for the key of the hash that stands for callers; empty: derived from the identity. Do not change it later: nobody would find their sessions.')
 param ownerHashReference string = ''
+
+@description('Name of the Key Vault of that reference, which is there already: the identity may read its secrets before the app needs them; empty: see to that yourself.')
+param keyVaultName string = ''
+
+@description('Resource group of the vault; empty: this one.')
+param keyVaultResourceGroup string = ''
 
 // ---- Redis
 
@@ -110,8 +129,8 @@ param existingOpenAiName string = ''
 @description('Resource group of the existing account; empty: this one.')
 param existingOpenAiResourceGroup string = ''
 
-@description('Where a new account lies: not every region has every model.')
-param openAiLocation string = location
+@description('Where a new account lies, as not every region has every model; empty: where the rest does.')
+param openAiLocation string = ''
 
 @description('Name of the model\'s deployment, of the new account or of the existing one.')
 @minLength(2)
@@ -151,6 +170,9 @@ param logRetentionDays int = 30
 @minValue(-1)
 param logDailyQuotaGb int = 1
 
+@description('Whether Redis, the model\'s account and storage, where they are made here, tell the workspace who did what.')
+param diagnostics bool = false
+
 @description('Whether alert rules are made.')
 param deployAlerts bool = true
 
@@ -162,14 +184,37 @@ param alertEmail string = ''
 @maxValue(100)
 param alertFailedPercent int = 5
 
+@description('Requests that failed by the service, its model or its store, within a quarter of an hour, that raise an alert; streams that had begun, too.')
+@minValue(0)
+param alertFailedTurns int = 5
+
+@description('Minutes between two tests, from each of three places, whether the service answers; 0: none.')
+param availabilityTestMinutes 0 | 5 | 15 = 15
+
 @description('Percent of Redis\'s memory in use that raises an alert.')
 @minValue(1)
 @maxValue(100)
 param alertRedisMemoryPercent int = 80
 
-@description('Requests to the model answered with 429, within five minutes, that raise an alert.')
+@description('Percent of Redis\'s processor in use, on average of a quarter of an hour, that raises an alert.')
+@minValue(1)
+@maxValue(100)
+param alertRedisProcessorPercent int = 80
+
+@description('Connections to Redis that raise an alert.')
+@minValue(1)
+param alertRedisConnections int = 1000
+
+@description('Requests to the model answered with 429, with 5xx, or with 401, 403 or 404, within five minutes, that raise an alert.')
 @minValue(0)
 param alertModelRefusals int = 10
+
+@description('What a month may cost, in the currency of the bill, before people are told; 0: no budget.')
+@minValue(0)
+param budgetAmount int = 0
+
+@description('First day of the month that the budget begins with, as 2026-11-01: the month of the first deployment. Keep it then.')
+param budgetStart string = ''
 
 // ---- What follows from these
 
@@ -187,6 +232,8 @@ var names = {
   storage: 'st${token}'
   workspace: 'log-${token}'
   insights: 'appi-${token}'
+  workbook: guid(resourceGroup().id, token, 'workbook')
+  budget: 'budget-${token}'
   redis: empty(existingRedisName) ? 'redis-${token}' : existingRedisName
   openAi: empty(existingOpenAiName) ? 'oai-${token}' : existingOpenAiName
   network: 'vnet-${token}'
@@ -219,6 +266,14 @@ var openAiGroup = empty(existingOpenAiName) || empty(existingOpenAiResourceGroup
 
 @description('Its resource id.')
 var openAiId = resourceId(openAiGroup, 'Microsoft.CognitiveServices/accounts', names.openAi)
+
+@description('Where the vault is.')
+var keyVaultGroup = empty(keyVaultResourceGroup) ? resourceGroup().name : keyVaultResourceGroup
+
+@description('Who is told what Redis, the model\'s account and storage do.')
+var diagnosticsWorkspaceId = diagnostics
+  ? resourceId('Microsoft.OperationalInsights/workspaces', names.workspace)
+  : ''
 
 @description('Who issues the tokens that Easy Auth takes.')
 var easyAuthIssuer = '${environment().authentication.loginEndpoint}${entraTenantId}/v2.0'
@@ -296,16 +351,21 @@ module storage 'modules/storage.bicep' = {
     location: location
     tags: allTags
     publicNetworkAccess: publicNetworkAccess
+    zoneRedundant: zoneRedundant
+    diagnosticsWorkspaceId: diagnosticsWorkspaceId
+    deleteLock: deleteLocks
     identityName: names.identity
     principalId: identity.outputs.principalId
     containers: auditSink == 'blob' ? [packageContainer, auditContainer] : [packageContainer]
   }
+  dependsOn: [monitoring]
 }
 
 module monitoring 'modules/monitoring.bicep' = {
   params: {
     workspaceName: names.workspace
     insightsName: names.insights
+    workbookName: names.workbook
     location: location
     tags: allTags
     retentionInDays: logRetentionDays
@@ -325,7 +385,10 @@ module managedRedis 'modules/managed-redis.bicep' = if (redisService == 'managed
     clusteringPolicy: redisClusteringPolicy
     persistence: redisPersistence
     publicNetworkAccess: publicNetworkAccess
+    diagnosticsWorkspaceId: diagnosticsWorkspaceId
+    deleteLock: deleteLocks
   }
+  dependsOn: [monitoring]
 }
 
 module redisCache 'modules/redis-cache.bicep' = if (redisService == 'cache' && empty(existingRedisName)) {
@@ -336,7 +399,10 @@ module redisCache 'modules/redis-cache.bicep' = if (redisService == 'cache' && e
     sku: redisCacheSku
     capacity: redisCacheCapacity
     publicNetworkAccess: publicNetworkAccess
+    diagnosticsWorkspaceId: diagnosticsWorkspaceId
+    deleteLock: deleteLocks
   }
+  dependsOn: [monitoring]
 }
 
 module managedRedisAccess 'modules/managed-redis-access.bicep' = if (redisService == 'managed') {
@@ -354,7 +420,7 @@ module redisCacheAccess 'modules/redis-cache-access.bicep' = if (redisService ==
 module openAi 'modules/openai.bicep' = if (empty(existingOpenAiName)) {
   params: {
     name: names.openAi
-    location: openAiLocation
+    location: empty(openAiLocation) ? location : openAiLocation
     tags: allTags
     deploymentName: openAiDeploymentName
     modelName: modelName
@@ -362,7 +428,9 @@ module openAi 'modules/openai.bicep' = if (empty(existingOpenAiName)) {
     deploymentSku: openAiSku
     deploymentCapacity: openAiCapacity
     publicNetworkAccess: publicNetworkAccess
+    diagnosticsWorkspaceId: diagnosticsWorkspaceId
   }
+  dependsOn: [monitoring]
 }
 
 module openAiAccess 'modules/openai-access.bicep' = {
@@ -373,6 +441,15 @@ module openAiAccess 'modules/openai-access.bicep' = {
     principalId: identity.outputs.principalId
   }
   dependsOn: [openAi]
+}
+
+module keyVaultAccess 'modules/key-vault-access.bicep' = if (!empty(keyVaultName)) {
+  scope: resourceGroup(keyVaultGroup)
+  params: {
+    name: keyVaultName
+    identityId: resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', names.identity)
+    principalId: identity.outputs.principalId
+  }
 }
 
 module privateEndpoints 'modules/private-endpoint.bicep' = [
@@ -404,6 +481,8 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainer: packageContainer
     insightsName: names.insights
     nodeVersion: nodeVersion
+    siteUpdateStrategy: siteUpdateStrategy
+    zoneRedundant: zoneRedundant
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
@@ -413,6 +492,7 @@ module functionApp 'modules/function-app.bicep' = {
     easyAuthClientId: easyAuthClientId
     easyAuthIssuer: easyAuthIssuer
     settings: {
+      RATE_LIMIT_PER_MINUTE: '20'
       ...settings
       ...callerSettings
       ...auditSettings
@@ -420,12 +500,13 @@ module functionApp 'modules/function-app.bicep' = {
       AZURE_OPENAI_ENDPOINT: openAiAccess.outputs.endpoint
       AZURE_OPENAI_TOKEN_SCOPE: openAiTokenScope
       OWNER_HASH_KEY: empty(ownerHashReference) ? derivedOwnerHashKey : ownerHashReference
+      PARLEY_ENVIRONMENT: 'azure'
       REDIS_AUTH: 'entra'
       REDIS_CLUSTER: redis.cluster
       REDIS_URL: redis.url
     }
   }
-  dependsOn: [monitoring, privateEndpoints]
+  dependsOn: [monitoring, privateEndpoints, keyVaultAccess]
 }
 
 module alerts 'modules/alerts.bicep' = if (deployAlerts) {
@@ -435,14 +516,28 @@ module alerts 'modules/alerts.bicep' = if (deployAlerts) {
     tags: allTags
     email: alertEmail
     insightsId: monitoring.outputs.insightsId
+    workspaceId: monitoring.outputs.workspaceId
     redisId: redisId
     redisType: redisType
     openAiId: openAiId
+    url: functionApp.outputs.url
+    availabilityTestMinutes: availabilityTestMinutes
     failedPercent: alertFailedPercent
+    failedTurns: alertFailedTurns
     redisMemoryPercent: alertRedisMemoryPercent
+    redisProcessorPercent: alertRedisProcessorPercent
+    redisConnections: alertRedisConnections
     modelRefusals: alertModelRefusals
   }
-  dependsOn: [managedRedisAccess, redisCacheAccess, openAiAccess]
+}
+
+module budget 'modules/budget.bicep' = if (budgetAmount > 0) {
+  params: {
+    name: names.budget
+    amount: budgetAmount
+    start: empty(budgetStart) ? fail('budgetAmount needs budgetStart') : budgetStart
+    email: alertEmail
+  }
 }
 
 @description('Address of the service.')

@@ -3,22 +3,37 @@ using 'main.bicep'
 // What most deployments differ in comes from the environment: `azd env set NAME VALUE`, the variables of the workflow,
 // or the shell of `az deployment group create`. Everything else that main.bicep explains can be set here.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'parley')
+param region = readEnvironmentVariable('AZURE_LOCATION', '')
+
+param nodeVersion = readEnvironmentVariable('NODE_VERSION', '22')
+param siteUpdateStrategy = readEnvironmentVariable('SITE_UPDATE_STRATEGY', 'Recreate')
+param allowedOrigins = filter(split(readEnvironmentVariable('ALLOWED_ORIGINS', ''), ','), origin => !empty(origin))
+param auditSink = readEnvironmentVariable('AUDIT_SINK', 'none')
 
 param authMode = readEnvironmentVariable('AUTH_MODE', 'key')
 param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')
 param authIssuer = readEnvironmentVariable('AUTH_ISSUER', '')
 param authAudience = readEnvironmentVariable('AUTH_AUDIENCE', '')
 param authJwksUrl = readEnvironmentVariable('AUTH_JWKS_URL', '')
+param ownerHashReference = readEnvironmentVariable('OWNER_HASH_REFERENCE', '')
+param keyVaultName = readEnvironmentVariable('KEY_VAULT_NAME', '')
+param keyVaultResourceGroup = readEnvironmentVariable('KEY_VAULT_RESOURCE_GROUP', '')
 
 param redisService = readEnvironmentVariable('REDIS_SERVICE', 'managed')
+param redisSku = readEnvironmentVariable('REDIS_SKU', 'Balanced_B0')
 param existingRedisName = readEnvironmentVariable('EXISTING_REDIS_NAME', '')
 param existingRedisResourceGroup = readEnvironmentVariable('EXISTING_REDIS_RESOURCE_GROUP', '')
 
+param openAiLocation = readEnvironmentVariable('AZURE_OPENAI_LOCATION', '')
 param existingOpenAiName = readEnvironmentVariable('EXISTING_OPENAI_NAME', '')
 param existingOpenAiResourceGroup = readEnvironmentVariable('EXISTING_OPENAI_RESOURCE_GROUP', '')
 param openAiDeploymentName = readEnvironmentVariable('MODEL_DEPLOYMENT', 'chat')
 param modelName = readEnvironmentVariable('MODEL_NAME', 'gpt-5.4-mini')
+param modelVersion = readEnvironmentVariable('MODEL_VERSION', '')
+param openAiSku = readEnvironmentVariable('MODEL_SKU', 'GlobalStandard')
 param openAiCapacity = int(readEnvironmentVariable('MODEL_CAPACITY', '50'))
 
 param useVirtualNetwork = bool(readEnvironmentVariable('USE_VIRTUAL_NETWORK', 'false'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param budgetAmount = int(readEnvironmentVariable('BUDGET_AMOUNT', '0'))
+param budgetStart = readEnvironmentVariable('BUDGET_START', '')

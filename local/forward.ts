@@ -1,4 +1,10 @@
-import { Agent, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as openRequest,
+  type ServerResponse,
+} from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { Log } from './log.ts';
 
@@ -7,6 +13,13 @@ export const bodyLimit = 104_857_600;
 
 /** Headers of one connection, not of the answer; the date is set anew. */
 const ofTheHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
+
+export interface Call {
+  /** By which the library knows whose request it is. */
+  invocationId: string;
+  /** Headers that the host itself adds to the answer. */
+  own: Record<string, string>;
+}
 
 export interface ForwardOptions {
   log: Log;
@@ -19,8 +32,8 @@ export class Forwarder {
   readonly #port: string;
   readonly #log: Log;
   readonly #idleLimitMs: number;
-  // "Keep alive", so that an early answer is read to its end while the body is still on its way; but none is kept, as the
-  // library's server may close a connection just as the next request is sent on it.
+  // "Keep alive", so that a connection outlives an early answer while the body is still on its way; but none is kept, as
+  // the library's server may close a connection just as the next request is sent on it.
   readonly #agent = Object.assign(new Agent({ keepAlive: true }), { maxFreeSockets: 0 });
 
   /** @param httpUri the library's capability `HttpUri` */
@@ -31,10 +44,10 @@ export class Forwarder {
   }
 
   /**
-   * Passes the body on and the answer back, each chunk as it comes. Resolves when the function's answer has ended, and
-   * what the client is to have of it was sent.
+   * Passes the body on, each chunk as it comes, and then the answer back likewise. Resolves when the function's answer has
+   * ended, and what the client is to have of it was sent.
    */
-  async forward(request: IncomingMessage, response: ServerResponse, invocationId: string): Promise<void> {
+  async forward(request: IncomingMessage, response: ServerResponse, { invocationId, own }: Call): Promise<void> {
     const onward = openRequest({
       host: '127.0.0.1',
       port: this.#port,
@@ -44,29 +57,33 @@ export class Forwarder {
       headers: { ...framingOf(request), ...identityOf(request, invocationId) },
       timeout: this.#idleLimitMs,
     });
-    onward.on('timeout', () => onward.destroy(new TimeoutError(`sent nothing for ${this.#idleLimitMs / 1000} s`)));
+    onward.on('timeout', () => onward.destroy(new Fault(504, `sent nothing for ${this.#idleLimitMs / 1000} s`)));
     // A client that leaves during its upload is the one that a function notices: its body breaks off.
-    request.on('close', () => request.complete || onward.destroy(new Error('the client left during its upload')));
-    countBody(request, () => onward.destroy(new BodyTooLarge('the body is over 100 MB')));
+    request.on('close', () => request.complete || onward.destroy(new Fault(502, 'the client left during its upload')));
+    countBody(request, () => onward.destroy(new Fault(500, 'the body is over 100 MB')));
+    // Node's client forgets this once an answer is complete, and the rest of a body would wait for ever.
+    onward.on('socket', (socket) => socket.on('drain', () => onward.emit('drain')));
     request.pipe(onward);
     try {
       const answer = await answerTo(onward);
-      response.writeHead(answer.statusCode ?? 502, [...headersOf(answer), 'Server', 'Kestrel']);
+      response.writeHead(answer.statusCode ?? 502, [...headersOf(answer), ...Object.entries(own).flat()]);
       await passOn(answer, response);
     } catch (error) {
       this.#log('error', 'system', `${request.method} ${request.url}: ${(error as Error).message}`);
       if (response.headersSent) response.destroy();
-      else response.writeHead(statusOf(error), { Server: 'Kestrel', 'Content-Length': 0 }).end();
+      else response.writeHead(error instanceof Fault ? error.status : 502, { ...own, 'Content-Length': 0 }).end();
     }
   }
 }
 
-class TimeoutError extends Error {}
-class BodyTooLarge extends Error {}
+/** Why a request could not be forwarded, and what its client is answered. */
+class Fault extends Error {
+  readonly status: number;
 
-function statusOf(error: unknown): number {
-  if (error instanceof BodyTooLarge) return 500;
-  return error instanceof TimeoutError ? 504 : 502;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** The library takes the client's headers from the trigger's metadata: only those go along that delimit the body. */
@@ -93,11 +110,16 @@ function countBody(request: IncomingMessage, tooLarge: () => void): void {
   });
 }
 
-function answerTo(onward: ReturnType<typeof openRequest>): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    onward.on('response', resolve);
-    onward.on('error', reject);
+/** As the real host's client does, it reads no answer before all of the body was sent. */
+async function answerTo(onward: ClientRequest): Promise<IncomingMessage> {
+  const answered = new Promise<IncomingMessage>((resolve) => onward.on('response', resolve));
+  await new Promise<void>((resolve, reject) => {
+    const broken = new Fault(500, 'the function read no further, and its answer is lost');
+    onward.on('finish', resolve);
+    onward.on('error', (error) => reject(error instanceof Fault ? error : broken));
+    onward.on('close', () => reject(broken));
   });
+  return Promise.race([answered, new Promise<never>((_, reject) => onward.on('error', reject))]);
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): string[] {

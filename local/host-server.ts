@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type CorsSettings, corsHeaders, isPreflight } from './cors.ts';
+import type { Patience } from './end-when-told.ts';
 import { bodyLimit, Forwarder } from './forward.ts';
 import type { App, TypedData } from './functions-core.ts';
 import { invoke } from './invoke.ts';
+import { isRefused } from './is-refused.ts';
 import type { Log } from './log.ts';
 import { type Match, matchRoute, type Route } from './routes.ts';
 
@@ -14,10 +17,12 @@ const homepage = '<!DOCTYPE html><title>Functions</title><p>Your Azure Functions
 export interface HostServerOptions {
   app: App;
   routes: Route[];
-  /** The address of the library's own server. */
-  httpUri: string;
+  /** The address of the library's own server; there is none, and no route, where the app could not be loaded. */
+  httpUri: string | undefined;
   /** True unless `AzureWebJobsDisableHomepage=true`. */
   hasHomepage: boolean;
+  /** Which pages of other origins may call; none where it is absent. */
+  cors?: CorsSettings | undefined;
   log: Log;
 }
 
@@ -32,7 +37,7 @@ export class HostServer {
 
   constructor(options: HostServerOptions) {
     this.#options = options;
-    this.#forwarder = new Forwarder(options.httpUri, options);
+    this.#forwarder = new Forwarder(options.httpUri ?? 'http://localhost', options);
   }
 
   /** @returns the port, which the system chose where 0 was given */
@@ -42,40 +47,62 @@ export class HostServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Stops listening, and waits for the functions that run. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Stops listening, and waits for the functions that run, until their answers have been sent.
+   *
+   * @returns how many have not ended in their time
+   */
+  async stop({ clients, functions }: Patience): Promise<number> {
     this.#server.close();
-    await Promise.race([Promise.all(this.#running), sleep(graceMs)]);
+    const cut = setTimeout(() => this.#server.closeAllConnections(), clients);
+    await Promise.race([this.#ended(), sleep(functions)]);
+    clearTimeout(cut);
+    return this.#running.size;
+  }
+
+  /** Connections that are open may still bring requests. */
+  async #ended(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { url = '', method = '', headers } = request;
     const [pathname = '', search = ''] = splitOnce(url, '?');
     const match = matchRoute(this.#options.routes, method, pathname);
+    const { cors } = this.#options;
+    const own = { Server: 'Kestrel', ...(cors === undefined ? {} : corsHeaders(cors, request)) };
     // `close` ends connections that were idle at that moment only.
     if (!this.#server.listening) response.shouldKeepAlive = false;
-    if (method === 'OPTIONS') end(response, 204);
-    else if (match === undefined) this.#answerWithoutFunction(pathname, response);
-    else if (Number(headers['content-length'] ?? 0) > bodyLimit) end(response, 500);
+    if (isRefused(request)) end(response, 400, own);
+    else if (cors !== undefined && isPreflight(request)) end(response, 204, own);
+    else if (match === undefined) this.#answerWithoutFunction(pathname, response, own);
+    else if (Number(headers['content-length'] ?? 0) > bodyLimit) end(response, 500, own);
     else {
-      const invocation = this.#call(match, new URLSearchParams(search), request, response);
+      const invocation = this.#call(match, new URLSearchParams(search), request, response, own);
       this.#running.add(invocation);
       invocation.finally(() => this.#running.delete(invocation));
     }
   }
 
-  #answerWithoutFunction(pathname: string, response: ServerResponse): void {
-    if (pathname !== '/') end(response, 404);
-    else if (this.#options.hasHomepage) end(response, 200, homepage);
-    else end(response, 204);
+  #answerWithoutFunction(pathname: string, response: ServerResponse, own: Record<string, string>): void {
+    if (pathname !== '/') end(response, 404, own);
+    else if (!this.#options.hasHomepage) end(response, 204, own);
+    else end(response, 200, { ...own, 'Content-Type': 'text/html' }, homepage);
   }
 
-  async #call(match: Match, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** @param own headers that the host adds to the function's */
+  async #call(
+    match: Match,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+    own: Record<string, string>,
+  ): Promise<void> {
     const { app, log } = this.#options;
     const { called, parameters } = match;
     const id = randomUUID();
     const triggerMetadata = metadataOf(parameters, query, request);
-    const forwarded = this.#forwarder.forward(request, response, id);
+    const forwarded = this.#forwarder.forward(request, response, { invocationId: id, own });
     try {
       await invoke(app, called, { id, triggerMetadata }, log);
       await forwarded;
@@ -93,7 +120,8 @@ function metadataOf(
   query: URLSearchParams,
   request: IncomingMessage,
 ): Record<string, TypedData> {
-  const values = new Map([...query.keys()].map((name) => [name, query.getAll(name).join(',')]));
+  // Of a name that is given again and again, the last.
+  const values = new Map(query);
   for (const [name, value] of Object.entries(parameters)) values.set(name, value);
   const headers = Object.entries(request.headersDistinct).map(([name, all = []]) => [name, all.join(',')]);
   return {
@@ -102,10 +130,9 @@ function metadataOf(
   };
 }
 
-function end(response: ServerResponse, status: number, html?: string): void {
+function end(response: ServerResponse, status: number, headers: Record<string, string>, html?: string): void {
   response.statusCode = status;
-  response.setHeader('Server', 'Kestrel');
-  if (html !== undefined) response.setHeader('Content-Type', 'text/html');
+  response.setHeaders(new Map(Object.entries(headers)));
   response.end(html);
 }
 

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
+import type { CorsSettings } from './cors.ts';
 import { SetupError } from './setup-error.ts';
 
 const localSettings = z.object({
   IsEncrypted: z.optional(z.literal(false, 'must be false: only Core Tools can decrypt it')),
   Values: z.optional(z.record(z.string(), z.string())),
+  Host: z.optional(z.object({ CORS: z.optional(z.string()), CORSCredentials: z.optional(z.boolean()) })),
 });
 
 const hostJson = z.object({
@@ -19,6 +21,30 @@ const hostJson = z.object({
 export async function addLocalSettings(environment: Record<string, string | undefined>): Promise<void> {
   const { Values = {} } = (await readJson('local.settings.json', localSettings)) ?? {};
   for (const [name, value] of Object.entries(Values)) environment[name] ??= value;
+}
+
+/**
+ * What `Host` of `local.settings.json` says of pages of other origins: Core Tools' own keys.
+ *
+ * @throws {SetupError} when the file is there and cannot be used.
+ */
+export async function readCors(): Promise<CorsSettings | undefined> {
+  const { CORS = '', CORSCredentials: credentials = false } =
+    (await readJson('local.settings.json', localSettings))?.Host ?? {};
+  const origins = CORS.split(',').filter((origin) => origin !== '');
+  if (origins.length === 0) return undefined;
+  const isOrigin = (text: string) => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+  if (!origins.every(isOrigin)) {
+    throw new SetupError(
+      'local.settings.json: Host.CORS takes origins such as http://localhost:5173, with commas and no spaces between them, or *.',
+    );
+  }
+  if (credentials && origins.includes('*')) {
+    throw new SetupError(
+      'local.settings.json: no browser takes * with CORSCredentials; Host.CORS has to name origins.',
+    );
+  }
+  return { origins, credentials };
 }
 
 /**

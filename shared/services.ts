@@ -4,6 +4,7 @@ import { loadAssistants } from './assistants/load-assistants.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import { Prompts } from './conversation/prompts.ts';
+import { RunningTurns } from './conversation/running-turns.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import { type Identify, type KeyedHash, keyedHash } from './identity/caller.ts';
 import { createIdentify } from './identity/create-identify.ts';
@@ -13,7 +14,8 @@ import { RedisConnection } from './sessions/redis-connection.ts';
 import { RedisSessionStore } from './sessions/redis-session-store.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { Telemetry } from './telemetry/telemetry.ts';
+import { createTelemetry } from './telemetry/create-telemetry.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { encodingOf } from './tokens/encoding.ts';
 import { WorkerTokenCounter } from './tokens/worker-token-counter.ts';
 
@@ -46,12 +48,7 @@ function build(settings: Settings): Services {
   const hash = keyedHash(settings.ownerHashKey);
   const store = createStore(settings);
   const audit = createAuditLog(settings.audit, hash);
-  const endpoint = settings.telemetryEndpoint;
-  const telemetry = new Telemetry(
-    endpoint === undefined
-      ? undefined
-      : async () => (await import('./telemetry/otlp-exporter.ts')).otlpExporter(endpoint),
-  );
+  const telemetry = createTelemetry(settings.telemetry);
   return {
     settings,
     identify: createIdentify(settings.auth, hash),
@@ -67,6 +64,7 @@ function build(settings: Settings): Services {
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
       prompts: new Prompts(createTokenCounter(settings), assistants, settings),
       assistants,
+      running: new RunningTurns(),
       leaseMs: settings.turnLeaseSeconds * 1000,
       deadlineMs: settings.turnDeadlineSeconds * 1000,
       newId: randomUUID,

@@ -1,6 +1,8 @@
 import type { AuditSettings } from './audit/create-audit-log.ts';
+import { isOnAzure, unresolvedReferences } from './azure-platform.ts';
 import type { Limits } from './conversation/limits.ts';
 import type { RedisPlace } from './sessions/redis-connection.ts';
+import type { TelemetrySettings } from './telemetry/create-telemetry.ts';
 
 /** Where sessions are kept. `memory` loses them when the process ends, and is refused in Azure. */
 export type StoreSettings = { kind: 'memory' } | ({ kind: 'redis' } & RedisPlace);
@@ -28,7 +30,7 @@ export type AuthSettings =
   | { mode: 'jwt'; issuer: string; audience: string; jwksUrl: string | undefined };
 
 export interface Settings {
-  /** True where the platform says that this process runs in Azure. */
+  /** True where the platform, or `PARLEY_ENVIRONMENT`, says that this process runs in Azure. */
   inAzure: boolean;
   auth: AuthSettings;
   /** Keys the hash that stands for a caller in the store and in logs. */
@@ -44,8 +46,7 @@ export interface Settings {
   maxOutputTokens: number;
   maxMessageCharacters: number;
   maxBodyBytes: number;
-  /** Base of an OpenTelemetry collector, OTLP over HTTP; absent: nothing is exported. */
-  telemetryEndpoint: string | undefined;
+  telemetry: TelemetrySettings;
   limits: Limits;
   audit: AuditSettings;
 }
@@ -103,7 +104,13 @@ export function readSettings(environment: Environment): Settings {
     if (text(name) !== undefined && missing.length > 0) faults.push(`${name} needs ${missing.join(' and ')} beside it`);
   }
 
-  const inAzure = text('WEBSITE_INSTANCE_ID') !== undefined;
+  for (const name of unresolvedReferences(environment)) {
+    faults.push(
+      `${name} is a reference that Azure did not resolve: the app's identity may not read it, or it names nothing`,
+    );
+  }
+
+  const inAzure = choice('PARLEY_ENVIRONMENT', ['auto', 'azure']) === 'azure' || isOnAzure(environment);
 
   function store(): StoreSettings {
     const redisUrl = url('REDIS_URL', ['redis:', 'rediss:']);
@@ -221,6 +228,18 @@ export function readSettings(environment: Environment): Settings {
     return undefined;
   }
 
+  function telemetry(): TelemetrySettings {
+    const endpoint = url('OTEL_EXPORTER_OTLP_ENDPOINT', ['https:', 'http:']);
+    const serviceName = text('OTEL_SERVICE_NAME') ?? text('WEBSITE_SITE_NAME') ?? 'parley';
+    const connectionString = text('APPLICATIONINSIGHTS_CONNECTION_STRING');
+    const authentication = text('APPLICATIONINSIGHTS_AUTHENTICATION_STRING') ?? '';
+    const [, clientId] = /(?:^|;)\s*ClientId=([^;]+)/i.exec(authentication) ?? [];
+    const identity = /(?:^|;)\s*Authorization=AAD\s*(?:;|$)/i.test(authentication) ? { clientId } : undefined;
+    if (endpoint !== undefined) return { kind: 'otlp', endpoint, serviceName };
+    if (connectionString === undefined) return { kind: 'none' };
+    return { kind: 'application-insights', connectionString, identity, serviceName };
+  }
+
   const ownerHashKey = text('OWNER_HASH_KEY');
   if (inAzure && ownerHashKey === undefined) faults.push('OWNER_HASH_KEY is missing: it keys the hash of callers');
 
@@ -237,7 +256,7 @@ export function readSettings(environment: Environment): Settings {
     maxContextTokens: integer('MAX_CONTEXT_TOKENS', 3000, 50, 2_000_000),
     maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
     maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
-    telemetryEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT', ['https:', 'http:']),
+    telemetry: telemetry(),
     maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
     limits: {
       requests_per_minute: integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),

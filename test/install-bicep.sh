@@ -1,11 +1,16 @@
 #!/bin/sh
-# Prints the path of a Bicep CLI, which the tests compile and expand infra/ with. Takes the one on the PATH, else one of
-# NuGet's packages, which holds all that is needed to work offline; where it is missing, it is fetched once.
+# Prints the path of a Bicep CLI, which the tests compile and expand infra/ with: the one on the PATH, else one of NuGet's
+# packages, which holds all that is needed to work offline. With a version as argument, that one. What is missing is
+# fetched once.
 set -eu
-command -v bicep && exit 0
+if [ $# -eq 0 ]; then command -v bicep && exit 0; fi
 
-version=0.49.2
-sha256=4200806a921d2ba1ea7de78ec2e064cefe313f26f612be442e5161452af70d9d
+version="${1:-0.49.2}"
+case "$version" in
+  0.49.2) sha256=4200806a921d2ba1ea7de78ec2e064cefe313f26f612be442e5161452af70d9d ;;
+  0.47.16) sha256=ff48ef8a1f868ddefc822434621c018acfd67730da9fd8cf0c3765af97576fb4 ;;
+  *) echo "No checksum is known of Bicep $version" >&2 && exit 1 ;;
+esac
 package=azure.bicep.commandline.linux-x64
 if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
   echo "The tests need the Bicep CLI on the PATH: https://aka.ms/bicep-install" >&2

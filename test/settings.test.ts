@@ -20,6 +20,10 @@ function faultsOf(environment: Record<string, string>): string {
   return '';
 }
 
+async function sampleValues(): Promise<Record<string, string>> {
+  return JSON.parse(await readFile('local.settings.sample.json', 'utf8')).Values;
+}
+
 describe('settings', () => {
   test('are the embedded defaults where nothing is set, with the numbers of the article', () => {
     expect(readSettings({})).toMatchObject({
@@ -181,13 +185,67 @@ describe('settings', () => {
     expect(faultsOf(azure)).not.toContain('REDIS_URL');
   });
 
+  test.each([
+    [
+      'Flex Consumption',
+      {
+        WEBSITE_SKU: 'FlexConsumption',
+        WEBSITE_SITE_NAME: 'parley',
+        WEBSITE_POD_NAME: 'b3f1',
+        CONTAINER_NAME: 'b3f1',
+        LEGION_SERVICE_HOST: '10.0.0.1',
+      },
+    ],
+    ['Consumption on Linux', { WEBSITE_SKU: 'Dynamic', WEBSITE_SITE_NAME: 'parley', CONTAINER_NAME: 'b3f1' }],
+    [
+      'App Service and Premium',
+      { WEBSITE_SKU: 'ElasticPremium', WEBSITE_SITE_NAME: 'parley', WEBSITE_INSTANCE_ID: 'abc' },
+    ],
+    ['Container Apps', { CONTAINER_APP_NAME: 'parley', CONTAINER_APP_REVISION: 'parley--1' }],
+    ['the template of infra/', { PARLEY_ENVIRONMENT: 'azure' }],
+  ])('are judged as in Azure on %s, and by each of the names that the plan alone sets', (_, plan) => {
+    const needed = ['REDIS_URL', 'AZURE_OPENAI_ENDPOINT', 'AUTH_MODE', 'OWNER_HASH_KEY'];
+    for (const name of needed) expect(faultsOf(plan)).toContain(`${name} `);
+    // Any container may have a name, and a revision says no more than the app's.
+    const telling = Object.entries(plan).filter(
+      ([name]) => !['CONTAINER_NAME', 'CONTAINER_APP_REVISION'].includes(name),
+    );
+    for (const [name, value] of telling) expect(faultsOf({ [name]: value }), name).toContain('OWNER_HASH_KEY ');
+  });
+
+  test('are not judged as in Azure in Core Tools, nor in a container elsewhere', () => {
+    const coreTools = { WEBSITE_HOSTNAME: 'localhost:7071', FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: '' };
+    for (const elsewhere of [coreTools, { CONTAINER_NAME: 'parley' }]) {
+      expect(readSettings(elsewhere)).toMatchObject({ inAzure: false, auth: { mode: 'open' } });
+    }
+  });
+
+  test('that are references which Azure did not resolve are named, whichever reads them, without their values', async () => {
+    const names = [...Object.keys(await sampleValues()), 'OTEL_EXPORTER_OTLP_HEADERS'];
+    for (const name of names) {
+      for (const reference of [
+        '@Microsoft.KeyVault(SecretUri=https://v',
+        ' @microsoft.appconfiguration(Endpoint=https://v',
+      ]) {
+        const faults = faultsOf({ [name]: `${reference}/hidden/)` });
+        expect(faults, name).toContain(`\n  - ${name} is a reference that Azure did not resolve`);
+        expect(faults).not.toContain('hidden');
+      }
+    }
+    expect(names.length).toBeGreaterThan(30);
+  });
+
   test('are the same list in the code, in docs/settings.md and in local.settings.sample.json', async () => {
     const read = new Set<string>();
     readSettings(new Proxy<Record<string, string | undefined>>({}, { get: (_, name) => void read.add(String(name)) }));
     const documented = (await readFile('docs/settings.md', 'utf8')).matchAll(/^\| `(\w+)`/gm);
-    const sample: { Values: object } = JSON.parse(await readFile('local.settings.sample.json', 'utf8'));
     const ofThePlatform = [
+      'CONTAINER_APP_NAME',
+      'LEGION_SERVICE_HOST',
       'WEBSITE_INSTANCE_ID',
+      'WEBSITE_POD_NAME',
+      'WEBSITE_SITE_NAME',
+      'WEBSITE_SKU',
       'WEBSITE_AUTH_ENABLED',
       'FUNCTIONS_WORKER_RUNTIME',
       'AzureWebJobsStorage',
@@ -195,6 +253,6 @@ describe('settings', () => {
     const own = (names: Iterable<string>) => [...names].filter((name) => !ofThePlatform.includes(name)).sort();
     expect(own(read).length).toBeGreaterThan(20);
     expect(own([...documented].map((row) => row[1] ?? ''))).toEqual(own(read));
-    expect(own(Object.keys(sample.Values))).toEqual(own(read));
+    expect(own(Object.keys(await sampleValues()))).toEqual(own(read));
   });
 });

@@ -1,11 +1,17 @@
 using '../main.bicep'
 
-// What a team of some thousand users may want: private addresses, no cold starts, a larger Redis that writes to disk,
-// audit records, alerts to people, and a key of its own from a Key Vault.
+// What a team of some thousand users may want: private addresses, several zones, no cold starts, no turn cut by an
+// update, a larger Redis that writes to disk, audit records, a budget, locks, alerts to people, and a key of its own from
+// a Key Vault. The locks take the role Owner; the budget begins with the month of the first deployment.
 param authMode = 'easyauth'
 param entraClientId = '11111111-1111-4111-8111-111111111111'
-param ownerHashReference = '@Microsoft.KeyVault(SecretUri=https://parley.vault.example/secrets/owner-hash-key/)'
+param ownerHashReference = '@Microsoft.KeyVault(VaultName=kv-parley;SecretName=owner-hash-key)'
+param keyVaultName = 'kv-parley'
+param keyVaultResourceGroup = 'rg-secrets'
 param useVirtualNetwork = true
+param zoneRedundant = true
+param siteUpdateStrategy = 'RollingUpdate'
+param deleteLocks = true
 param alwaysReadyInstances = 2
 param maximumInstanceCount = 100
 param redisSku = 'Balanced_B5'
@@ -14,11 +20,14 @@ param redisPersistence = true
 param openAiSku = 'DataZoneStandard'
 param openAiCapacity = 500
 param auditSink = 'blob'
+param diagnostics = true
 param alertEmail = 'parley@example.com'
+param availabilityTestMinutes = 5
+param budgetAmount = 2000
+param budgetStart = '2026-11-01'
 param logRetentionDays = 90
 param logDailyQuotaGb = -1
 param settings = {
   AUDIT_CONTENT: 'hash'
-  RATE_LIMIT_PER_MINUTE: '20'
   TOKEN_LIMIT_PER_DAY: '500000'
 }

@@ -54,14 +54,21 @@ param easyAuthClientId string
 @description('Who issues the tokens that Easy Auth takes.')
 param easyAuthIssuer string
 
+@description('How instances are changed for new code or settings: Recreate ends what runs, RollingUpdate lets it finish.')
+param siteUpdateStrategy 'Recreate' | 'RollingUpdate'
+
+@description('Whether instances lie in several zones of the region.')
+param zoneRedundant bool
+
 @description('Settings of the app, as in docs/settings.md.')
+@secure()
 param settings { *: string }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
 
-resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageName
 }
 
@@ -80,16 +87,21 @@ var platformSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
 }
 
-resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+@description('Not named where it is the platform\'s own default. Bicep\'s types do not know it yet, so it comes as text.')
+var updates = json(siteUpdateStrategy == 'Recreate'
+  ? '{}'
+  : '{ "siteUpdateStrategy": { "type": "${siteUpdateStrategy}" } }')
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
   location: location
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
-resource app 'Microsoft.Web/sites@2025-03-01' = {
+resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
   tags: { ...tags, 'azd-service-name': serviceName }
@@ -105,12 +117,12 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       cors: empty(allowedOrigins) ? null : { allowedOrigins: allowedOrigins }
-      ftpsState: 'Disabled'
       http20Enabled: true
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
     }
     functionAppConfig: {
+      ...updates
       deployment: {
         storage: {
           type: 'blobContainer'

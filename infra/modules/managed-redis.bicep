@@ -24,6 +24,12 @@ param persistence bool
 @description('Whether it answers on its public address too.')
 param publicNetworkAccess 'Enabled' | 'Disabled'
 
+@description('Resource id of the workspace that takes a line for each connection; empty: none does.')
+param diagnosticsWorkspaceId string
+
+@description('Whether it cannot be deleted while its lock is there.')
+param deleteLock bool
+
 resource redis 'Microsoft.Cache/redisEnterprise@2025-07-01' = {
   name: name
   location: location
@@ -47,4 +53,19 @@ resource redis 'Microsoft.Cache/redisEnterprise@2025-07-01' = {
       port: 10000
     }
   }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(diagnosticsWorkspaceId)) {
+  name: 'workspace'
+  scope: redis::database
+  properties: {
+    workspaceId: diagnosticsWorkspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
+  name: 'keep'
+  scope: redis
+  properties: { level: 'CanNotDelete', notes: 'Sessions are here alone.' }
 }

@@ -6,6 +6,9 @@ param workspaceName string
 @description('Name of the Application Insights component.')
 param insightsName string
 
+@description('Name of the workbook: a GUID.')
+param workbookName string
+
 @description('Where both lie.')
 param location string
 
@@ -31,7 +34,7 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   name: identityName
 }
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   name: workspaceName
   location: location
   tags: tags
@@ -65,6 +68,48 @@ resource publishesMetrics 'Microsoft.Authorization/roleAssignments@2022-04-01' =
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
   }
 }
+
+@description('What the workbook shows, one below the other.')
+var charts = [
+  { title: 'Turns by outcome', query: loadTextContent('../queries/turns.kql'), form: 'barchart' }
+  { title: 'Failures by code', query: loadTextContent('../queries/errors-by-code.kql'), form: 'table' }
+  { title: 'Milliseconds to the first token', query: loadTextContent('../queries/time-to-first-token.kql'), form: 'linechart' }
+  { title: 'Tokens by assistant and model', query: loadTextContent('../queries/tokens-by-assistant.kql'), form: 'table' }
+  { title: 'Refused by a limit', query: loadTextContent('../queries/limits-hit.kql'), form: 'barchart' }
+]
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: workbookName
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Parley'
+    category: 'workbook'
+    sourceId: insights.id
+    serializedData: string({
+      version: 'Notebook/1.0'
+      items: map(charts, chart => {
+        type: 3
+        name: chart.title
+        content: {
+          version: 'KqlItem/1.0'
+          title: chart.title
+          query: chart.query
+          visualization: chart.form
+          size: 0
+          timeContext: { durationMs: 86400000 }
+          queryType: 0
+          resourceType: 'microsoft.insights/components'
+          crossComponentResources: [insights.id]
+        }
+      })
+    })
+  }
+}
+
+@description('Resource id of the workspace.')
+output workspaceId string = workspace.id
 
 @description('Resource id of the Application Insights component.')
 output insightsId string = insights.id

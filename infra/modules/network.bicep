@@ -12,13 +12,13 @@ param tags { *: string }
 @description('Its addresses, as a /24 or larger.')
 param addressPrefix string
 
-resource rules 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource rules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: '${name}-nsg'
   location: location
   tags: tags
 }
 
-resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
+resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: name
   location: location
   tags: tags

@@ -12,7 +12,7 @@ param principalId string
 @description('Cognitive Services OpenAI User: may call models, and change nothing.')
 var openAiUser = '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd'
 
-resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' existing = {
+resource account 'Microsoft.CognitiveServices/accounts@2024-10-01' existing = {
   name: name
 }
 

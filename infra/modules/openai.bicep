@@ -27,7 +27,10 @@ param deploymentCapacity int
 @description('Whether it answers on its public address too.')
 param publicNetworkAccess 'Enabled' | 'Disabled'
 
-resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
+@description('Resource id of the workspace that takes a line for each call, without its text, and for each change; empty: none does.')
+param diagnosticsWorkspaceId string
+
+resource account 'Microsoft.CognitiveServices/accounts@2024-10-01' = {
   name: name
   location: location
   tags: tags
@@ -51,5 +54,14 @@ resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
       }
       versionUpgradeOption: 'OnceCurrentVersionExpired'
     }
+  }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(diagnosticsWorkspaceId)) {
+  name: 'workspace'
+  scope: account
+  properties: {
+    workspaceId: diagnosticsWorkspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
   }
 }

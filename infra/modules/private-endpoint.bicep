@@ -24,7 +24,7 @@ param networkName string
 @description('Resource id of the subnet.')
 param subnetId string
 
-resource network 'Microsoft.Network/virtualNetworks@2026-03-01' existing = {
+resource network 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {
   name: networkName
 }
 
@@ -44,7 +44,7 @@ resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
   }
 }
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = {
+resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   name: name
   location: location
   tags: tags

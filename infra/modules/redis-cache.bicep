@@ -20,6 +20,12 @@ param capacity int
 @description('Whether it answers on its public address too.')
 param publicNetworkAccess 'Enabled' | 'Disabled'
 
+@description('Resource id of the workspace that takes a line for each client and each sign-in; empty: none does.')
+param diagnosticsWorkspaceId string
+
+@description('Whether it cannot be deleted while its lock is there.')
+param deleteLock bool
+
 resource redis 'Microsoft.Cache/redis@2024-11-01' = {
   name: name
   location: location
@@ -37,4 +43,19 @@ resource redis 'Microsoft.Cache/redis@2024-11-01' = {
       'maxmemory-policy': 'noeviction'
     }
   }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(diagnosticsWorkspaceId)) {
+  name: 'workspace'
+  scope: redis
+  properties: {
+    workspaceId: diagnosticsWorkspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
+  name: 'keep'
+  scope: redis
+  properties: { level: 'CanNotDelete', notes: 'Sessions are here alone.' }
 }

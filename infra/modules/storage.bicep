@@ -12,6 +12,15 @@ param tags { *: string }
 @description('Whether it answers on its public address too.')
 param publicNetworkAccess 'Enabled' | 'Disabled'
 
+@description('Whether it lies in three zones of the region; choose it when the account is made.')
+param zoneRedundant bool
+
+@description('Resource id of the workspace that takes a line for each read, write and deletion of a blob; empty: none does.')
+param diagnosticsWorkspaceId string
+
+@description('Whether it cannot be deleted while its lock is there.')
+param deleteLock bool
+
 @description('Name of the function app\'s identity.')
 param identityName string
 
@@ -28,12 +37,12 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   name: identityName
 }
 
-resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_LRS' }
+  sku: { name: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS' }
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false
@@ -73,6 +82,21 @@ resource ownsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)
   }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(diagnosticsWorkspaceId)) {
+  name: 'workspace'
+  scope: account::blobs
+  properties: {
+    workspaceId: diagnosticsWorkspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
+  name: 'keep'
+  scope: account
+  properties: { level: 'CanNotDelete', notes: 'Audit records and the package are here.' }
 }
 
 @description('Resource id of the account.')

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, Failure, type FailureCode } from '../conversation/failure.ts';
+import { Reason, reasonOf } from '../conversation/reason.ts';
 import type { KeyedHash } from '../identity/caller.ts';
 import { auditLine } from './audit-line.ts';
 import type { AuditRecord, AuditTexts, DataRecord } from './audit-record.ts';
@@ -61,7 +62,7 @@ export class AuditLog {
     if (!this.#options.required) return void written.catch(() => {});
     const ended = new AbortController();
     const late = sleep(Math.max(0, withinMs), undefined, { signal: ended.signal }).then(() => {
-      throw new Error('the record was not kept in time');
+      throw new Reason('the record was not kept in time');
     });
     try {
       await Promise.race([written, late]);
@@ -108,18 +109,17 @@ export class AuditLog {
     if (this.#sink === undefined) return Promise.resolve();
     const time = new Date(this.#options.now()).toISOString();
     const line = auditLine({ audit: 1, time, ...record, ...this.#form(texts) });
-    const written = this.#pending.size < MAX_PENDING ? this.#sink.write(line) : Promise.reject(new Error('too many'));
+    const written = this.#pending.size < MAX_PENDING ? this.#sink.write(line) : Promise.reject(new Reason('too many'));
     const settled = written
-      .catch((error: Error & { code?: unknown }) => this.#lose(record, error))
+      .catch((error: unknown) => this.#lose(record, error))
       .finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
     return written;
   }
 
-  /** What is said of the error is its code: its message may hold anything. */
-  #lose(record: AuditRecord, { code, name }: { code?: unknown; name: string }): void {
+  #lose(record: AuditRecord, error: unknown): void {
     this.lost += 1;
-    const what = JSON.stringify({ event: record.event, request_id: record.request_id, why: String(code ?? name) });
+    const what = JSON.stringify({ event: record.event, request_id: record.request_id, why: reasonOf(error) });
     this.#options.complain(`An audit record was lost, ${this.lost} since the start: ${what}`);
   }
 

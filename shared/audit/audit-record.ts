@@ -31,6 +31,8 @@ export interface TurnRecord extends Asked {
   /** What the provider's content filter refused. */
   filter: FilterResult | null;
   usage: Usage | null;
+  /** What the model was paid for in all calls of the turn, those that were repeated too; none of a refused turn. */
+  spent_tokens: number | null;
   context: ContextReport | null;
   /** Milliseconds from the turn's begin, and to the moment of this record. */
   first_token_ms: number | null;

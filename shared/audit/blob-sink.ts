@@ -1,10 +1,11 @@
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
+import { within } from '../within.ts';
 import type { AuditSink } from './audit-log.ts';
 
 /** The service's own bounds. */
 const MAX_BLOCKS = 50_000;
 
-/** The longest step: a turn waits for its record for 8 s, at the default lease. */
+/** The longest step: a turn waits for its record for 7.5 s, at the default lease. */
 const STEP_MS = 5000;
 
 /** Records that wait while an append is under way go together in the next, up to about this many characters. */
@@ -12,12 +13,13 @@ const BATCH_CHARACTERS = 1_000_000;
 
 export interface BlobSinkOptions {
   /** Connects to the container; called at the first record, and after a failure. */
-  connect: () => Promise<ContainerClient>;
+  connect: (signal: AbortSignal) => Promise<ContainerClient>;
   /** Of this process and no other: nobody else writes to its blobs. */
   instance: string;
   /** Milliseconds since 1970. */
   now?: () => number;
   maxBlocks?: number;
+  stepMs?: number;
 }
 
 interface Waiting {
@@ -48,7 +50,7 @@ export class BlobSink implements AuditSink {
   #isDraining = false;
 
   constructor(options: BlobSinkOptions) {
-    this.#options = { now: Date.now, maxBlocks: MAX_BLOCKS, ...options };
+    this.#options = { now: Date.now, maxBlocks: MAX_BLOCKS, stepMs: STEP_MS, ...options };
   }
 
   write(line: string): Promise<void> {
@@ -88,11 +90,11 @@ export class BlobSink implements AuditSink {
     const { blob, length: before } = open;
     this.#open = undefined;
     try {
-      await blob.appendBlock(bytes, bytes.length, { conditions: { appendPosition: before }, ...bounded() });
+      await blob.appendBlock(bytes, bytes.length, { conditions: { appendPosition: before }, ...this.#bounded() });
     } catch (error) {
       // Nobody else writes here: where the blob has grown by just these bytes, an earlier try of the client has arrived.
       const isMoved = (error as { code?: unknown }).code === 'AppendPositionConditionNotMet';
-      if (!isMoved || (await lengthOf(blob)) !== before + bytes.length) throw error;
+      if (!isMoved || (await this.#lengthOf(blob)) !== before + bytes.length) throw error;
     }
     this.#open = { ...open, blocks: open.blocks + 1, length: before + bytes.length };
   }
@@ -101,19 +103,19 @@ export class BlobSink implements AuditSink {
     const { now, instance, maxBlocks } = this.#options;
     const day = new Date(now()).toISOString().slice(0, 10);
     if (this.#open?.day === day && this.#open.blocks < maxBlocks) return this.#open;
-    this.#container ??= await this.#options.connect();
+    this.#container ??= await within(this.#options.stepMs, this.#options.connect);
     this.#number += 1;
     const name = `${day.replaceAll('-', '/')}/${instance}-${String(this.#number).padStart(4, '0')}.jsonl`;
     const blob = this.#container.getAppendBlobClient(name);
-    await blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' }, ...bounded() });
+    await blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' }, ...this.#bounded() });
     return { blob, day, blocks: 0, length: 0 };
   }
-}
 
-async function lengthOf(blob: AppendBlobClient): Promise<number> {
-  return (await blob.getProperties(bounded())).contentLength ?? 0;
-}
+  async #lengthOf(blob: AppendBlobClient): Promise<number> {
+    return (await blob.getProperties(this.#bounded())).contentLength ?? 0;
+  }
 
-function bounded(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(STEP_MS) };
+  #bounded(): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.#options.stepMs) };
+  }
 }

@@ -26,6 +26,6 @@ function createSink(settings: AuditSettings['sink']): AuditSink | undefined {
     case 'file':
       return new FileSink(settings.path);
     case 'blob':
-      return new BlobSink({ connect: () => connectContainer(settings), instance: randomUUID() });
+      return new BlobSink({ connect: (signal) => connectContainer(settings, signal), instance: randomUUID() });
   }
 }

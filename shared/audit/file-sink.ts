@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { Reason } from '../conversation/reason.ts';
 import type { AuditSink } from './audit-log.ts';
 
 /**
@@ -29,7 +30,7 @@ export class FileSink implements AuditSink {
       const bytes = Buffer.from(`${this.#isTorn ? '\n' : ''}${line}\n`);
       this.#isTorn = true;
       const { bytesWritten } = await file.write(bytes);
-      if (bytesWritten < bytes.length) throw new Error('the record was written in part');
+      if (bytesWritten < bytes.length) throw new Reason('the record was written in part');
       this.#isTorn = false;
     } finally {
       await file.close();

@@ -31,6 +31,12 @@ export interface TokenSaid {
   token: string;
 }
 
+/** Tokens that are not told again: the content filter refused the answer. Their numbers are left out. */
+export interface TokensWithheld {
+  type: 'tokens-withheld';
+  count: number;
+}
+
 export interface TurnFinished {
   type: 'turn-finished';
   finish_reason: FinishReason;
@@ -40,9 +46,10 @@ export interface TurnFinished {
 
 /**
  * What a turn yields: one `turn-started`, any number of `token-said`, one `turn-finished`. JSON and streaming answers
- * are two ways to fold these. A turn that fails throws a `Failure` in place of the rest.
+ * are two ways to fold these. A turn that fails throws a `Failure` in place of the rest. One that is told again may have
+ * `tokens-withheld` among its tokens.
  */
-export type TurnEvent = TurnStarted | TokenSaid | TurnFinished;
+export type TurnEvent = TurnStarted | TokenSaid | TokensWithheld | TurnFinished;
 
 /** How a failed turn is remembered for those who join it late. */
 export interface TurnFailed {
@@ -50,4 +57,6 @@ export interface TurnFailed {
   code: FailureCode;
   detail: string;
   retry_after_seconds?: number;
+  /** Of the request that ran the turn. */
+  request_id?: string;
 }

@@ -1,4 +1,5 @@
 import type { LimitState } from './limits.ts';
+import { Reason } from './reason.ts';
 
 /** What a code means to a client: the HTTP status, a title for people, and whether the same request may succeed later. */
 interface FailureKind {
@@ -24,6 +25,7 @@ export const failureKinds = {
   'idempotency-key-reused': { status: 422, title: 'The key belongs to another turn', retryable: false },
   'content-filtered': { status: 422, title: 'The content filter refused the turn', retryable: false },
   'context-too-long': { status: 422, title: 'The conversation is too long for the model', retryable: false },
+  'output-limit-reached': { status: 422, title: 'The answer needs more tokens than it may have', retryable: false },
   'rate-limited': { status: 429, title: 'Too many requests', retryable: true },
   'token-limit-exceeded': { status: 429, title: 'The token limit is reached', retryable: true },
   internal: { status: 500, title: 'The service failed', retryable: false },
@@ -54,6 +56,11 @@ export interface FailureOptions {
   limits?: LimitState[];
   /** For `content-filtered`; for the audit, not for the caller. */
   filter?: FilterResult | undefined;
+  /** For `model-timeout`: the model was at it before it went silent, so that another call would be paid for as well. */
+  wasAlive?: boolean;
+  /** The request under which it is in the log, where the caller is told of it by another one. */
+  requestId?: string | undefined;
+  /** For the log, which has of it what `reasonOf` tells. */
   cause?: unknown;
 }
 
@@ -61,7 +68,7 @@ export interface FailureOptions {
  * An expected failure, with a code that the contract knows. Its message is shown to the caller: it never holds
  * secrets, message text of others, or internals. Anything else that is thrown is a bug and answered as `internal`.
  */
-export class Failure extends Error {
+export class Failure extends Reason {
   override readonly name = 'Failure';
   readonly code: FailureCode;
   readonly retryAfterSeconds: number | undefined;
@@ -69,15 +76,19 @@ export class Failure extends Error {
   readonly challenge: string | undefined;
   readonly limits: LimitState[] | undefined;
   readonly filter: FilterResult | undefined;
+  readonly wasAlive: boolean;
+  readonly requestId: string | undefined;
 
   constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
-    super(detail, { cause: options.cause });
+    super(detail, options);
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
     this.challenge = options.challenge;
     this.limits = options.limits;
     this.filter = options.filter;
+    this.wasAlive = options.wasAlive ?? false;
+    this.requestId = options.requestId;
   }
 }
 

@@ -6,8 +6,11 @@ import { Failure } from './failure.ts';
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
 
-/** What was told live has reached the store after this, unless the store fails. */
-const MOMENT_MS = 1000;
+/**
+ * The number of a lost turn's ending: beyond all that its holder may have told live and not kept, so that whoever has
+ * it is not told again.
+ */
+export const LOST_ENDING = 999_999_999;
 
 interface RepeatedTurn {
   sessionId: string;
@@ -77,11 +80,11 @@ export async function* followTurn(
 }
 
 /**
- * The session's running or last turn (only `turnId`, where that is given), for one who says that it was told `after` of its events before. What was told
- * live reaches the store a moment later, so a running turn gets that moment.
+ * The session's running or last turn (only `turnId`, where that is given), for one who was told `after` of its events
+ * before. That may be more than the store has: what is told live reaches it a moment later, or not at all where the
+ * turn's holder dies.
  *
- * @returns the replay from its first entry on, and how many of its events to leave out: none where `after` makes no
- *   sense. `undefined` where there is no turn.
+ * @returns the replay from its first entry on; `undefined` where there is no turn, or no more of it to tell.
  */
 export async function joinTurn(
   store: SessionStore,
@@ -89,14 +92,9 @@ export async function joinTurn(
   sessionId: string,
   turnId: string | undefined,
   after: number,
-): Promise<{ replay: Replay; after: number } | undefined> {
-  let replay = await store.follow(owner, sessionId, turnId, 0);
-  for (let wait = 0; wait < MOMENT_MS && replay?.state === 'running' && after > eventCount(replay); wait += POLL_MS) {
-    await sleep(POLL_MS);
-    replay = await store.follow(owner, sessionId, turnId, 0);
-  }
-  // What a lost turn had said live and not yet kept is gone: its client needs the ending alone.
-  return replay && { replay, after: after > eventCount(replay) && replay.state !== 'lost' ? 0 : after };
+): Promise<Replay | undefined> {
+  const replay = await store.follow(owner, sessionId, turnId, 0);
+  return replay && after < lastNumber(replay) ? replay : undefined;
 }
 
 /** Tells what is left of a turn that ended, and was overtaken by the next one, while its follower looked away. */
@@ -114,8 +112,16 @@ async function* tellRest(
   yield { type: 'turn-finished', finish_reason, usage, context };
 }
 
-function eventCount({ entries }: Replay): number {
-  return entries.reduce((sum, entry) => sum + (Array.isArray(entry) ? entry.length : 1), 0);
+/** The number of a turn's last event; no number where that is still to come. */
+function lastNumber({ state, entries }: Replay): number {
+  if (state === 'running') return Number.POSITIVE_INFINITY;
+  if (state === 'lost') return LOST_ENDING;
+  return entries.reduce<number>((sum, entry) => sum + countOf(entry), 0);
+}
+
+function countOf(entry: ReplayEntry): number {
+  if (typeof entry === 'number') return entry;
+  return Array.isArray(entry) ? entry.length : 1;
 }
 
 /** The replay of a turn that is done, or whose holder just gave a sign of life; a dead holder's lease ends meanwhile. */
@@ -136,10 +142,11 @@ async function liveReplay(
 
 function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
   if (Array.isArray(entry)) for (const token of entry) yield { type: 'token-said', token };
+  else if (typeof entry === 'number') yield { type: 'tokens-withheld', count: entry };
   else if (entry.type !== 'turn-failed') yield entry;
   else {
-    const retry = entry.retry_after_seconds;
-    throw new Failure(entry.code, entry.detail, retry === undefined ? {} : { retryAfterSeconds: retry });
+    const { code, detail, retry_after_seconds: seconds, request_id: requestId } = entry;
+    throw new Failure(code, detail, { requestId, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) });
   }
 }
 
@@ -148,7 +155,7 @@ function lost(): Failure {
 }
 
 /** A failure, as those who join the turn late are told of it. */
-export function toldFailure({ code, message: detail, retryAfterSeconds }: Failure): TurnFailed {
+export function toldFailure({ code, message: detail, retryAfterSeconds }: Failure, requestId: string): TurnFailed {
   const retry = retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds };
-  return { type: 'turn-failed', code, detail, ...retry };
+  return { type: 'turn-failed', code, detail, ...retry, request_id: requestId };
 }

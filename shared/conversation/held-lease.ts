@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionStore, TokenBlocks, TurnClaim } from '../sessions/session-store.ts';
 import { Failure } from './failure.ts';
+import { patienceMs } from './patience.ts';
 
 /** While the model talks, what it said reaches the store this often. */
 const TALKING_MS = 250;
 /** While it is silent, the lease is renewed, and a wish to stop is seen, this often. */
 const SILENT_MS = 500;
-/** A store that fails for this part of the lease may be back too late for a commit: the turn ends. */
-const PATIENCE = 0.8;
 
 /** Why a turn ended before its model did, where it did not fail. */
 export type EarlyEnd = 'stopped' | 'deadline';
@@ -30,18 +29,25 @@ export class HeldLease {
   #unsent: string[] = [];
   /** Blocks that have arrived. */
   #position = 0;
+  /** On a clock that nobody sets: the lease surely stands from then on. */
+  #renewedAt = performance.now();
 
   constructor(store: SessionStore, claim: TurnClaim, bounds: { leaseMs: number; deadlineMs: number }) {
     this.#store = store;
     this.#claim = claim;
     this.#leaseMs = bounds.leaseMs;
     this.signal = this.#ended.signal;
-    this.#deadline = setTimeout(() => this.#end('deadline'), bounds.deadlineMs);
+    this.#deadline = setTimeout(() => this.end('deadline'), bounds.deadlineMs);
     this.#pulse = this.#keep();
   }
 
   say(token: string): void {
     this.#unsent.push(token);
+  }
+
+  /** When a store that fails has failed for too long, on the clock of `performance.now()`. */
+  get patienceEndsAt(): number {
+    return this.#renewedAt + patienceMs(this.#leaseMs);
   }
 
   /** Ends the pulse, after the step under way. Returns what was said and has not surely arrived. */
@@ -52,23 +58,24 @@ export class HeldLease {
     return { position: this.#position, blocks: [this.#block, this.#unsent].filter((block) => block.length > 0) };
   }
 
-  #end(reason: EarlyEnd | Failure): void {
+  /** Ends the turn; it is stored with what was said where that is no failure. */
+  end(reason: EarlyEnd | Failure): void {
     this.#ended.abort(reason);
   }
 
   async #keep(): Promise<void> {
     const released = this.#released.signal;
-    let renewedAt = Date.now();
     while (!released.aborted && !this.signal.aborted) {
       // Rejects when the lease is released, which is seen below.
       await sleep(TALKING_MS, undefined, { signal: released }).catch(() => {});
       const silent = this.#block.length === 0 && this.#unsent.length === 0;
-      if (released.aborted || (silent && Date.now() - renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
+      if (released.aborted || (silent && performance.now() - this.#renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
+      const askedAt = performance.now();
       try {
         await this.#renew();
-        renewedAt = Date.now();
+        this.#renewedAt = askedAt;
       } catch (failure) {
-        if (Date.now() - renewedAt > this.#leaseMs * PATIENCE) this.#end(failure as Failure);
+        if (performance.now() + TALKING_MS > this.patienceEndsAt) this.end(failure as Failure);
       }
     }
   }
@@ -78,7 +85,7 @@ export class HeldLease {
     const { held, stop } = await this.#store.extend(this.#claim, { position: this.#position, blocks: [this.#block] });
     if (this.#block.length > 0) this.#position += 1;
     this.#block = [];
-    if (!held) this.#end(new Failure('turn-lost', 'The turn lost its session; nothing was stored.'));
-    if (stop) this.#end('stopped');
+    if (!held) this.end(new Failure('turn-lost', 'The turn lost its session; nothing was stored.'));
+    if (stop) this.end('stopped');
   }
 }

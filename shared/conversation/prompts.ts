@@ -2,8 +2,9 @@ import type { Assistant } from '../assistants/assistant.ts';
 import type { PromptMessage } from '../models/model.ts';
 import type { Offer, StoredMessage } from '../sessions/session-store.ts';
 import type { TokenCount, TokenCounter } from '../tokens/token-counter.ts';
+import { tokenFactor } from './calibration.ts';
 import type { ContextReport } from './events.ts';
-import { fitWindow, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
+import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window } from './window.ts';
 
 /** What is sent to the model for one turn. */
 export interface Prompt {
@@ -18,6 +19,8 @@ export interface Prompt {
   dropped: number;
   /** @param windowStart messages of the session before the window */
   report(windowStart: number): ContextReport;
+  /** For a model that finds this one too long: with about half of it, then with the new message alone, then none. */
+  shorter(): Prompt | undefined;
 }
 
 /** Builds prompts that stay under the budget. Counts are exact, or upper bounds while the tokeniser still loads. */
@@ -44,10 +47,10 @@ export class Prompts {
   }
 
   /** A message's tokens, and by assistant what its prompt allows. Bounds only where they suffice. */
-  async measure(message: string): Promise<{ tokens: number; offers: Record<string, Offer> }> {
+  async measure(message: string): Promise<{ tokens: number; offers: ReadonlyMap<string, Offer> }> {
     const bound = await this.#counter.count(message);
     const offers = await this.#offers((text) => this.#counter.count(text));
-    if (Object.values(offers).every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
+    if ([...offers.values()].every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
     const { tokens } = await this.#counter.countWhenLoaded(message);
     return { tokens, offers: await this.#offers((text) => this.#counter.countWhenLoaded(text)) };
   }
@@ -60,30 +63,34 @@ export class Prompts {
   async build(assistant: Assistant, window: readonly StoredMessage[], message: string): Promise<Prompt> {
     const bounded = await this.#fit(assistant, window, message, (text) => this.#counter.count(text));
     // Nothing is dropped on a mere bound.
-    const { fitted, messageCount, systemCount } =
+    const { fitted, counted, fixed, messageCount, systemCount } =
       bounded.fitted.dropped === 0
         ? bounded
         : await this.#fit(assistant, window, message, (text) => this.#counter.countWhenLoaded(text));
-    const { dropped, promptTokens } = fitted;
-    const kept = window.slice(dropped);
-    return {
-      messages: [
-        { role: 'system', content: assistant.systemPrompt },
-        ...kept.map(({ role, content }) => ({ role, content })),
-        { role: 'user', content: message },
-      ],
-      message,
-      messageCount,
-      promptTokens,
-      windowTokens: promptTokens - fixedTokens(systemCount.tokens, 0) + TOKENS_PER_MESSAGE,
-      dropped,
-      report: (windowStart) => ({
-        messages: kept.length + 1,
-        dropped_messages: windowStart + dropped,
-        prompt_tokens: promptTokens,
-        max_prompt_tokens: this.#budget,
-      }),
+    const alone: Window = { dropped: window.length, promptTokens: fixed };
+    const promptOf = ({ dropped, promptTokens }: Window, next: () => Window): Prompt => {
+      const kept = window.slice(dropped);
+      return {
+        messages: [
+          { role: 'system', content: assistant.systemPrompt },
+          ...kept.map(({ role, content }) => ({ role, content })),
+          { role: 'user', content: message },
+        ],
+        message,
+        messageCount,
+        promptTokens,
+        windowTokens: promptTokens - fixedTokens(systemCount.tokens, 0) + TOKENS_PER_MESSAGE,
+        dropped,
+        report: (windowStart) => ({
+          messages: kept.length + 1,
+          dropped_messages: windowStart + dropped,
+          prompt_tokens: promptTokens,
+          max_prompt_tokens: this.#budget,
+        }),
+        shorter: () => (kept.length === 0 ? undefined : promptOf(next(), () => alone)),
+      };
     };
+    return promptOf(fitted, () => halve(fitted, counted, fixed));
   }
 
   async #fit(
@@ -97,17 +104,18 @@ export class Prompts {
       count(message),
       ...window.map(async ({ role, content, tokens }) => ({ role, tokens: tokens ?? (await count(content)).tokens })),
     ]);
-    const fitted = fitWindow(counted, fixedTokens(systemCount.tokens, messageCount.tokens), this.#budget);
-    return { fitted, messageCount, systemCount };
+    const fixed = fixedTokens(systemCount.tokens, messageCount.tokens);
+    const fitted = fitWindow(counted, fixed, this.#budget / tokenFactor(window));
+    return { fitted, counted, fixed, messageCount, systemCount };
   }
 
-  async #offers(count: (text: string) => Promise<TokenCount>): Promise<Record<string, Offer>> {
+  async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
     const offers = [...this.#assistants.values()].map(async (assistant) => {
       const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
       const output_tokens = this.outputTokens(assistant);
       return [assistant.name, { room: this.#budget - fixed_tokens, fixed_tokens, output_tokens }] as const;
     });
-    return Object.fromEntries(await Promise.all(offers));
+    return new Map(await Promise.all(offers));
   }
 
   async #countSystem(assistant: Assistant, count: (text: string) => Promise<TokenCount>): Promise<TokenCount> {

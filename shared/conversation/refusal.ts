@@ -4,7 +4,7 @@ import { Failure } from './failure.ts';
 type Refused = Exclude<BeginResult, { outcome: 'begun' | 'repeated' }>;
 
 /** How a turn that the store did not begin is told to the caller. */
-export function refusal(refused: Refused, messageTokens: number, offers: Record<string, Offer>): Failure {
+export function refusal(refused: Refused, messageTokens: number, offers: ReadonlyMap<string, Offer>): Failure {
   switch (refused.outcome) {
     case 'busy':
       return new Failure('session-busy', 'The session is answering another message.', { retryAfterSeconds: 1 });
@@ -15,7 +15,7 @@ export function refusal(refused: Refused, messageTokens: number, offers: Record<
       return new Failure('invalid-request', detail, { errors: [{ field: 'assistant', detail }] });
     }
     case 'unknown-assistant': {
-      const detail = `There is no such assistant; there are: ${Object.keys(offers).join(', ')}.`;
+      const detail = `There is no such assistant; there are: ${[...offers.keys()].join(', ')}.`;
       return new Failure('unknown-assistant', detail, { errors: [{ field: 'assistant', detail }] });
     }
     case 'limited': {
@@ -26,7 +26,7 @@ export function refusal(refused: Refused, messageTokens: number, offers: Record<
       return new Failure(code, detail, { retryAfterSeconds, limits });
     }
     case 'too-long': {
-      const detail = `The message has ${messageTokens} tokens; ${offers[refused.assistant]?.room} fit beside the system prompt.`;
+      const detail = `The message has ${messageTokens} tokens; ${offers.get(refused.assistant)?.room} fit beside the system prompt.`;
       return new Failure('message-too-long', detail, { errors: [{ field: 'message', detail }] });
     }
   }

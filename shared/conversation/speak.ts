@@ -1,16 +1,18 @@
 import type { Assistant } from '../assistants/assistant.ts';
 import type { Model, Usage } from '../models/model.ts';
 import type { FinishReason, TokenSaid } from './events.ts';
-import { Failure } from './failure.ts';
+import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { Prompt } from './prompts.ts';
-import { Spending } from './spending.ts';
+import type { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';
 
 const TEMPERATURE = 0.7;
 
 /** What the model said in a turn. */
 export interface Spoken {
+  /** What it was asked with in the end. */
+  prompt: Prompt;
   /** The tokens that were yielded, joined. Empty only where the turn was stopped before the first. */
   content: string;
   finishReason: FinishReason;
@@ -20,9 +22,12 @@ export interface Spoken {
 }
 
 /**
- * Asks the model and yields what it says, until it is done or the lease's signal ends the turn early.
+ * Asks the model and yields what it says, until it is done or the lease's signal ends the turn early. A prompt that it
+ * finds too long is made shorter, so that no conversation is dead for ever because the model counts otherwise.
  *
- * @throws {Failure} of the model, or of the lease; `model-failed` or `model-timeout` where it said nothing at all.
+ * @param spending hears all that the model says, so that its cost is known however the turn ends
+ * @throws {Failure} of the model, or of the lease; `model-failed`, `model-timeout` or `output-limit-reached` where it
+ *   said nothing at all.
  */
 export async function* speak(
   model: Model,
@@ -31,10 +36,9 @@ export async function* speak(
   options: { maxOutputTokens: number; cacheKey: string; giveUpAt: number },
   lease: HeldLease,
   audit: TurnAudit,
+  spending: Spending,
 ): AsyncGenerator<TokenSaid, Spoken> {
-  const tokens: string[] = [];
   let finishReason: FinishReason = 'stop';
-  const spending = new Spending();
   let answeredBy: string | undefined;
   const completion = {
     ...options,
@@ -46,17 +50,19 @@ export async function* speak(
       if (event.type === 'end') ({ finishReason, model: answeredBy } = event);
       else if (event.type === 'delta') {
         audit.firstTokenAt ??= performance.now();
-        tokens.push(event.text);
         lease.say(event.text);
         yield { type: 'token-said', token: event.text };
       }
     }
   } catch (error) {
+    const shorter = spending.said === '' && codeOf(error) === 'context-too-long' ? prompt.shorter() : undefined;
+    if (shorter !== undefined) return yield* speak(model, assistant, shorter, options, lease, audit, spending);
     if (!isEarlyEnd(error)) throw error;
     finishReason = error;
   }
-  if (tokens.length === 0 && finishReason !== 'stopped') throw silence(finishReason);
-  return { content: tokens.join(''), finishReason, usage: spending.usage, model: answeredBy };
+  const content = spending.said;
+  if (content === '' && finishReason !== 'stopped') throw silence(finishReason);
+  return { prompt, content, finishReason, usage: spending.usage, model: answeredBy };
 }
 
 function isEarlyEnd(error: unknown): error is EarlyEnd {
@@ -66,5 +72,8 @@ function isEarlyEnd(error: unknown): error is EarlyEnd {
 /** An answer without a word is none. */
 function silence(finishReason: FinishReason): Failure {
   if (finishReason === 'deadline') return new Failure('model-timeout', 'The model said nothing within the turn.');
+  if (finishReason === 'length') {
+    return new Failure('output-limit-reached', 'The model used all tokens of its answer before it said anything.');
+  }
   return new Failure('model-failed', 'The model ended its answer before it said anything.');
 }

@@ -4,11 +4,18 @@ import type { CompletionEvent, Usage } from '../models/model.ts';
 export class Spending {
   /** Of each call that was not refused what the provider bills, where it said so. */
   readonly #calls: (Usage | undefined)[] = [];
+  readonly #deltas: string[] = [];
 
   hear(event: CompletionEvent): void {
     if (event.type === 'asked') this.#calls.push(undefined);
     else if (event.type === 'refused') this.#calls.pop();
     else if (event.type === 'billed') this.#calls[this.#calls.length - 1] = event.usage;
+    else if (event.type === 'delta') this.#deltas.push(event.text);
+  }
+
+  /** What the model said; that was the last call, as none is repeated that has said something. */
+  get said(): string {
+    return this.#deltas.join('');
   }
 
   /** What the provider bills for the call that answered, where it said so. */
@@ -20,7 +27,7 @@ export class Spending {
    * Tokens of all calls.
    *
    * @param promptTokens stand for a call of which the provider did not say what it bills,
-   * @param saidTokens and beside them what the last call said
+   * @param saidTokens and beside them what was said
    */
   total(promptTokens: number, saidTokens: number): number {
     const billed = this.#calls.map((usage) => usage?.total_tokens ?? promptTokens);

@@ -15,6 +15,8 @@ import { codeOf, Failure } from './failure.ts';
 export class TurnAudit {
   /** When the first token was said, on the clock of `performance.now()`. */
   firstTokenAt: number | undefined;
+  /** What the model is paid for, once that is known. */
+  spentTokens = 0;
   readonly #audit: AuditLog;
   readonly #telemetry: Telemetry;
   readonly #traceparent: string | undefined;
@@ -86,6 +88,7 @@ export class TurnAudit {
       ...this.#begun,
       first_token_ms: this.firstTokenAt === undefined ? null : since(this.firstTokenAt),
       total_ms: since(performance.now()),
+      spent_tokens: this.spentTokens,
       ...(ending instanceof Failure
         ? { failure: ending.code, filter: ending.filter ?? null }
         : {
@@ -131,6 +134,7 @@ const nothing = {
   failure: null,
   filter: null,
   usage: null,
+  spent_tokens: null,
   context: null,
   first_token_ms: null,
   total_ms: null,

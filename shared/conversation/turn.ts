@@ -8,10 +8,12 @@ import type { TurnEvent, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
-import { patienceEnds, patiently } from './patience.ts';
+import { patienceMs, patiently } from './patience.ts';
 import type { Prompt, Prompts } from './prompts.ts';
 import { refusal } from './refusal.ts';
+import type { RunningTurns } from './running-turns.ts';
 import { type Spoken, speak } from './speak.ts';
+import { Spending } from './spending.ts';
 import { titleOf } from './title.ts';
 import { TurnAudit } from './turn-audit.ts';
 import { TOKENS_PER_MESSAGE } from './window.ts';
@@ -38,6 +40,7 @@ export interface TurnParts {
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
   assistants: ReadonlyMap<string, Assistant>;
+  running: RunningTurns;
   leaseMs: number;
   deadlineMs: number;
   newId: () => string;
@@ -95,7 +98,7 @@ async function* answer(
   request: TurnRequest,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
-  const { store, model, prompts, now } = parts;
+  const { store, model, prompts, running, now } = parts;
   const { sessionId, isFirst, assistant: name, reserved, limits } = begun;
   const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency, reserved };
   const askedAt = now();
@@ -104,15 +107,20 @@ async function* answer(
   const assistant = parts.assistants.get(name) as Assistant;
   const audit = new TurnAudit(parts, claim, request, assistant);
   const lease = new HeldLease(store, claim, parts);
+  running.add(lease);
+  const spending = new Spending();
+  let promptTokens = 0;
   let ending: TurnFinished | Failure = new Failure('turn-lost', 'The turn was given up.');
   let stored = false;
   try {
     yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
 
-    const prompt = await prompts.build(assistant, begun.window, request.message);
+    const built = await prompts.build(assistant, begun.window, request.message);
+    promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
-    const spoken = yield* speak(model, assistant, prompt, options, lease, audit);
+    const spoken = yield* speak(model, assistant, built, options, lease, audit, spending);
+    const { prompt } = spoken;
 
     const count = await prompts.count(spoken.content);
     const finished: TurnFinished = {
@@ -123,9 +131,9 @@ async function* answer(
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
-      const patience = patienceEnds(parts.leaseMs);
+      audit.spentTokens = spending.total(promptTokens, count.tokens);
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
-      await audit.answered(spoken, finished, patience - performance.now());
+      await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
       const messages = messagesOf(turnId, begun, prompt, spoken, count, finished, { askedAt, answeredAt: now() });
       const commit: Commit = {
         ...messages,
@@ -135,8 +143,9 @@ async function* answer(
         title: titleOf(request.message),
         windowStart: begun.windowStart + prompt.dropped,
         windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
+        spent: audit.spentTokens,
       };
-      const outcome = await patiently(() => store.commit(claim, commit), patience);
+      const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
     }
@@ -147,11 +156,14 @@ async function* answer(
     throw error;
   } finally {
     const unsent = await lease.release();
+    if (!stored) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
     audit.ended(ending, stored);
     if (!stored) {
-      // Where the store is away, the lease ends by itself.
-      await store.abandon(claim, ending instanceof Failure ? toldFailure(ending) : ending, unsent).catch(() => {});
+      const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
+      // Where the store is away, the lease ends by itself, and all that was reserved counts.
+      await store.abandon(claim, told, unsent, audit.spentTokens).catch(() => {});
     }
+    running.delete(lease);
   }
 }
 

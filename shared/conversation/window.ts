@@ -41,6 +41,16 @@ export function fitWindow(messages: readonly WindowMessage[], fixedTokens: numbe
   return { dropped, promptTokens };
 }
 
+/** A window that is still too long, cut as one that overflows by its last token. Parameters are as of `fitWindow`. */
+export function halve(
+  { dropped, promptTokens }: Window,
+  messages: readonly WindowMessage[],
+  fixedTokens: number,
+): Window {
+  const half = fitWindow(messages.slice(dropped), fixedTokens, promptTokens - 1);
+  return { dropped: dropped + half.dropped, promptTokens: half.promptTokens };
+}
+
 /** Tokens that a prompt has in any case: its start, the system prompt, and the new message. */
 export function fixedTokens(systemTokens: number, messageTokens: number): number {
   return TOKENS_PER_PROMPT + TOKENS_PER_MESSAGE + systemTokens + TOKENS_PER_MESSAGE + messageTokens;

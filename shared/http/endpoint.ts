@@ -5,12 +5,13 @@ import type {
   HttpResponseInit,
   InvocationContext,
 } from '@azure/functions';
-import { Failure } from '../conversation/failure.ts';
+import type { Failure } from '../conversation/failure.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Services, services } from '../services.ts';
 import { readAuthLevel } from '../settings.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
+import { RequestLog } from './request-log.ts';
 
 /** What an endpoint that needs no caller is given. */
 export interface PublicCall {
@@ -20,10 +21,7 @@ export interface PublicCall {
   requestId: string;
   /** The request's place in a trace, W3C, where the platform knows of one. */
   traceparent: string | undefined;
-  /** What the request's line in the log says beside the rest. */
-  logged: { turn?: string };
-  /** Makes of whatever was thrown a failure that the caller may see, and logs what that hides. */
-  fail: (error: unknown) => Failure;
+  log: RequestLog;
 }
 
 /** What an endpoint is given. */
@@ -45,33 +43,21 @@ export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): End
 
 /**
  * Wraps an endpoint for the platform: nothing is ever thrown out of it (the platform would leave the client hanging),
- * every failure is a problem in JSON, every answer has the same headers, and every request one line in the log, without
- * any text of the caller's.
+ * every failure is a problem in JSON, every answer has the same headers, and every request one line in the log.
  */
 export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): Endpoint {
   const handler: HttpHandler = async (request, context) => {
-    const fail = (error: unknown) => explain(error, context);
-    const startedAt = performance.now();
-    const logged: PublicCall['logged'] & { code?: string } = {};
+    const log = new RequestLog(context);
     let response: HttpResponseInit;
     try {
-      const requestId = context.invocationId;
       const traceparent = context.traceContext?.traceParent;
-      response = await answer({ request, services: services(), requestId, traceparent, logged, fail });
+      response = await answer({ request, services: services(), requestId: log.requestId, traceparent, log });
     } catch (error) {
-      const failure = fail(error);
-      logged.code = failure.code;
-      response = problemResponse(failure, context.invocationId);
+      response = problemResponse(log.fail(error), log.requestId);
     }
-    const line = {
-      request: context.invocationId,
-      endpoint: context.functionName,
-      status: response.status ?? 200,
-      ...logged,
-      // Of a stream: until its status was chosen.
-      ms: Math.round(performance.now() - startedAt),
-    };
-    context.log(JSON.stringify(line));
+    // Streams tell their end themselves.
+    if (!(response.body instanceof ReadableStream)) log.end(response.status);
+    log.leave();
     return { ...response, headers: { ...commonHeaders(context), ...(response.headers as Record<string, string>) } };
   };
   return { authLevel: 'anonymous', handler };
@@ -86,24 +72,12 @@ function commonHeaders(context: InvocationContext): Record<string, string> {
 }
 
 function problemResponse(failure: Failure, requestId: string): HttpResponseInit {
-  const problem = problemOf(failure);
+  const problem = problemOf(failure, requestId);
   const headers: Record<string, string> = {
     'Content-Type': 'application/problem+json',
     ...rateLimitHeaders(failure.limits),
   };
   if (failure.challenge !== undefined) headers['WWW-Authenticate'] = failure.challenge;
-  if (failure.retryAfterSeconds !== undefined) {
-    headers['Retry-After'] = String(Math.max(1, Math.ceil(failure.retryAfterSeconds)));
-  }
-  return { status: problem.status, headers, body: JSON.stringify({ ...problem, request_id: requestId }) };
-}
-
-/** Anything that is not a `Failure` is a bug: it is logged whole, and the caller learns nothing of it. */
-function explain(error: unknown, context: InvocationContext): Failure {
-  if (!(error instanceof Failure)) {
-    context.error('A bug ended the request', error);
-    return new Failure('internal', 'A bug.', { cause: error });
-  }
-  if (error.cause !== undefined) context.warn(`${error.code}: ${error.message}`, error.cause);
-  return error;
+  if (problem.retry_after_seconds !== undefined) headers['Retry-After'] = String(problem.retry_after_seconds);
+  return { status: problem.status, headers, body: JSON.stringify(problem) };
 }

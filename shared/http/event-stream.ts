@@ -1,8 +1,9 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { TurnEvent } from '../conversation/events.ts';
-import type { Failure } from '../conversation/failure.ts';
+import type { TokensWithheld, TurnEvent } from '../conversation/events.ts';
+import { LOST_ENDING } from '../conversation/follow.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** Proxies close connections that are silent for long; a comment every 15 s keeps them open. */
 const HEARTBEAT_MS = 15_000;
@@ -13,16 +14,16 @@ const HEARTBEAT_MS = 15_000;
  * The events are read to their end whether or not anybody still listens, so a turn is stored all the same. What is
  * queued is bounded by the length of an answer.
  *
- * @param fail makes a failure of whatever is thrown
- * @param after frames up to this number were received before, and are not sent again
+ * @param after frames up to this number were received before, and are not sent again, but for the ending
  * @throws what is thrown before the first event: then nothing was sent, and the status is still open
  */
 export async function eventStreamResponse(
   events: AsyncGenerator<TurnEvent>,
-  fail: (error: unknown) => Failure,
+  log: RequestLog,
   after = 0,
 ): Promise<HttpResponseInit> {
-  const first = await events.next();
+  const watched = log.watch(events);
+  const first = await watched.next();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -36,24 +37,34 @@ export async function eventStreamResponse(
       send(': open\n');
       const heartbeat = setInterval(send, HEARTBEAT_MS, ': ping\n');
       try {
-        for (let next = first; !next.done; next = await events.next()) frame(dataOf(next.value));
+        for (let next = first; !next.done; next = await watched.next()) {
+          if (next.value.type === 'tokens-withheld') id += next.value.count;
+          else frame(dataOf(next.value));
+        }
         send('data: [DONE]\n\n');
       } catch (error) {
         // A stream that errors would hang the client: a failure is a frame, and the stream is closed.
-        // A client that has this one already asked again, so it is told again how the turn ended.
-        id = Math.max(id, after);
-        frame({ error: problemOf(fail(error)) });
+        const failure = log.fail(error);
+        id = failure.code === 'turn-lost' ? LOST_ENDING - 1 : Math.max(id, after);
+        frame({ error: problemOf(failure, failure.requestId ?? log.requestId) });
       }
       clearInterval(heartbeat);
       controller.close();
+      log.end();
     },
   });
   const limits = first.value?.type === 'turn-started' ? first.value.limits : undefined;
-  const headers = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no', ...rateLimitHeaders(limits) };
+  const headers = {
+    'Content-Type': 'text/event-stream',
+    // What a proxy compresses, it holds back until it has enough of it.
+    'Cache-Control': 'no-store, no-transform',
+    'X-Accel-Buffering': 'no',
+    ...rateLimitHeaders(limits),
+  };
   return { headers, body };
 }
 
-function dataOf(event: TurnEvent): object {
+function dataOf(event: Exclude<TurnEvent, TokensWithheld>): object {
   switch (event.type) {
     case 'turn-started':
       return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };

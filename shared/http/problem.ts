@@ -8,12 +8,17 @@ export interface Problem {
   code: FailureCode;
   detail: string;
   retryable: boolean;
+  /** Under which the failure is in the log: that of the answer which told it first. */
+  request_id: string;
+  /** Trying again earlier is in vain. */
+  retry_after_seconds?: number;
   /** Validation only: each wrong field. */
   errors?: { field: string; detail: string }[];
 }
 
-export function problemOf(failure: Failure): Problem {
-  const { code, errors } = failure;
+/** @param requestId of the answer */
+export function problemOf(failure: Failure, requestId: string): Problem {
+  const { code, errors, retryAfterSeconds } = failure;
   const { status, title, retryable } = failureKinds[code];
   return {
     type: `urn:parley:problem:${code}`,
@@ -23,6 +28,8 @@ export function problemOf(failure: Failure): Problem {
     // A bug's details are for the log.
     detail: code === 'internal' ? 'The service could not do this.' : failure.message,
     retryable,
+    request_id: requestId,
+    ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: Math.max(1, Math.ceil(retryAfterSeconds)) }),
     ...(errors === undefined ? {} : { errors }),
   };
 }

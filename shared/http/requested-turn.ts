@@ -14,14 +14,13 @@ export async function* requestedTurn(
   call: Call,
   schema: typeof chatBody | typeof streamBody,
 ): AsyncGenerator<TurnEvent> {
-  const { services, caller, requestId, traceparent, logged } = call;
+  const { services, caller, requestId, traceparent } = call;
   let turn: Awaited<ReturnType<typeof readTurnRequest>> | undefined;
   let hasBegun = false;
   try {
     turn = await readTurnRequest(call, schema);
     for await (const event of takeTurn(services.turns, caller.owner, turn)) {
       hasBegun = true;
-      if (event.type === 'turn-started') logged.turn = event.turn_id;
       yield event;
     }
   } catch (error) {

@@ -24,7 +24,7 @@ export const streamBody = z.pipe(
 export type TurnBody = z.infer<typeof chatBody>;
 
 /** The body of `POST /chat/stop`. */
-export const stopBody = z.strictObject({ session_id: text });
+export const stopBody = z.strictObject({ session_id: text, turn_id: z.optional(text) });
 
 const MAX_COMMENT_CHARACTERS = 2000;
 
@@ -78,7 +78,7 @@ export function pageOf(query: URLSearchParams): { limit: number; before: string 
   if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > 100) {
     throw invalid([{ field: 'limit', detail: 'must be a whole number from 1 to 100' }]);
   }
-  return { limit: Number(limit), before: query.get('before') ?? undefined };
+  return { limit: Number(limit), before: query.get('before')?.toLowerCase() };
 }
 
 export function unknownPage(): Failure {
@@ -87,15 +87,16 @@ export function unknownPage(): Failure {
 
 const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** An id, where it can be one of ours; nothing else ever reaches the store. */
+/** An id, of a session or a turn, where it can be one of ours; nothing else ever reaches the store. Capitals are the same. */
 export function sessionIdOf(value: string | null | undefined): string | undefined {
-  return value != null && SESSION_ID.test(value) ? value : undefined;
+  const id = value?.toLowerCase();
+  return id !== undefined && SESSION_ID.test(id) ? id : undefined;
 }
 
-/** How many frames a client has, from its `Last-Event-ID`; what makes no sense counts as none. */
+/** The number of the last frame that a client has, from its `Last-Event-ID`; what is no number counts as none. */
 export function lastEventIdOf(headers: { get(name: string): string | null }): number {
   const id = headers.get('last-event-id') ?? '';
-  return /^[1-9]\d{0,8}$/.test(id) ? Number(id) : 0;
+  return /^\d+$/.test(id) ? Number(id) : 0;
 }
 
 /**

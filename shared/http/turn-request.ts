@@ -16,13 +16,14 @@ export async function readTurnRequest(
   const key = idempotencyKeyOf(request.headers);
   const body: TurnBody = check(schema, await readJson(request, services.settings.maxBodyBytes));
   checkLength(body.message, services.settings.maxMessageCharacters);
-  const { message, session_id: sessionId, assistant } = body;
+  const { message, assistant } = body;
+  const sessionId = sessionIdOf(body.session_id);
   const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null]);
   return {
     requestId,
     traceparent,
     message,
-    sessionId: sessionIdOf(sessionId),
+    sessionId,
     assistant,
     idempotency:
       key === undefined

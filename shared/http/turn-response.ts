@@ -18,7 +18,7 @@ export async function turnResponse(events: AsyncIterable<TurnEvent>): Promise<Ht
       const { session_id, turn_id, assistant, limits } = event;
       started = { session_id, turn_id, assistant };
       headers = rateLimitHeaders(limits);
-    } else {
+    } else if (event.type === 'turn-finished') {
       const { finish_reason, usage, context } = event;
       finished = { finish_reason, usage, context };
     }

@@ -1,27 +1,30 @@
 import type { OpenAI } from 'openai';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
+import { endingOf } from './ending.ts';
 import type { Model, Usage } from './model.ts';
 import type { RemoteModelSettings } from './openai-client.ts';
-import { broken, failureOfEvent, filtered } from './upstream-failure.ts';
+import { failureOfEvent } from './upstream-failure.ts';
+import { usageOf } from './usage.ts';
 
 type Create = OpenAI.ChatCompletionCreateParamsStreaming;
 
 /** What is read of a chunk; every part may be missing in some chunk of some provider. */
 interface Chunk {
   error?: unknown;
+  object?: unknown;
   choices?: {
-    delta?: { content?: string | null; refusal?: string | null };
-    finish_reason?: string | null;
+    delta?: { content?: unknown; refusal?: unknown };
+    finish_reason?: unknown;
     content_filter_results?: unknown;
   }[];
   usage?: ChatUsage | null;
 }
 
 export interface ChatUsage {
-  prompt_tokens?: number;
-  completion_tokens?: number;
-  prompt_tokens_details?: { cached_tokens?: number } | null;
+  prompt_tokens?: unknown;
+  completion_tokens?: unknown;
+  prompt_tokens_details?: { cached_tokens?: unknown } | null;
 }
 
 /** Chat completions: Azure OpenAI, OpenAI, and every compatible server. */
@@ -61,31 +64,30 @@ export function chatCompletions(
 }
 
 function read(event: Record<string, unknown>): Said {
-  const { error, choices, usage } = event as Chunk;
-  if (error) throw failureOfEvent(error);
+  const { error, object, choices, usage } = event as Chunk;
+  // Some servers send the error bare.
+  if (error || object === 'error') throw failureOfEvent(error || event);
   const choice = choices?.[0];
+  const delta = choice?.delta;
   return {
     // A model that declines says so in a field of its own; to a reader it is the answer.
-    text: choice?.delta?.content || choice?.delta?.refusal,
-    finishReason: finishReasonOf(choice?.finish_reason, choice?.content_filter_results),
-    usage: usageOf(usage),
+    text: textOf(delta?.content) || textOf(delta?.refusal),
+    ending: endingOf(choice?.finish_reason, choice?.content_filter_results),
+    usage: chatUsageOf(usage),
+    // Thoughts too, by whichever name, and the start of an answer.
+    isProgress: Object.keys(delta ?? {}).length > 0,
   };
 }
 
-/** @throws {Failure} for an end that is no answer. */
-export function finishReasonOf(reason: string | null | undefined, filterResult?: unknown): Said['finishReason'] {
-  if (reason == null || reason === 'stop' || reason === 'length') return reason ?? undefined;
-  if (reason === 'content_filter') throw filtered('answer', filterResult);
-  throw broken({ cause: new Error(`the answer ended as ${reason}`) });
+/** Text is a string, or parts of which some are text, and others what the model thought. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const texts = content.map((part: { type?: unknown; text?: unknown } | null) => part?.type === 'text' && part.text);
+  return texts.filter((text) => typeof text === 'string').join('');
 }
 
-export function usageOf(usage: ChatUsage | null | undefined): Usage | undefined {
+export function chatUsageOf(usage: ChatUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
-  const { prompt_tokens = 0, completion_tokens = 0, prompt_tokens_details } = usage;
-  return {
-    prompt_tokens,
-    completion_tokens,
-    total_tokens: prompt_tokens + completion_tokens,
-    cached_tokens: prompt_tokens_details?.cached_tokens ?? 0,
-  };
+  return usageOf(usage.prompt_tokens, usage.completion_tokens, usage.prompt_tokens_details?.cached_tokens);
 }

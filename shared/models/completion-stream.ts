@@ -1,17 +1,24 @@
 import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
+import type { Ending } from './ending.ts';
 import type { CompletionEvent, Usage } from './model.ts';
-import { readEvents } from './read-events.ts';
+import { DONE, readEvents } from './read-events.ts';
 import { broken, failureOfThrown, isRefusal } from './upstream-failure.ts';
 
 /** Far more than any answer that a model gives. */
 const MAX_ANSWER_CHARACTERS = 4_194_304;
 
+/** For how long the usage is waited for, which is all that comes after an ending. */
+const USAGE_MS = 2000;
+
 /** What one event of an upstream means. */
 export interface Said {
-  text?: string | null | undefined;
-  finishReason?: 'stop' | 'length' | undefined;
+  text?: string | undefined;
+  ending?: Ending | undefined;
   usage?: Usage | undefined;
+  /** Whether it shows that the model is at it: by text, or by thoughts that are not told. */
+  isProgress?: boolean | undefined;
 }
 
 export interface UpstreamCall {
@@ -23,7 +30,7 @@ export interface UpstreamCall {
 
 interface Upstream {
   client: () => Promise<OpenAI>;
-  /** The longest wait for the first text, and between texts. */
+  /** The longest wait for the first progress, and for more of it. */
   timeoutMs: number;
   tokenScope: string;
 }
@@ -41,44 +48,64 @@ export async function* streamCompletion(
   signal.throwIfAborted();
   const silence = new AbortController();
   let isReading = true;
-  // Comments and empty events are no progress: only text winds the timer up again. A reader that is slow is no silence.
-  const timer = setTimeout(() => isReading && silence.abort(), timeoutMs);
+  // Comments and empty events are no progress, and wind no timer up again. A reader that is slow is no silence.
+  const fallSilent = () => isReading && silence.abort();
+  let timer = setTimeout(fallSilent, timeoutMs);
   const either = AbortSignal.any([signal, silence.signal]);
-  let finishReason: 'stop' | 'length' | undefined;
+  let isTaken = false;
+  let wasAlive = false;
+  let ending: Ending | undefined;
   let length = 0;
   let heldBack = '';
-  let isTaken = false;
+  const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
     yield { type: 'asked' };
     const opened = client().then((openai) => open(openai, either));
     const response = await Promise.race([opened, abortOf(either)]);
     isTaken = true;
     for await (const event of readEvents(response)) {
-      const said = read(event);
-      finishReason = said.finishReason ?? finishReason;
+      const said: Said = event === DONE ? { ending: 'other' } : read(event);
       if (said.usage) yield { type: 'billed', usage: said.usage };
-      if (!said.text) continue;
-      length += said.text.length;
-      if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Error('the answer has no end') });
-      const [text, rest] = wellFormed(heldBack + said.text);
-      heldBack = rest;
-      isReading = false;
-      if (text !== '') yield { type: 'delta', text };
-      isReading = true;
+      if (ending === undefined && said.ending !== undefined) {
+        ending = said.ending;
+        clearTimeout(timer);
+        timer = setTimeout(fallSilent, USAGE_MS);
+      }
+      if (ending instanceof Failure) {
+        if (said.usage) break;
+        continue;
+      }
+      if (said.text) {
+        length += said.text.length;
+        if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Reason('the answer has no end') });
+        const [text, rest] = wellFormed(heldBack + said.text);
+        heldBack = rest;
+        isReading = false;
+        if (text !== '') yield { type: 'delta', text };
+        isReading = true;
+      }
+      if (!said.isProgress) continue;
+      wasAlive = true;
       timer.refresh();
     }
-    if (finishReason === undefined) throw broken({ cause: new Error('the stream ended before the answer did') });
-    if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
-    yield { type: 'end', finishReason };
+    if (ending instanceof Failure) throw ending;
+    if (!isAnswer()) throw broken({ cause: new Reason('the stream ended before the answer did') });
   } catch (error) {
     if (!isTaken && isRefusal(error)) yield { type: 'refused' };
+    // What was filtered is not kept because a caller stops it as well.
+    if (ending instanceof Failure) throw ending;
     if (signal.aborted) throw signal.reason;
-    if (silence.signal.aborted)
-      throw new Failure('model-timeout', 'The model was silent for too long.', { cause: error });
-    throw error instanceof Failure ? error : failureOfThrown(error, tokenScope);
+    if (error instanceof Failure) throw error;
+    // An answer that has ended is whole, whatever becomes of the connection.
+    if (!isAnswer()) {
+      if (!silence.signal.aborted) throw failureOfThrown(error, tokenScope);
+      throw new Failure('model-timeout', 'The model was silent for too long.', { cause: error, wasAlive });
+    }
   } finally {
     clearTimeout(timer);
   }
+  if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
+  yield { type: 'end', finishReason: ending === 'length' ? 'length' : 'stop' };
 }
 
 /** Rejects when the signal is aborted: whoever fetches the credentials does not know of it. */

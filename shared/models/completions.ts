@@ -1,7 +1,8 @@
 import type { OpenAI } from 'openai';
-import { type ChatUsage, finishReasonOf, usageOf } from './chat-completions.ts';
+import { type ChatUsage, chatUsageOf } from './chat-completions.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect } from './dialect.ts';
+import { endingOf } from './ending.ts';
 import type { CompletionEvent, Model, PromptMessage } from './model.ts';
 import type { RemoteModelSettings } from './openai-client.ts';
 import { failureOfEvent } from './upstream-failure.ts';
@@ -10,7 +11,8 @@ type Create = OpenAI.CompletionCreateParamsStreaming;
 
 interface Chunk {
   error?: unknown;
-  choices?: { text?: string | null; finish_reason?: string | null; content_filter_results?: unknown }[];
+  object?: unknown;
+  choices?: { text?: unknown; finish_reason?: unknown; content_filter_results?: unknown }[];
   usage?: ChatUsage | null;
 }
 
@@ -68,13 +70,16 @@ export function promptOf(messages: readonly PromptMessage[]): string {
 }
 
 function read(event: Record<string, unknown>): Said {
-  const { error, choices, usage } = event as Chunk;
-  if (error) throw failureOfEvent(error);
+  const { error, object, choices, usage } = event as Chunk;
+  // Some servers send the error bare.
+  if (error || object === 'error') throw failureOfEvent(error || event);
   const choice = choices?.[0];
+  const text = typeof choice?.text === 'string' ? choice.text : undefined;
   return {
-    text: choice?.text,
-    finishReason: finishReasonOf(choice?.finish_reason, choice?.content_filter_results),
-    usage: usageOf(usage),
+    text,
+    ending: endingOf(choice?.finish_reason, choice?.content_filter_results),
+    usage: chatUsageOf(usage),
+    isProgress: text !== undefined,
   };
 }
 

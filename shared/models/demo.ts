@@ -12,6 +12,9 @@ export function demo(wordMs = 15): Model {
   return {
     name: 'demo',
     async *stream(messages, { maxOutputTokens }, signal) {
+      signal.throwIfAborted();
+      // It costs nothing, and counts as others do: limits can be tried on it.
+      yield { type: 'asked' };
       const words = answerTo(messages).match(/\S+\s*/g) ?? [];
       for (const word of words.slice(0, maxOutputTokens)) {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -1,5 +1,5 @@
 import type { RemoteModelSettings } from './openai-client.ts';
-import { refusedParameter } from './upstream-failure.ts';
+import { refusedParameter } from './refused-parameter.ts';
 
 type Parameters = Record<string, unknown>;
 
@@ -31,14 +31,16 @@ export function isOpenAI({ kind, baseUrl }: RemoteModelSettings): boolean {
 
 /**
  * The parameters that one upstream takes. One that is refused is replaced or left out, and the call is made again; from
- * then on, for as long as the process lives, it is not sent any more.
+ * then on, for as long as the process lives, it is not sent any more. Of two names for the same one is always sent: a
+ * bound of the answer is not given up, and where the upstream takes neither name the call fails.
  */
 export class Dialect {
   readonly #refused = new Set<string>();
 
   /** @param send is called with the parameters to send; what it throws for anything else is passed on */
   async negotiate<T>(parameters: Parameters, send: (accepted: Parameters) => Promise<T>): Promise<T> {
-    // Each round sends a parameter less or its substitute, so this ends.
+    const refusedHere = new Set<string>();
+    // Each round refuses a parameter more, so this ends.
     for (;;) {
       const accepted = this.#accepted(parameters);
       try {
@@ -46,7 +48,12 @@ export class Dialect {
       } catch (error) {
         const refused = refusedParameter(error)?.split('.')[0] ?? '';
         // Another call may have learnt it meanwhile, so what counts is that it was sent.
-        if (!OPTIONAL.has(refused) || !(refused in accepted)) throw error;
+        if (!OPTIONAL.has(refused) || !(refused in accepted) || refusedHere.has(refused)) throw error;
+        const substitute = SUBSTITUTES[refused];
+        // What an upstream took once it may refuse after an update, and take what it refused before.
+        if (substitute !== undefined) this.#refused.delete(substitute);
+        if (substitute !== undefined && refusedHere.has(substitute)) throw error;
+        refusedHere.add(refused);
         this.#refused.add(refused);
       }
     }
@@ -58,7 +65,7 @@ export class Dialect {
       if (value === undefined) continue;
       const substitute = SUBSTITUTES[name];
       if (!this.#refused.has(name)) accepted[name] = value;
-      else if (substitute !== undefined && !this.#refused.has(substitute)) accepted[substitute] = value;
+      else if (substitute !== undefined) accepted[substitute] = value;
     }
     return accepted;
   }

@@ -41,8 +41,10 @@ export type CompletionEvent =
  * surrogate pair is not split over two.
  *
  * @throws {Failure} `content-filtered`, `context-too-long`, `model-busy` (with `retryAfterSeconds` where the provider
- *   said so), `model-failed`, `model-timeout`, `internal` (credentials or settings that the provider refuses).
- * @throws `signal.reason`, as it is, once the signal is aborted; the provider's connection is closed then.
+ *   said so), `model-failed`, `model-timeout` (with `wasAlive`), `internal` (credentials or settings that the provider
+ *   refuses).
+ * @throws `signal.reason`, as it is, once the signal is aborted, but where the content filter had ended the answer; the
+ *   provider's connection is closed then.
  */
 export interface Model {
   /** For logs and the audit: adapter and deployment, such as `azure:gpt-5.4-mini`. */

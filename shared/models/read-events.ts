@@ -1,19 +1,23 @@
 import { createParser, type ParseError } from 'eventsource-parser';
+import { Reason } from '../conversation/reason.ts';
 import { broken } from './upstream-failure.ts';
 
 /** Far more than any event of an answer of text. */
 const MAX_EVENT_CHARACTERS = 1_048_576;
 
+/** The event that says that there are no more. */
+export const DONE = Symbol('[DONE]');
+
 /**
- * The JSON of each server-sent event of a body, until `[DONE]` or its end.
+ * The JSON of each server-sent event of a body, until `DONE`, where it comes, or its end.
  *
  * @throws {Failure} `model-failed` where the body is no stream of JSON events.
  */
-export async function* readEvents(response: Response): AsyncGenerator<Record<string, unknown>> {
+export async function* readEvents(response: Response): AsyncGenerator<Record<string, unknown> | typeof DONE> {
   const type = response.headers.get('content-type') ?? '';
-  if (!type.startsWith('text/event-stream') || response.body === null) {
+  if (!/^text\/event-stream\s*(;|$)/i.test(type) || response.body === null) {
     await response.body?.cancel();
-    throw broken({ cause: new Error(`the model answered ${type || 'without a type'}, not a stream`) });
+    throw broken({ cause: new Reason(`the model answered with ${mediaTypeOf(type)}, not a stream`) });
   }
   const arrived: string[] = [];
   const parser = createParser({
@@ -26,15 +30,26 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
   for await (const bytes of response.body) {
     parser.feed(decoder.decode(bytes, { stream: true }));
     for (const data of arrived.splice(0)) {
-      if (data === '[DONE]') return;
-      yield parse(data);
+      const text = data.trim();
+      if (text === '[DONE]') {
+        yield DONE;
+        return;
+      }
+      // Some providers keep the connection open with these.
+      if (text !== '' && text !== 'null') yield parse(text);
     }
   }
 }
 
+/** As far as it is one. */
+function mediaTypeOf(type: string): string {
+  return /^[a-z]+\/[a-z0-9.+-]{1,40}(?=;|$)/.exec(type)?.[0] ?? 'another type';
+}
+
 /** What else the parser reports, such as a field that it does not know, is to be ignored by the standard. */
 function failIfEndless(error: ParseError): void {
-  if (error.type === 'max-buffer-size-exceeded') throw broken({ cause: error });
+  if (error.type === 'max-buffer-size-exceeded')
+    throw broken({ cause: new Reason('the model sent an event without an end') });
 }
 
 function parse(data: string): Record<string, unknown> {
@@ -42,5 +57,5 @@ function parse(data: string): Record<string, unknown> {
     const value: unknown = JSON.parse(data);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {}
-  throw broken({ cause: new Error('the model sent an event that is not JSON') });
+  throw broken({ cause: new Reason('the model sent an event that is not JSON') });
 }

@@ -1,24 +1,26 @@
 import type { OpenAI } from 'openai';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
+import { endingOf } from './ending.ts';
 import type { Model, Usage } from './model.ts';
 import type { RemoteModelSettings } from './openai-client.ts';
-import { broken, failureOfEvent, filtered } from './upstream-failure.ts';
+import { failureOfEvent } from './upstream-failure.ts';
+import { usageOf } from './usage.ts';
 
 type Create = OpenAI.Responses.ResponseCreateParamsStreaming;
 
 /** What is read of an event, whichever type it has. */
 interface Event {
   type?: string;
-  delta?: string;
+  delta?: unknown;
   error?: unknown;
   response?: { error?: unknown; incomplete_details?: { reason?: string } | null; usage?: ResponsesUsage | null };
 }
 
 interface ResponsesUsage {
-  input_tokens?: number;
-  output_tokens?: number;
-  input_tokens_details?: { cached_tokens?: number } | null;
+  input_tokens?: unknown;
+  output_tokens?: unknown;
+  input_tokens_details?: { cached_tokens?: unknown } | null;
 }
 
 /** The Responses API. The conversation is kept by us, so the provider is told to store nothing. */
@@ -61,14 +63,12 @@ function read(event: Record<string, unknown>): Said {
   switch (type) {
     case 'response.output_text.delta':
     case 'response.refusal.delta':
-      return { text: delta };
+      return { text: typeof delta === 'string' ? delta : undefined, isProgress: true };
     case 'response.completed':
-      return { finishReason: 'stop', usage: usageOf(response?.usage) };
+      return { ending: 'stop', usage: responsesUsageOf(response?.usage) };
     case 'response.incomplete': {
       const reason = response?.incomplete_details?.reason;
-      if (reason === 'content_filter') throw filtered('answer');
-      if (reason !== 'max_output_tokens') throw broken({ cause: new Error(`the answer is incomplete: ${reason}`) });
-      return { finishReason: 'length', usage: usageOf(response?.usage) };
+      return { ending: endingOf(reason) ?? 'other', usage: responsesUsageOf(response?.usage) };
     }
     case 'response.failed':
       throw failureOfEvent(response?.error);
@@ -77,17 +77,12 @@ function read(event: Record<string, unknown>): Said {
     default:
       // Some gateways send an error as chat completions do.
       if (error) throw failureOfEvent(error);
-      return {};
+      // That it was created, is in progress, thinks. What only keeps the connection open has another name.
+      return { isProgress: type?.startsWith('response.') };
   }
 }
 
-function usageOf(usage: ResponsesUsage | null | undefined): Usage | undefined {
+function responsesUsageOf(usage: ResponsesUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
-  const { input_tokens = 0, output_tokens = 0, input_tokens_details } = usage;
-  return {
-    prompt_tokens: input_tokens,
-    completion_tokens: output_tokens,
-    total_tokens: input_tokens + output_tokens,
-    cached_tokens: input_tokens_details?.cached_tokens ?? 0,
-  };
+  return usageOf(usage.input_tokens, usage.output_tokens, usage.input_tokens_details?.cached_tokens);
 }

@@ -7,7 +7,12 @@ const ATTEMPTS = 3;
 /** The first wait is up to this, each further one up to double the one before. */
 const FIRST_WAIT_MS = 500;
 
+/** A deployment that is busy for longer is not waited for: its caller is told. */
+const MAX_WAIT_MS = 5000;
+
 const RETRYABLE = new Set<FailureCode>(['model-busy', 'model-failed', 'model-timeout']);
+/** What a deployment that lives says to some conversations. */
+const ANSWERS = new Set<FailureCode>(['content-filtered', 'context-too-long']);
 
 interface Candidate {
   model: Model;
@@ -22,7 +27,8 @@ interface RetryingSeams {
 /**
  * A model that tries again, before the first token only: at most 3 calls, on the first deployment that is not known to
  * be dead or busy. After a failure the next deployment is asked at once; where there is none, the same one after a
- * jittered wait, or as long as it said. A wait that does not fit into the turn is not begun: the failure is passed on.
+ * jittered wait, or as long as it said. A wait of more than 5 s, or that does not fit into the turn, is not begun: the
+ * failure is passed on. So is the silence of a model that was at it, as each call is paid for.
  *
  * @param deployments in order of preference; at least one
  */
@@ -42,34 +48,46 @@ export function retrying(
     signal: AbortSignal,
   ): AsyncGenerator<CompletionEvent> {
     const tried = new Set<Model>();
-    /** When the first of those that were tried will answer again, as they said. */
-    let soonest = Number.POSITIVE_INFINITY;
+    /** Of those that were tried the one that will answer first, as they said. */
+    let soonest: { failure: Failure; at: number } | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const { model, breaker } =
         candidates.find(({ model, breaker }) => !tried.has(model) && breaker.admits()) ?? preferred;
       let hasSpoken = false;
+      let isDecided = false;
       try {
         for await (const event of model.stream(messages, options, signal)) {
           hasSpoken ||= event.type === 'delta';
-          // The reader may stop reading at the end.
-          if (event.type === 'end') breaker.succeeded();
+          // The reader may stop reading at any token.
+          if (event.type === 'delta' || event.type === 'end') {
+            breaker.succeeded();
+            isDecided = true;
+          }
           yield event.type === 'end' ? { ...event, model: model.name } : event;
         }
         return;
       } catch (error) {
         // A caller's reason may be a failure too.
-        if (signal.aborted || !(error instanceof Failure) || !RETRYABLE.has(error.code)) throw error;
+        if (signal.aborted || !(error instanceof Failure)) throw error;
+        isDecided = true;
+        if (ANSWERS.has(error.code)) breaker.succeeded();
+        if (!RETRYABLE.has(error.code)) throw error;
         breaker.failed(error.retryAfterSeconds);
+        if (hasSpoken || error.wasAlive) throw error;
         tried.add(model);
-        soonest = Math.min(soonest, now() + (error.retryAfterSeconds ?? 0) * 1000);
-        if (hasSpoken || attempt === ATTEMPTS) throw error;
+        const at = now() + (error.retryAfterSeconds ?? 0) * 1000;
+        if (soonest === undefined || at <= Math.max(soonest.at, now())) soonest = { failure: error, at };
+        if (attempt === ATTEMPTS) throw soonest.failure;
         if (candidates.some((each) => !tried.has(each.model) && !each.breaker.isOpen)) continue;
         const backoff = FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
-        const wait = Math.max(backoff, soonest - now());
-        if (now() + wait >= (options.giveUpAt ?? Number.POSITIVE_INFINITY)) throw error;
+        const wait = Math.max(backoff, soonest.at - now());
+        if (wait > MAX_WAIT_MS || now() + wait >= (options.giveUpAt ?? Number.POSITIVE_INFINITY)) throw soonest.failure;
         await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
         tried.clear();
-        soonest = Number.POSITIVE_INFINITY;
+        soonest = undefined;
+      } finally {
+        // The reader left, or stopped it.
+        if (!isDecided) breaker.undecided();
       }
     }
   }

@@ -1,24 +1,27 @@
 import { Failure, type FilterResult } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { AZURE_ROLE } from './openai-client.ts';
 
 /** An error as providers send it, in an answer's body or inside a stream. */
 interface UpstreamError {
   code?: string | null;
   type?: string | null;
-  param?: string | null;
-  message?: string | null;
+  param?: unknown;
+  message?: unknown;
+  /** FastAPI's: what is wrong with the request. */
+  detail?: unknown;
   /** Azure's: what its content filter found. */
   innererror?: { content_filter_result?: unknown } | null;
 }
 
 /** What the client library throws for an answer that is no success (`APIError`); without `status` the call broke. */
-interface ThrownError {
+export interface ThrownError {
   status?: number;
   headers?: Headers;
   error?: unknown;
 }
 
-/** What callers learn of an error is its code; what the provider said is the cause, for the log. */
+/** What callers learn of an error is its code; the log also has what the provider calls it. */
 export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
   const { status, headers, error } = thrown as ThrownError;
   const said = errorOf(error);
@@ -28,6 +31,8 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
   if (status === undefined) {
     if (!(thrown instanceof Error) || !/Failed to get token/.test(thrown.message)) return broken(cause);
+    // A request for it that hung: the next call makes another.
+    if ((thrown.cause as Error | undefined)?.name === 'TimeoutError') return broken(cause);
     return misconfigured(`No Entra token for the scope ${tokenScope}: is there an identity?`, thrown);
   }
   if (status === 401 || status === 403) {
@@ -61,23 +66,13 @@ function codesOf(error: unknown): string {
 /** An `error` that came inside a stream whose status was 200. */
 export function failureOfEvent(error: unknown): Failure {
   const said = errorOf(error);
-  const cause = { cause: new Error(`inside the stream: ${JSON.stringify(error)}`) };
+  const cause = { cause: new Reason('an error inside the stream', { cause: error }) };
   if (isContentFilter(said)) return filtered('answer', said.innererror?.content_filter_result, cause);
   if (isContextLength(said))
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
   if (/rate_limit|too_many_requests|insufficient_quota|429/i.test(`${said.code} ${said.type}`))
     return busy(undefined, cause);
   return broken(cause);
-}
-
-/** The parameter that the upstream does not take, where that is what its 400 says. */
-export function refusedParameter(thrown: unknown): string | undefined {
-  const { status, error } = thrown as ThrownError;
-  if (status !== 400 && status !== 422) return undefined;
-  const { code, param, message } = errorOf(error);
-  const about = `${code} ${message}`;
-  if (!/unsupported|unknown|unrecognized|not support|not permitted|extra_forbidden/i.test(about)) return undefined;
-  return param ?? /['"`]([a-z_.]+)['"`]/.exec(message ?? '')?.[1];
 }
 
 /** @param result Azure's: by category what its filter found, `{filtered: true, ...}` for the ones that count */
@@ -107,10 +102,12 @@ function busy(retryAfterSeconds: number | undefined, { cause }: { cause: unknown
 
 /** Nothing that a caller could mend: it is told `internal`, and the log what to do. */
 function misconfigured(what: string, thrown: unknown): Failure {
-  return new Failure('internal', 'The model cannot be used.', { cause: new Error(what, { cause: thrown }) });
+  return new Failure('internal', 'The model cannot be used.', { cause: new Reason(what, { cause: thrown }) });
 }
 
-function errorOf(error: unknown): UpstreamError {
+/** Some servers send the message alone. */
+export function errorOf(error: unknown): UpstreamError {
+  if (typeof error === 'string') return { message: error };
   return typeof error === 'object' && error !== null ? error : {};
 }
 
@@ -118,9 +115,14 @@ function isContentFilter({ code, type }: UpstreamError): boolean {
   return code === 'content_filter' || code === 'content_policy_violation' || type === 'content_filter';
 }
 
-function isContextLength({ code, message }: UpstreamError): boolean {
-  return code === 'context_length_exceeded' || /maximum context length|context window/i.test(message ?? '');
+function isContextLength({ code, type, message }: UpstreamError): boolean {
+  if (code === 'context_length_exceeded' || type === 'exceed_context_size_error') return true;
+  return TOO_LONG.test(typeof message === 'string' ? message : JSON.stringify(message ?? ''));
 }
+
+/** As OpenAI, Mistral and vLLM, Anthropic, and Text Generation Inference say it. */
+const TOO_LONG =
+  /maximum (context|model) length|context window|prompt is too long|`inputs` tokens \+ `max_new_tokens` must be/i;
 
 /** Seconds, from `retry-after-ms`, else from `Retry-After` in seconds or as a date. */
 function retryAfter(headers: Headers | undefined): number | undefined {

@@ -1,19 +1,27 @@
--- Ends a turn that stores nothing: its lease, its reservation and its idempotency key are free again.
+-- Ends a turn that stores nothing: its lease, its reservation and its idempotency key are free again. Behind settle.lua.
 --
--- KEYS 1: lease, 2: running, 3: the owner's reservations, 4: idempotency record, where there is one
--- ARGV 1: JSON: turn, reserved (tokens), replay_ms, position (of the first block)
+-- KEYS 1: lease, 2: running, 3: the owner's reservations, 4: the owner's tokens, 5: idempotency record, where there is
+--      one
+-- ARGV 1: JSON: turn, reserved and spent (tokens), replay_ms, position (of the first block), filtered
 --      2: the ending that late joiners learn of, 3...: blocks of tokens
-local lease, running, reservations, record = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+-- Of a turn that the content filter ended (`filtered`), blocks are no more than their lengths, those kept before too.
+local lease, running, reservations, tokens, record = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local ask = cjson.decode(ARGV[1])
 local held = redis.call('HGET', lease, 'turn') == ask.turn
--- What frees comes first: it also works where memory is full, and what adds does not.
-if ask.reserved > 0 then redis.call('ZREM', reservations, ask.turn .. ':' .. ask.reserved) end
+-- What frees comes first: it also works where memory is full, and what adds works behind it. What the turn cost counts
+-- whoever has the lease, and whether or not its session is still there.
+if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, ask.spent) end
 if record and redis.call('HGET', record, 'turn') == ask.turn and redis.call('HEXISTS', record, 'position') == 0 then
   redis.call('DEL', record)
 end
 if not held then return end
 redis.call('DEL', lease)
 redis.call('PEXPIRE', running, ask.replay_ms)
+if ask.filtered then
+  for entry, block in ipairs(redis.call('LRANGE', running, 1, -1)) do
+    redis.call('LSET', running, entry, #cjson.decode(block))
+  end
+end
 for block = 3, #ARGV do
   if redis.call('LLEN', running) == ask.position + block - 3 then redis.call('RPUSH', running, ARGV[block]) end
 end

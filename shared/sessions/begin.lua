@@ -1,17 +1,18 @@
--- Begins a turn, or says why not. A refusal changes nothing.
+-- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
 --      7-8: lease, running of the new session
---      9-12: the owner's rate, tokens, reservations, begun
---      13:  idempotency record, where the caller sent a key
+--      9-13: the owner's rate, tokens, reservations, begun, index of sessions
+--      14:  idempotency record, where the caller sent a key
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, fingerprint and key or null,
---         session_ms, lease_ms, replay_ms (after the lease), record_ms,
+--         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms,
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local rate, tokens, reservations, begun_list, record = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local fresh_lease, fresh_running = KEYS[7], KEYS[8]
+local rate, tokens, reservations, begun_list, index, record = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local ask = cjson.decode(ARGV[1])
 local wanted = ask.assistant ~= cjson.null and ask.assistant
 
@@ -25,14 +26,14 @@ end
 
 if wanted and not ask.offers[wanted] then return { 'unknown-assistant' } end
 -- The answer to an earlier try was lost on its way: the turn has begun, and is counted.
-local again = redis.call('HGET', lease, 'turn') == ask.turn or redis.call('HGET', KEYS[6], 'turn') == ask.turn
+local again = redis.call('HGET', lease, 'turn') == ask.turn or redis.call('HGET', fresh_lease, 'turn') == ask.turn
 if not again and redis.call('EXISTS', lease) == 1 then return { 'busy' } end
 
 local known = redis.call('HMGET', session, 'assistant', 'window_start', 'window_tokens')
 local is_first = not known[1]
 local session_id = ask.named
 if is_first then
-  session_id, lease, running = ask.fresh, KEYS[7], KEYS[8]
+  session_id, lease, running = ask.fresh, fresh_lease, fresh_running
 elseif wanted and wanted ~= known[1] then
   return { 'other-assistant', known[1] }
 end
@@ -43,8 +44,9 @@ local offer = ask.offers[assistant]
 if not offer then return { 'unknown-assistant' } end
 if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
--- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn
--- is settled, or its reservation ends as its lease would.
+-- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn is
+-- settled. A reservation that ended by itself, as its lease did, is that of a turn whose holder died: what it cost is not
+-- known, so it stays counted, whole, in the windows in which it ended.
 local limits, states, refused = ask.limits, {}, nil
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
@@ -74,15 +76,19 @@ local reserve = 0
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   local prompt = offer.fixed_tokens + ask.message_tokens + (known[3] or 0)
   reserve = math.min(prompt, offer.fixed_tokens + offer.room) + offer.output_tokens
-  local reserved = 0
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, '(' .. now_ms, '+inf')) do
-    reserved = reserved + tonumber(string.match(member, '%d+$'))
+  local function sum_of(from_ms, to_ms)
+    local sum = 0
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, from_ms, to_ms)) do
+      sum = sum + tonumber(string.match(member, '%d+$'))
+    end
+    return sum
   end
+  local reserved = sum_of('(' .. now_ms, '+inf')
   local used = redis.call('HMGET', tokens, 'minute', 'minute_used', 'day', 'day_used')
   local function window(name, quota, seconds, start, count)
     if quota == 0 then return end
     local number = math.floor(time[1] / seconds)
-    local counted = tonumber(start) == number and tonumber(count) or 0
+    local counted = (tonumber(start) == number and tonumber(count) or 0) + sum_of(number * seconds * 1000, now_ms)
     local left_ms = (number + 1) * seconds * 1000 - now_ms
     local over = counted + reserved + reserve > quota
     if over and not refused then
@@ -102,13 +108,15 @@ if refused then
   refused[4] = states_json
   return refused
 end
+-- The first write adds: where memory is full Redis refuses it, and the turn with it; what comes later it would let pass.
 if arrival then
   redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
 end
 if reserve > 0 then
-  redis.call('ZREMRANGEBYSCORE', reservations, '-inf', now_ms)
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
-  redis.call('PEXPIRE', reservations, ask.lease_ms)
+  -- Those that ended before today count nowhere any more.
+  redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
 end
 
 redis.call('HSET', lease, 'turn', ask.turn)
@@ -133,7 +141,7 @@ redis.call('PEXPIRE', begun_list, turn_ms + ask.record_ms)
 local begun =
   { 'begun', session_id, is_first and '1' or '', assistant, known[2] or '0', tostring(reserve), states_json }
 if not is_first then
-  for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
+  use_session({ session, messages, replay, turns }, index, session_id, ask.use_ms)
   for _, message in ipairs(redis.call('LRANGE', messages, known[2], -1)) do begun[#begun + 1] = message end
 end
 return begun

@@ -1,8 +1,8 @@
--- Stores a whole turn, or nothing of it.
+-- Stores a whole turn, or nothing of it. Behind settle.lua.
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
 --      8: reservations, 9: turns, 10: idempotency record, where there is one
--- ARGV 1: JSON: turn, session, is_first, assistant, title, window_start, window_tokens, reserved and used (tokens),
+-- ARGV 1: JSON: turn, session, is_first, assistant, title, window_start, window_tokens, reserved and spent (tokens),
 --         fingerprint or null, session_ms, record_ms, position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
@@ -10,9 +10,9 @@ local session, messages, lease, running, replay, index, tokens, reservations, tu
 local ask = cjson.decode(ARGV[1])
 
 -- The answer to an earlier try was lost on its way.
-if redis.call('HGET', session, 'last_turn') == ask.turn then return 'committed' end
+if redis.call('HEXISTS', turns, ask.turn) == 1 then return 'committed' end
 if redis.call('HGET', lease, 'turn') ~= ask.turn then return 'lost' end
--- The session expired under way: it is not brought back.
+-- The session is gone: it is not brought back.
 if not ask.is_first and redis.call('EXISTS', session) == 0 then return 'lost' end
 
 local time = redis.call('TIME')
@@ -21,8 +21,7 @@ local length = redis.call('RPUSH', messages, ARGV[2], ARGV[3])
 if ask.is_first then
   redis.call('HSET', session, 'assistant', ask.assistant, 'title', ask.title, 'created', now)
 end
-redis.call('HSET', session, 'updated', now, 'last_turn', ask.turn,
-  'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
+redis.call('HSET', session, 'updated', now, 'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
 redis.call('HINCRBY', session, 'turns', 1)
 redis.call('HSET', turns, ask.turn, '')
 
@@ -34,20 +33,14 @@ redis.call('RENAME', running, replay)
 
 -- To the microsecond: the order of turns is the order of the list.
 redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
--- Sessions that expired leave the index here, and where it is read. Doubled, as a turn that failed slides a session too.
-redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.session_ms) * 1000)
-for _, key in ipairs({ session, messages, replay, turns, index }) do redis.call('PEXPIRE', key, ask.session_ms) end
+-- Sessions that expired leave the index here, and where it is read. Doubled: a session in use is kept for as long again,
+-- and stands in the index at least as if its latest turn had been so long before.
+redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.use_ms) * 1000)
+for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
+-- It outlives every session in it.
+redis.call('PEXPIRE', index, ask.use_ms)
 
-if ask.reserved > 0 then
-  redis.call('ZREM', reservations, ask.turn .. ':' .. ask.reserved)
-  local minute, day = math.floor(time[1] / 60), math.floor(time[1] / 86400)
-  local counted = redis.call('HMGET', tokens, 'minute', 'minute_used', 'day', 'day_used')
-  local minute_used = tonumber(counted[1]) == minute and counted[2] or 0
-  local day_used = tonumber(counted[3]) == day and counted[4] or 0
-  redis.call('HSET', tokens, 'minute', minute, 'minute_used', minute_used + ask.used,
-    'day', day, 'day_used', day_used + ask.used)
-  redis.call('PEXPIRE', tokens, 86400000)
-end
+if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, ask.spent) end
 if record then
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', ask.session, 'turn', ask.turn,
     'position', length - 2)

@@ -3,9 +3,10 @@
 --
 -- KEYS 1: index, 2: begun, 3 and 4: where each goes
 -- ARGV 1: JSON: session_ms, record_ms
+local index, begun, doomed_index, doomed_begun = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
-for list = 1, 2 do
-  local source, doomed = KEYS[list], KEYS[list + 2]
+for _, lists in ipairs({ { index, doomed_index }, { begun, doomed_begun } }) do
+  local source, doomed = unpack(lists)
   if redis.call('EXISTS', source) == 1 then
     if redis.call('EXISTS', doomed) == 0 then
       redis.call('RENAME', source, doomed)

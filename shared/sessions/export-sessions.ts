@@ -18,9 +18,15 @@ const HELD_CHARACTERS = 4_194_304;
  */
 export async function* exportSessions(store: SessionStore, owner: string): AsyncGenerator<string> {
   let cursor: string | undefined;
+  // A scan may come upon a session twice.
+  const seen = new Set<string>();
   do {
     const page = await store.scan(owner, cursor);
-    for (const session of page.sessions) yield* lineOf(store, owner, session);
+    for (const session of page.sessions) {
+      if (seen.has(session.id)) continue;
+      seen.add(session.id);
+      yield* lineOf(store, owner, session);
+    }
     cursor = page.cursor;
   } while (cursor !== undefined);
 }

@@ -1,21 +1,30 @@
 -- Renews a running turn's lease and reservation, keeps what was said for those who follow it, and tells whether to stop.
+-- Behind use-session.lua.
 --
--- KEYS 1: lease, 2: running, 3: the owner's reservations, 4: idempotency record, where there is one
--- ARGV 1: JSON: turn, reserved (tokens), lease_ms, replay_ms (after the lease), position (of the first block)
+-- KEYS 1-6: session, messages, lease, running, replay, turns
+--      7-8: the owner's reservations, index of sessions
+--      9:   idempotency record, where there is one
+-- ARGV 1: JSON: turn, session, reserved (tokens), use_ms, lease_ms, replay_ms (after the lease), position (of the first
+--         block)
 --      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
-local lease, running, reservations, record = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local session, messages, lease, running, replay, turns, reservations, index, record = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 if redis.call('HGET', lease, 'turn') ~= ask.turn then return { 0, 0 } end
 
-redis.call('HINCRBY', lease, 'beats', 1)
+-- Renewing comes first: where memory is full, Redis refuses a script that adds before it has written anything else.
 redis.call('PEXPIRE', lease, ask.lease_ms)
+redis.call('HINCRBY', lease, 'beats', 1)
+local left = redis.call('PTTL', session)
+if left >= 0 and left < ask.lease_ms then
+  use_session({ session, messages, replay, turns }, index, ask.session, ask.use_ms)
+end
 if record then redis.call('PEXPIRE', record, ask.lease_ms) end
 if ask.reserved > 0 then
   local time = redis.call('TIME')
   local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ask.lease_ms
   redis.call('ZADD', reservations, 'XX', ends, ask.turn .. ':' .. ask.reserved)
-  redis.call('PEXPIRE', reservations, ask.lease_ms)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
 end
 -- A block that stands there already was sent again because the answer to an earlier call was lost.
 for block = 2, #ARGV do

@@ -6,7 +6,7 @@ interface Account {
   arrival: number;
   /** What was used in the latest windows, by their length in seconds. */
   used: Map<number, { number: number; tokens: number }>;
-  /** By turn. */
+  /** By turn; also of turns whose holder died today, which count whole. */
   reservations: Map<string, { tokens: number; endsAt: number }>;
 }
 
@@ -15,6 +15,7 @@ type Admission =
   | { admitted: false; by: LimitState['name']; retryAfterSeconds: number; limits: LimitState[] };
 
 const MINUTE_MS = 60_000;
+const DAY_S = 86_400;
 
 /** An owner's limits, for the memory store: the arithmetic of `begin.lua`, in milliseconds. */
 export class MemoryLimits {
@@ -50,11 +51,12 @@ export class MemoryLimits {
     const reserved = this.#limitsTokens
       ? Math.min(promptTokens, offer.fixed_tokens + offer.room) + offer.output_tokens
       : 0;
-    const held = this.#reserved(account, now);
+    const held = sumOf(account, (endsAt) => endsAt > now);
     for (const [name, quota, seconds] of this.#windows()) {
-      const number = Math.floor(now / 1000 / seconds);
+      const number = windowOf(now, seconds);
       const window = account.used.get(seconds);
-      const used = window?.number === number ? window.tokens : 0;
+      const died = sumOf(account, (endsAt) => endsAt <= now && windowOf(endsAt, seconds) === number);
+      const used = (window?.number === number ? window.tokens : 0) + died;
       const leftMs = (number + 1) * seconds * 1000 - now;
       const over = used + held + reserved > quota;
       // Without the turns under way it would fit: they end soon.
@@ -65,7 +67,12 @@ export class MemoryLimits {
 
     if (refused) return { admitted: false, ...refused, limits };
     account.arrival = arrival;
-    if (reserved > 0) account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
+    if (reserved > 0) {
+      for (const [turn, { endsAt }] of account.reservations) {
+        if (windowOf(endsAt, DAY_S) < windowOf(now, DAY_S)) account.reservations.delete(turn);
+      }
+      account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
+    }
     return { admitted: true, reserved, limits };
   }
 
@@ -74,14 +81,18 @@ export class MemoryLimits {
     if (reservation) reservation.endsAt = this.#now() + this.#reservationMs;
   }
 
-  /** Gives a reservation back; `used` is what the turn cost instead. */
-  settle(owner: string, turnId: string, used: number): void {
+  /** Gives a reservation back, once, and counts `spent` in its place. */
+  settle(owner: string, turnId: string, spent: number): void {
     const account = this.#account(owner);
+    const reservation = account.reservations.get(turnId);
+    if (reservation === undefined) return;
     account.reservations.delete(turnId);
     for (const [, , seconds] of this.#windows()) {
-      const number = Math.floor(this.#now() / 1000 / seconds);
+      const number = windowOf(this.#now(), seconds);
+      // It counted whole in a window that is over.
+      if (windowOf(reservation.endsAt, seconds) < number) continue;
       const window = account.used.get(seconds);
-      account.used.set(seconds, { number, tokens: (window?.number === number ? window.tokens : 0) + used });
+      account.used.set(seconds, { number, tokens: (window?.number === number ? window.tokens : 0) + spent });
     }
   }
 
@@ -92,16 +103,7 @@ export class MemoryLimits {
   *#windows(): Generator<[LimitState['name'], number, number]> {
     const { tokens_per_minute, tokens_per_day } = this.#limits;
     if (tokens_per_minute > 0) yield ['tokens-per-minute', tokens_per_minute, 60];
-    if (tokens_per_day > 0) yield ['tokens-per-day', tokens_per_day, 86_400];
-  }
-
-  #reserved(account: Account, now: number): number {
-    let sum = 0;
-    for (const [turnId, { tokens, endsAt }] of account.reservations) {
-      if (endsAt <= now) account.reservations.delete(turnId);
-      else sum += tokens;
-    }
-    return sum;
+    if (tokens_per_day > 0) yield ['tokens-per-day', tokens_per_day, DAY_S];
   }
 
   #account(owner: string): Account {
@@ -109,6 +111,18 @@ export class MemoryLimits {
     this.#accounts.set(owner, account);
     return account;
   }
+}
+
+/** Tokens of the reservations that end at certain times. */
+function sumOf({ reservations }: Account, counts: (endsAt: number) => boolean): number {
+  let sum = 0;
+  for (const { tokens, endsAt } of reservations.values()) if (counts(endsAt)) sum += tokens;
+  return sum;
+}
+
+/** The number of the window in which a time (ms) is, since 1970. */
+function windowOf(time: number, seconds: number): number {
+  return Math.floor(time / 1000 / seconds);
 }
 
 function stateOf(

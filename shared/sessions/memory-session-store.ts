@@ -10,6 +10,7 @@ import {
   findTurn,
   hasEnding,
   IDEMPOTENCY_SECONDS,
+  isFiltered,
   LATEST_MESSAGES,
   type PageRequest,
   type Replay,
@@ -28,12 +29,14 @@ interface Session {
   windowStart: number;
   windowTokens: number;
   last: { turnId: string; entries: ReplayEntry[] };
-  /** By turn. */
-  feedback: Map<string, Feedback>;
+  /** Of every stored turn what the caller thinks of it. */
+  turns: Map<string, Feedback | undefined>;
 }
 
 interface Lease {
   turnId: string;
+  /** What begin answered. */
+  begun: BeginResult;
   beats: number;
   stop: boolean;
 }
@@ -55,6 +58,8 @@ export class MemorySessionStore implements SessionStore {
   readonly #index = new Map<string, Set<string>>();
   readonly #leaseMs: number;
   readonly #sessionMs: number;
+  /** Of a session with a turn on it. */
+  readonly #useMs: number;
 
   readonly #limits: MemoryLimits;
 
@@ -62,6 +67,7 @@ export class MemorySessionStore implements SessionStore {
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
     this.#leaseMs = rules.leaseSeconds * 1000;
     this.#sessionMs = rules.sessionSeconds * 1000;
+    this.#useMs = Math.max(this.#sessionMs, this.#leaseMs);
     this.#limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
     this.#sessions = new ExpiringMap(now);
     this.#leases = new ExpiringMap(now);
@@ -79,17 +85,19 @@ export class MemorySessionStore implements SessionStore {
       }
     }
     const { offers, assistant: asked } = request;
-    if (asked !== undefined && offers[asked] === undefined) return { outcome: 'unknown-assistant' };
+    if (asked !== undefined && !offers.has(asked)) return { outcome: 'unknown-assistant' };
     const named = request.sessionId ?? request.newSessionId;
-    const holder = this.#leases.get(`${owner} ${named}`)?.turnId;
-    if (holder !== undefined && holder !== turnId) return { outcome: 'busy' };
+    const leases = [named, request.newSessionId].map((id) => this.#leases.get(`${owner} ${id}`));
+    const own = leases.find((lease) => lease?.turnId === turnId);
+    if (own) return own.begun;
+    if (leases[0]) return { outcome: 'busy' };
 
     const session = this.#sessions.get(`${owner} ${named}`);
     if (session && asked !== undefined && asked !== session.summary.assistant) {
       return { outcome: 'other-assistant', assistant: session.summary.assistant };
     }
     const assistant = session?.summary.assistant ?? asked ?? request.defaultAssistant;
-    const offer = offers[assistant];
+    const offer = offers.get(assistant);
     if (offer === undefined) return { outcome: 'unknown-assistant' };
     if (request.messageTokens > offer.room) return { outcome: 'too-long', assistant };
     const promptTokens = offer.fixed_tokens + request.messageTokens + (session?.windowTokens ?? 0);
@@ -101,19 +109,20 @@ export class MemorySessionStore implements SessionStore {
 
     const sessionId = session ? named : request.newSessionId;
     const place = `${owner} ${sessionId}`;
-    this.#leases.set(place, { turnId, beats: 0, stop: false }, this.#leaseMs);
     const started: ReplayEntry = { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant };
     this.#running.set(place, { turnId, entries: [started] }, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
     if (idempotency) {
       const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, position: undefined };
       this.#records.set(`${owner} ${idempotency.key}`, record, this.#leaseMs);
     }
-    this.#sessions.touch(place, this.#sessionMs);
+    this.#sessions.touch(place, this.#useMs);
     const windowStart = session?.windowStart ?? 0;
     const window = session?.messages.slice(windowStart) ?? [];
     const { reserved, limits } = admission;
     const isFirst = session === undefined;
-    return { outcome: 'begun', sessionId, isFirst, assistant, windowStart, window, reserved, limits };
+    const begun = { outcome: 'begun', sessionId, isFirst, assistant, windowStart, window, reserved, limits } as const;
+    this.#leases.set(place, { turnId, begun, beats: 0, stop: false }, this.#leaseMs);
+    return begun;
   }
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
@@ -122,6 +131,7 @@ export class MemorySessionStore implements SessionStore {
     if (lease === undefined) return { held: false, stop: false };
     lease.beats += 1;
     this.#leases.touch(place, this.#leaseMs);
+    this.#sessions.touch(place, this.#useMs);
     this.#limits.renew(claim.owner, claim.turnId);
     if (claim.idempotency) this.#records.touch(`${claim.owner} ${claim.idempotency.key}`, this.#leaseMs);
     keepBlocks(this.#running.get(place)?.entries, said);
@@ -133,7 +143,7 @@ export class MemorySessionStore implements SessionStore {
     const { owner, sessionId, turnId, idempotency } = claim;
     const place = `${owner} ${sessionId}`;
     const session = this.#sessions.get(place);
-    if (session?.last.turnId === turnId) return 'committed';
+    if (session?.turns.has(turnId)) return 'committed';
     if (this.#held(claim) === undefined) return 'lost';
     if (session === undefined && !claim.isFirst) return 'lost';
 
@@ -146,10 +156,11 @@ export class MemorySessionStore implements SessionStore {
     const made = { id: sessionId, title, assistant, created: updated, turns: 0 };
     const summary = { ...(session?.summary ?? made), updated, turns: (session?.summary.turns ?? 0) + 1 };
     const last = { turnId, entries: [...entries, turn.finished] };
-    const feedback = session?.feedback ?? new Map();
+    const turns = session?.turns ?? new Map<string, Feedback | undefined>();
+    turns.set(turnId, undefined);
     const { windowStart, windowTokens } = turn;
-    this.#sessions.set(place, { summary, messages, windowStart, windowTokens, last, feedback }, this.#sessionMs);
-    this.#limits.settle(owner, turnId, turn.finished.usage.total_tokens);
+    this.#sessions.set(place, { summary, messages, windowStart, windowTokens, last, turns }, this.#sessionMs);
+    this.#limits.settle(owner, turnId, turn.spent);
     const index = this.#index.get(owner) ?? new Set();
     index.delete(sessionId);
     this.#index.set(owner, index.add(sessionId));
@@ -162,25 +173,30 @@ export class MemorySessionStore implements SessionStore {
     return 'committed';
   }
 
-  async abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void> {
+  async abandon(
+    claim: TurnClaim,
+    ending: TurnFailed | TurnFinished,
+    unsent: TokenBlocks,
+    spent: number,
+  ): Promise<void> {
     const place = `${claim.owner} ${claim.sessionId}`;
     if (this.#held(claim) !== undefined) {
       this.#leases.delete(place);
-      const entries = this.#running.get(place)?.entries;
+      const { entries = [] } = this.#running.get(place) ?? {};
       keepBlocks(entries, unsent);
-      entries?.push(ending);
-      this.#running.touch(place, FAILED_REPLAY_SECONDS * 1000);
+      const told = isFiltered(ending) ? entries.map((each) => (Array.isArray(each) ? each.length : each)) : entries;
+      this.#running.set(place, { turnId: claim.turnId, entries: [...told, ending] }, FAILED_REPLAY_SECONDS * 1000);
     }
-    this.#limits.settle(claim.owner, claim.turnId, 0);
+    this.#limits.settle(claim.owner, claim.turnId, spent);
     if (claim.idempotency === undefined) return;
     const key = `${claim.owner} ${claim.idempotency.key}`;
     const record = this.#records.get(key);
     if (record?.turnId === claim.turnId && record.position === undefined) this.#records.delete(key);
   }
 
-  async stop(owner: string, sessionId: string): Promise<boolean> {
+  async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {
     const lease = this.#leases.get(`${owner} ${sessionId}`);
-    if (lease === undefined) return false;
+    if (lease === undefined || (turnId !== undefined && turnId !== lease.turnId)) return false;
     lease.stop = true;
     return true;
   }
@@ -238,8 +254,8 @@ export class MemorySessionStore implements SessionStore {
 
   async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
     const session = this.#sessions.get(`${owner} ${sessionId}`);
-    if (!session?.messages.some(({ turn_id }) => turn_id === turnId)) return false;
-    session.feedback.set(turnId, feedback);
+    if (!session?.turns.has(turnId)) return false;
+    session.turns.set(turnId, feedback);
     return true;
   }
 
@@ -268,9 +284,9 @@ export class MemorySessionStore implements SessionStore {
   }
 }
 
-function withFeedback({ messages, feedback }: Session, start: number, end: number): StoredMessage[] {
+function withFeedback({ messages, turns }: Session, start: number, end: number): StoredMessage[] {
   return messages.slice(start, end).map((message) => {
-    const given = feedback.get(message.turn_id);
+    const given = turns.get(message.turn_id);
     return message.role === 'user' || given === undefined ? message : { ...message, feedback: given };
   });
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { Failure } from '../conversation/failure.ts';
+import { Reason } from '../conversation/reason.ts';
 import { CUT_MS, isCut, isRefused, type RedisClient, redisClient } from './redis-client.ts';
 import { entraCredential, type RotatingCredential } from './redis-credential.ts';
 
@@ -14,6 +16,9 @@ const PING_EVERY_MS = 240_000;
 const RENEW_BEFORE_MS = 240_000;
 const RENEW_JITTER_MS = 45_000;
 const RENEW_AGAIN_MS = 15_000;
+
+/** Far longer than a confirmation takes; a mark that nobody takes away ends by itself. */
+const MARK_SECONDS = 60;
 
 /** Where Redis is, and what it has to hold to. */
 export interface RedisPlace {
@@ -33,22 +38,31 @@ export interface RedisPlace {
  */
 export class RedisConnection {
   readonly #redis: RedisClient;
-  readonly #waitReplicas: number;
+  readonly #place: RedisPlace;
+  readonly #credential: RotatingCredential | undefined;
+  /** Where replicas are waited for, if at all: Redis holds back all that follows a WAIT on the same connection. */
+  #waiting: RedisConnection | undefined;
   #opening: Promise<void> | undefined;
   #cuts = 0;
+  /** What a connection has suffered since commands were last answered. */
+  #trouble: unknown;
   #renewal: NodeJS.Timeout | undefined;
   #keepAwake: NodeJS.Timeout | undefined;
 
   /** @param credential where it is not the URL that says who connects */
   constructor(
-    { url, cluster, waitReplicas, auth }: RedisPlace,
-    credential: RotatingCredential | undefined = auth === 'entra' ? entraCredential() : undefined,
+    place: RedisPlace,
+    credential: RotatingCredential | undefined = place.auth === 'entra' ? entraCredential() : undefined,
   ) {
-    this.#redis = redisClient(url, cluster, credential);
-    this.#waitReplicas = waitReplicas;
+    this.#redis = redisClient(place.url, place.cluster, credential);
+    this.#place = place;
+    this.#credential = credential;
     if (credential !== undefined) this.#keepSignedIn(this.#redis, credential);
+    const note = (error: unknown) => {
+      this.#trouble = error;
+    };
     // Failures are told to whoever uses the connection; without a listener they would end the process.
-    this.#redis.on('error', () => {});
+    this.#redis.on('error', note).on('node error', note);
     const count = () => {
       this.#cuts += 1;
     };
@@ -74,7 +88,7 @@ export class RedisConnection {
     let givenUp = false;
     const giveUp = () => {
       givenUp = true;
-      timeout.reject(new Error('Redis did not answer in time'));
+      timeout.reject(new Reason('Redis did not answer in time', { cause: this.#trouble }));
     };
     // A process that was busy for so long reads first what has arrived meanwhile.
     const timer = setTimeout(() => setImmediate(giveUp), ANSWER_WITHIN_MS);
@@ -83,7 +97,9 @@ export class RedisConnection {
         if (this.#redis.status !== 'ready') await this.#ready();
         if (givenUp) return timeout.promise;
         try {
-          return await commands(this.#redis);
+          const answered = await commands(this.#redis);
+          this.#trouble = undefined;
+          return answered;
         } catch (error) {
           // Whether they were carried out is not known; all that is asked of this store may be asked again.
           if (!isCut(error as Error)) throw error;
@@ -102,22 +118,30 @@ export class RedisConnection {
   }
 
   /**
-   * Waits until as many replicas as are asked for hold all that was written so far on the slot of `key`. A write comes
-   * first, as WAIT looks at the latest write of its own connection only.
+   * Waits until as many replicas as are asked for hold all that was written so far on the slot of `key`. A mark follows
+   * those writes on this connection, and is taken away on the one that waits: the server where it is found has them too,
+   * whichever that is, and taking it away is the write that WAIT looks at.
    *
    * @param cuts before that was written. Behind a connection that was cut since there may be another master, which
    *   never had it.
    * @throws {Failure} `store-unavailable`
    */
   async replicated(key: string, cuts: number): Promise<void> {
-    const replicas = this.#waitReplicas;
+    const replicas = this.#place.waitReplicas;
     if (replicas === 0) return;
-    await this.run(async (redis) => {
-      const answers = await redis.pipeline().set(key, '', 'EX', 60).wait(replicas, ANSWER_WITHIN_MS).exec();
-      const [, [failure, reached] = []] = answers ?? [];
-      if (failure != null || Number(reached) < replicas) throw failure ?? new Error(`WAIT reached ${reached} replicas`);
-    });
+    const mark = `${key}:${randomUUID()}`;
+    await this.run((redis) => redis.set(mark, '', 'EX', MARK_SECONDS));
     if (this.#cuts !== cuts) throw new Failure('store-unavailable', 'The session store was cut off in between.');
+    this.#waiting ??= new RedisConnection({ ...this.#place, waitReplicas: 0 }, this.#credential);
+    await this.#waiting.run(async (redis) => {
+      // A command alone is led to where its slot has moved, one beside a WAIT is not.
+      if (redis instanceof Cluster) await redis.exists(mark);
+      const answers = await redis.pipeline().del(mark).wait(replicas, ANSWER_WITHIN_MS).exec();
+      const [[lost, found] = [], [failure, reached] = []] = answers ?? [];
+      if (lost != null || found !== 1) throw lost ?? new Reason('the mark is not there');
+      if (failure != null || Number(reached) < replicas)
+        throw failure ?? new Reason(`WAIT reached ${reached} replicas`);
+    });
   }
 
   /** Shared by all who wait for the connection; what waits in vain is bounded by its own timer. */
@@ -166,5 +190,6 @@ export class RedisConnection {
     clearTimeout(this.#renewal);
     clearInterval(this.#keepAwake);
     this.#redis.disconnect();
+    await this.#waiting?.close();
   }
 }

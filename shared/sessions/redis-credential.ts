@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenCredential } from '@azure/identity';
+import { Reason, reasonOf } from '../conversation/reason.ts';
+import { entraIdentity } from '../identity/entra-identity.ts';
 
 /** A user name, and the password that Redis takes for it now. */
 export interface Credential {
@@ -21,6 +24,7 @@ export class RotatingCredential {
   #latest: Credential | undefined;
   #fetching: Promise<Credential> | undefined;
 
+  /** @param fetch settles after a while, whatever becomes of its request: all who need the password wait for it */
   constructor(fetch: () => Promise<Credential>, complain: (complaint: string) => void = console.error) {
     this.#fetch = fetch;
     this.#complain = complain;
@@ -53,7 +57,7 @@ export class RotatingCredential {
         return this.#latest;
       } catch (error) {
         this.#complain(
-          `Redis: no token for the scope ${SCOPE}: ${(error as Error).message}. ` +
+          `Redis: no token for the scope ${SCOPE}: ${reasonOf(error)}. ` +
             'The identity needs an access policy assignment on the Redis instance.',
         );
         await sleep(RETRY_MS, undefined, { ref: false });
@@ -63,12 +67,11 @@ export class RotatingCredential {
 }
 
 /** Tokens of the process's Microsoft Entra identity; the user name is the identity's object id, which the token tells. */
-export function entraCredential(): RotatingCredential {
-  let credential: Promise<{ getToken(scope: string): Promise<{ token: string; expiresOnTimestamp: number }> }>;
+export function entraCredential(identity: TokenCredential = entraIdentity()): RotatingCredential {
   return new RotatingCredential(async () => {
-    credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
-    const { token, expiresOnTimestamp } = await (await credential).getToken(SCOPE);
-    return { username: objectIdOf(token), password: token, expiresAt: expiresOnTimestamp };
+    const got = await identity.getToken(SCOPE);
+    if (got === null) throw new Reason('there is no identity');
+    return { username: objectIdOf(got.token), password: got.token, expiresAt: got.expiresOnTimestamp };
   });
 }
 
@@ -76,6 +79,6 @@ export function entraCredential(): RotatingCredential {
 export function objectIdOf(token: string): string {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
   const { oid } = JSON.parse(payload) as { oid?: unknown };
-  if (typeof oid !== 'string') throw new Error('the token names no object id');
+  if (typeof oid !== 'string') throw new Reason('the token names no object id');
   return oid;
 }

@@ -1,4 +1,5 @@
 import type { LimitState } from '../conversation/limits.ts';
+import { Reason } from '../conversation/reason.ts';
 import type { BeginResult, SessionSummary, StoredMessage } from './session-store.ts';
 
 /** What `begin.lua` answers: an outcome, then its fields, then the messages of the window, each as JSON. */
@@ -30,7 +31,7 @@ export function readBegun([outcome, ...values]: string[]): BeginResult {
     case 'key-reused':
       return { outcome };
     default:
-      throw new Error(`begin.lua answered ${outcome}`);
+      throw new Reason(`begin.lua answered ${outcome}`);
   }
 }
 

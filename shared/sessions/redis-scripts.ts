@@ -9,13 +9,15 @@ import rateLua from './rate.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { FAILED_REPLAY_SECONDS, IDEMPOTENCY_SECONDS, type SessionRules } from './session-store.ts';
+import settleLua from './settle.lua';
 import stopLua from './stop.lua';
+import useSessionLua from './use-session.lua';
 
 const scripts = {
-  beginTurn: beginLua,
-  extendTurn: extendLua,
-  commitTurn: commitLua,
-  abandonTurn: abandonLua,
+  beginTurn: useSessionLua + beginLua,
+  extendTurn: useSessionLua + extendLua,
+  commitTurn: settleLua + commitLua,
+  abandonTurn: settleLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
   rateTurn: rateLua,
@@ -30,12 +32,14 @@ type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
-  readonly #times: { session_ms: number; lease_ms: number; replay_ms: number; record_ms: number };
+  readonly #times: { session_ms: number; use_ms: number; lease_ms: number; replay_ms: number; record_ms: number };
 
   constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
     this.#connection = connection;
     this.#times = {
       session_ms: sessionSeconds * 1000,
+      // Of a session with a turn on it.
+      use_ms: Math.max(sessionSeconds, leaseSeconds) * 1000,
       lease_ms: leaseSeconds * 1000,
       replay_ms: FAILED_REPLAY_SECONDS * 1000,
       record_ms: IDEMPOTENCY_SECONDS * 1000,
@@ -44,7 +48,7 @@ export class RedisScripts {
   }
 
   /** @param values are passed as JSON of their own, so that Redis keeps them to the byte */
-  run(name: keyof typeof scripts, keys: string[], ask: object, values: object[] = []): Promise<unknown> {
+  run(name: keyof typeof scripts, keys: string[], ask: object, values: unknown[] = []): Promise<unknown> {
     const texts = [{ ...ask, ...this.#times }, ...values].map((value) => JSON.stringify(value));
     return this.#connection.run((redis) => (redis as Scripted)[name](keys.length, ...keys, ...texts));
   }

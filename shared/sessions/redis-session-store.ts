@@ -1,7 +1,7 @@
 import { doomedOf } from './doomed.ts';
 import { readSummary } from './redis-replies.ts';
 import { RedisTurns } from './redis-turns.ts';
-import { sessionKeys } from './session-keys.ts';
+import { READY_KEY, sessionKeys } from './session-keys.ts';
 import {
   type Feedback,
   findTurn,
@@ -127,7 +127,8 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   }
 
   async ping(): Promise<void> {
-    await this.connection.run((redis) => redis.ping());
+    // A Redis that is full, or a replica, would answer a mere PING.
+    await this.connection.run((redis) => redis.set(READY_KEY, '', 'EX', 1));
   }
 
   close(): Promise<void> {

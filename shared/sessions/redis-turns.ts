@@ -9,6 +9,7 @@ import {
   type BeginResult,
   type Commit,
   hasEnding,
+  isFiltered,
   type Replay,
   type SessionRules,
   type TokenBlocks,
@@ -47,6 +48,7 @@ export class RedisTurns {
         keys.tokens,
         keys.reservations,
         keys.begun,
+        keys.index,
         ...recordKey(request),
       ],
       {
@@ -55,7 +57,7 @@ export class RedisTurns {
         fresh,
         assistant: request.assistant ?? null,
         default_assistant: request.defaultAssistant,
-        offers: request.offers,
+        offers: Object.fromEntries(request.offers),
         message_tokens: request.messageTokens,
         fingerprint: request.idempotency?.fingerprint ?? null,
         key: request.idempotency?.key ?? null,
@@ -71,10 +73,21 @@ export class RedisTurns {
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
     const keys = sessionKeys(claim.owner);
+    const id = claim.sessionId;
     const reply = await this.scripts.run(
       'extendTurn',
-      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
-      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(said) },
+      [
+        keys.session(id),
+        keys.messages(id),
+        keys.lease(id),
+        keys.running(id),
+        keys.replay(id),
+        keys.turns(id),
+        keys.reservations,
+        keys.index,
+        ...recordKey(claim),
+      ],
+      { turn: claim.turnId, session: id, reserved: claim.reserved, ...firstOf(said) },
       blocksOf(said),
     );
     const [held, stop] = reply as [number, number];
@@ -108,7 +121,7 @@ export class RedisTurns {
         window_start: turn.windowStart,
         window_tokens: turn.windowTokens,
         reserved: claim.reserved,
-        used: turn.finished.usage.total_tokens,
+        spent: turn.spent,
         fingerprint: claim.idempotency?.fingerprint ?? null,
         ...firstOf(turn.unsent),
       },
@@ -118,18 +131,27 @@ export class RedisTurns {
     return reply as 'committed' | 'lost';
   }
 
-  async abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void> {
+  async abandon(
+    claim: TurnClaim,
+    ending: TurnFailed | TurnFinished,
+    unsent: TokenBlocks,
+    spent: number,
+  ): Promise<void> {
     const keys = sessionKeys(claim.owner);
+    const id = claim.sessionId;
+    const filtered = isFiltered(ending);
+    const blocks = blocksOf(unsent);
     await this.scripts.run(
       'abandonTurn',
-      [keys.lease(claim.sessionId), keys.running(claim.sessionId), keys.reservations, ...recordKey(claim)],
-      { turn: claim.turnId, reserved: claim.reserved, ...firstOf(unsent) },
-      [ending, ...blocksOf(unsent)],
+      [keys.lease(id), keys.running(id), keys.reservations, keys.tokens, ...recordKey(claim)],
+      { turn: claim.turnId, reserved: claim.reserved, spent, ...firstOf(unsent), filtered },
+      [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
   }
 
-  async stop(owner: string, sessionId: string): Promise<boolean> {
-    return (await this.scripts.run('stopTurn', [sessionKeys(owner).lease(sessionId)], {})) === 1;
+  async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {
+    const { lease } = sessionKeys(owner);
+    return (await this.scripts.run('stopTurn', [lease(sessionId)], { turn: turnId ?? null })) === 1;
   }
 
   async follow(
@@ -143,7 +165,7 @@ export class RedisTurns {
     const reply = (await this.scripts.run(
       'followTurn',
       [keys.lease(sessionId), keys.running(sessionId), keys.replay(sessionId)],
-      { turn: turnId ?? '', from },
+      { turn: turnId ?? null, from },
     )) as [string, number, number, string[]] | null;
     if (reply === null) return undefined;
     const [turn, alive, beats, blocks] = reply;

@@ -1,3 +1,6 @@
+/** STRING, empty: written to see that Redis takes what is written. */
+export const READY_KEY = 'chat:ready';
+
 /**
  * The Redis keys of one owner. All carry one hash tag, so that they share a slot in any cluster mode and every step can
  * be one script. An owner is a hash, and ids are UUIDs of ours: nothing that a caller wrote is ever part of a key.
@@ -7,7 +10,7 @@ export function sessionKeys(owner: string) {
   return {
     /** Every key of a session. */
     allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
-    /** HASH: assistant, title, created, updated, turns, last_turn, window_start. */
+    /** HASH: assistant, title, created, updated, turns, window_start, window_tokens. */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
     messages: (id: string) => key('messages', id),
@@ -21,9 +24,9 @@ export function sessionKeys(owner: string) {
     turns: (id: string) => key('turns', id),
     /** HASH: fingerprint, session, turn, and position once the turn is stored. */
     record: (idempotencyKey: string) => key('key', idempotencyKey),
-    /** ZSET of session ids by the time of their latest turn. */
+    /** ZSET of session ids by the time (microseconds) of their latest turn, or later where only failed turns keep one. */
     index: `chat:{${owner}}:sessions`,
-    /** STRING, empty: written for replicas to confirm. */
+    /** Begins the names of STRINGs, empty, that are there for a moment: marks of what replicas have to confirm. */
     replicated: `chat:{${owner}}:replicated`,
     /**
      * ZSET of `lease:<session id>` and `key:<idempotency key>` by the time (ms) after which neither is there any more:
@@ -36,7 +39,10 @@ export function sessionKeys(owner: string) {
     rate: `chat:{${owner}}:rate`,
     /** HASH: minute, minute_used, day, day_used: the latest windows, by their number, and what was used in them. */
     tokens: `chat:{${owner}}:tokens`,
-    /** ZSET of `<turn>:<tokens>` by the time at which the reservation ends unless it is renewed. */
+    /**
+     * ZSET of `<turn>:<tokens>` by the time (ms) at which the reservation ends unless it is renewed. One that has ended
+     * counts as used for the rest of its day.
+     */
     reservations: `chat:{${owner}}:reservations`,
   };
 }

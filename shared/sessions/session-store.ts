@@ -75,7 +75,7 @@ export interface TurnClaim {
   /** True where this turn makes the session: until its commit there is none. */
   isFirst: boolean;
   idempotency: Idempotency | undefined;
-  /** Tokens that are held back from the owner's limits until the turn ends. */
+  /** Tokens that are held back from the owner's limits until the turn ends; they count as used where its holder dies. */
   reserved: number;
 }
 
@@ -99,7 +99,7 @@ export interface BeginRequest {
   assistant: string | undefined;
   defaultAssistant: string;
   /** By assistant. What is not in here is not on offer. */
-  offers: Record<string, Offer>;
+  offers: ReadonlyMap<string, Offer>;
   messageTokens: number;
   idempotency: Idempotency | undefined;
 }
@@ -148,6 +148,8 @@ export interface Commit {
   windowStart: number;
   /** What the window costs a prompt from now on, this turn included. */
   windowTokens: number;
+  /** Tokens that the model is paid for, of all calls: they count against the owner's limits. */
+  spent: number;
 }
 
 export interface StoredTurn {
@@ -156,8 +158,11 @@ export interface StoredTurn {
   answer: AssistantMessage;
 }
 
-/** How a running, or the last, turn is told again: its start, what was said in blocks, its ending. */
-export type ReplayEntry = TurnStarted | string[] | TurnFinished | TurnFailed;
+/**
+ * How a running, or the last, turn is told again: its start, what was said in blocks, its ending. A number stands for a
+ * block of so many tokens that is told no more.
+ */
+export type ReplayEntry = TurnStarted | string[] | number | TurnFinished | TurnFailed;
 
 export interface Replay {
   turnId: string;
@@ -183,12 +188,17 @@ export function findTurn(
 /** Whether a replay's entries reach to its ending. */
 export function hasEnding(entries: readonly ReplayEntry[]): boolean {
   const last = entries.at(-1);
-  return last !== undefined && !Array.isArray(last) && last.type !== 'turn-started';
+  return typeof last === 'object' && !Array.isArray(last) && last.type !== 'turn-started';
+}
+
+/** Whether what was said in a turn may not be told again. */
+export function isFiltered(ending: TurnFinished | TurnFailed): boolean {
+  return ending.type === 'turn-failed' && ending.code === 'content-filtered';
 }
 
 /** What a store holds its owners to. */
 export interface SessionRules {
-  /** A session is forgotten this long after its last use. */
+  /** A session is forgotten this long after its last use; never while a turn holds its lease. */
   sessionSeconds: number;
   /** A lease ends this long after its holder's last sign of life. */
   leaseSeconds: number;
@@ -213,14 +223,20 @@ export const FAILED_REPLAY_SECONDS = 300;
 export interface SessionStore {
   /** Checks the idempotency record, the session and the message, and takes the session's lease. May be repeated. */
   begin(request: BeginRequest): Promise<BeginResult>;
-  /** Renews the lease, keeps what was said for those who follow the turn, and tells whether it is to stop. */
+  /** Renews the lease, and the session's time, keeps what was said for those who follow, and tells whether to stop. */
   extend(claim: TurnClaim, said: TokenBlocks): Promise<{ held: boolean; stop: boolean }>;
   /** Stores the whole turn and gives the lease back. `lost`: the lease is another's, or the session is gone. */
   commit(claim: TurnClaim, turn: Commit): Promise<'committed' | 'lost'>;
-  /** Gives the lease and the idempotency key back and stores nothing; late joiners learn of the ending. */
-  abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks): Promise<void>;
-  /** Asks the running turn's holder to stop. False where nothing runs. */
-  stop(owner: string, sessionId: string): Promise<boolean>;
+  /**
+   * Gives the lease and the idempotency key back and stores nothing; late joiners learn of the ending, and of what was
+   * said before it, unless the content filter refused it.
+   *
+   * @param spent tokens that the model is paid for: they count against the owner's limits, as those of a turn that is
+   *   stored, also where the lease or the session is gone
+   */
+  abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks, spent: number): Promise<void>;
+  /** Asks the running turn's holder to stop. False where nothing runs, or another turn than the one that is named. */
+  stop(owner: string, sessionId: string, turnId?: string): Promise<boolean>;
   /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */
   follow(owner: string, sessionId: string, turnId: string | undefined, from: number): Promise<Replay | undefined>;
   /** A stored turn. Where the position of its user message is not known, it is looked for among the latest turns. */
@@ -252,7 +268,7 @@ export interface SessionStore {
    * was used of the limits stays, or erasing would be a way around them. A turn that begins meanwhile may be lost.
    */
   erase(owner: string): Promise<void>;
-  /** Succeeds while the store can be used. */
+  /** Succeeds while the store can be used: takes what is written. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

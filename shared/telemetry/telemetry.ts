@@ -1,4 +1,5 @@
 import type { TurnRecord } from '../audit/audit-record.ts';
+import { reasonOf } from '../conversation/reason.ts';
 
 /** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
 export interface ObservedTurn {
@@ -32,8 +33,8 @@ export class Telemetry {
     this.#load =
       load &&
       (() =>
-        load().catch((error: Error) => {
-          complain(`Telemetry cannot be exported: ${error.message}`);
+        load().catch((error: unknown) => {
+          complain(`Telemetry cannot be exported: ${reasonOf(error)}`);
           return { export: () => {}, flush: async () => {} };
         }));
   }

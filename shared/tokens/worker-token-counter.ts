@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Reason, reasonOf } from '../conversation/reason.ts';
 import { createCountTokens } from './count-tokens.ts';
 import type { Encoding } from './encoding.ts';
 import type { TokenCount, TokenCounter } from './token-counter.ts';
@@ -52,7 +53,7 @@ export class WorkerTokenCounter implements TokenCounter {
       workerUrl: besideThisFile,
       restartPauseMs: 1000,
       now: () => performance.now(),
-      onDeath: (cause) => console.error('The worker that counts tokens died.', cause),
+      onDeath: (cause) => console.error(`The worker that counts tokens died: ${reasonOf(cause)}`),
       ...options,
     };
   }
@@ -83,7 +84,7 @@ export class WorkerTokenCounter implements TokenCounter {
     worker.on('error', (error) => {
       cause = error;
     });
-    worker.on('exit', (code) => this.#bury(cause ?? new Error(`It ended with exit code ${code}.`)));
+    worker.on('exit', (code) => this.#bury(cause ?? new Reason(`it ended with exit code ${code}`)));
     // After the listeners: adding one for messages makes the worker keep the process alive again.
     worker.unref();
     this.#worker = worker;

@@ -4,6 +4,8 @@ import { createServer, connect as tcp } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BlobSink, type BlobSinkOptions } from '../../shared/audit/blob-sink.ts';
 import { connectContainer } from '../../shared/audit/connect-container.ts';
+import { eventually } from '../eventually.ts';
+import { TcpProxy } from '../redis/tcp-proxy.ts';
 import { Azurite } from './azurite.ts';
 
 let azurite: Azurite;
@@ -14,7 +16,7 @@ afterAll(() => azurite?.stop());
 
 function sinkOf(more: Partial<BlobSinkOptions> = {}, connectionString = azurite.connectionString) {
   const container = `audit-${randomUUID()}`;
-  const connect = () => connectContainer({ container, account: { connectionString } });
+  const connect = (signal: AbortSignal) => connectContainer({ container, account: { connectionString } }, signal);
   return { sink: new BlobSink({ connect, instance: 'one', ...more }), read: () => azurite.read(container) };
 }
 
@@ -63,10 +65,28 @@ test('an append whose answer is lost on its way is kept once', async () => {
   proxy.close();
 });
 
+test('a first request that hangs costs the records that wait for it, and no later one', async () => {
+  const proxy = await TcpProxy.start(azurite.port);
+  proxy.mode = 'hold';
+  const behind = azurite.connectionString.replace(`:${azurite.port}/`, `:${proxy.port}/`);
+  const { sink, read } = sinkOf({ stepMs: 1000 }, behind);
+  const lost = expect(sink.write('lost')).rejects.toThrow();
+  await eventually(() => proxy.isUsed);
+  // The connection that there is never says another word; new ones are as good as ever.
+  proxy.freeze();
+  proxy.mode = 'pass';
+  const next = sink.write('next');
+  await lost;
+  await next;
+  expect(Object.values(await read())).toEqual(['next\n']);
+  await proxy.stop();
+});
+
 test('a service that is away is told within the patience of a turn, and used again when it is back', async () => {
   const own = await Azurite.start();
   const container = 'audit';
-  const connect = () => connectContainer({ container, account: { connectionString: own.connectionString } });
+  const connect = (signal: AbortSignal) =>
+    connectContainer({ container, account: { connectionString: own.connectionString } }, signal);
   const sink = new BlobSink({ connect, instance: 'one' });
   await sink.write('before');
   await own.stop();

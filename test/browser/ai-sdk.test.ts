@@ -16,7 +16,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
   let client: Client;
   let page: Page;
   let asked: { key: string | undefined; body: Record<string, unknown> }[];
-  let stops: number;
+  let stopped: unknown[];
 
   beforeAll(async () => {
     world = await startWorld(store);
@@ -26,11 +26,11 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
   beforeEach(async () => {
     world.upstream.requests.length = 0;
     asked = [];
-    stops = 0;
+    stopped = [];
     const context = await world.browser.newContext();
     page = await context.newPage();
     page.on('request', (request) => {
-      if (request.url().endsWith('/chat/stop')) stops += 1;
+      if (request.url().endsWith('/chat/stop')) stopped.push(request.postDataJSON().turn_id);
       if (!request.url().endsWith('/chat/stream') || request.method() !== 'POST') return;
       asked.push({ key: request.headers()['idempotency-key'], body: request.postDataJSON() });
     });
@@ -52,7 +52,10 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
   const sessionId = () => page.evaluate(() => String(sessionStorage.getItem('a chat')));
   const history = async () => {
     const response = await client.get(`/chat/history/${await sessionId()}`);
-    return (await response.json()) as { assistant: string; messages: { content: string; finish_reason?: string }[] };
+    return (await response.json()) as {
+      assistant: string;
+      messages: { content: string; finish_reason?: string; turn_id: string }[];
+    };
   };
   const stored = async () => (await client.history(await sessionId())).map(({ content }) => content);
   const stores = (...wanted: string[]) =>
@@ -93,7 +96,8 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     gate.open();
     await shows('Tell me all', 'half of it');
     await stores('Tell me all', 'half of it');
-    expect((await history()).messages[1]).toMatchObject({ finish_reason: 'stopped' });
+    const [, said] = (await history()).messages;
+    expect(said).toMatchObject({ finish_reason: 'stopped', turn_id: stopped[0] });
   });
 
   test('takes the next message at once after a stop', async () => {
@@ -135,7 +139,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     await page.reload();
     await shows('First', 'You said: First', 'Go on', 'before after');
     expect(world.upstream.requests).toHaveLength(2);
-    expect(stops).toBe(0);
+    expect(stopped).toEqual([]);
   });
 
   test('shows an answer that was stored after the messages were read, and before it was joined', async () => {
@@ -169,7 +173,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     await joined;
     gate.open();
     await shows('Go on', 'before after');
-    expect(stops).toBe(0);
+    expect(stopped).toEqual([]);
   });
 
   test('gets the rest of an answer after the connection was cut, without a word lost or doubled', async () => {

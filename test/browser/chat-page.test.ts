@@ -80,6 +80,30 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     expect(await chat.input.evaluate((input) => input === document.activeElement)).toBe(true);
   });
 
+  test('stops the answer that is shown alone: a stop that comes late does not end the next one', async () => {
+    const gates = [world.upstream.gate(), world.upstream.gate()] as const;
+    world.upstream.enqueue({ deltas: ['one ', gates[0], 'two'] }, { deltas: ['three ', gates[1], 'four'] });
+    const late = world.upstream.gate();
+    const told = Promise.withResolvers<unknown>();
+    await chat.page.route('**/chat/stop', async (route) => {
+      await late.passed;
+      const response = await route.fetch();
+      told.resolve(await response.json());
+      await route.fulfill({ response });
+    });
+    await chat.send('First');
+    await shows(['First', 'one']);
+    await chat.button('Stop').click();
+    gates[0].open();
+    await shows(['First', 'one two']);
+    await chat.send('Second');
+    await shows(['First', 'one two', 'Second', 'three']);
+    late.open();
+    expect(await told.promise).toEqual({ stopping: false });
+    gates[1].open();
+    await shows(['First', 'one two', 'Second', 'three four']);
+  });
+
   test('gives the message back where it was stopped before the answer began', async () => {
     const gate = world.upstream.gate();
     world.upstream.enqueue({ deltas: [gate, 'too late'] });
@@ -316,6 +340,18 @@ test.each<StoreKind>(['memory', 'redis'])(
     await world.stop();
   },
 );
+
+test('a model that is busy, and says for how long, is waited for with a countdown', async () => {
+  const world = await startWorld('memory');
+  const chat = await ChatPage.open(world);
+  // It says so when the stream has begun: no header can tell.
+  world.upstream.enqueue({ status: 429, headers: { 'retry-after': '298' } });
+  await chat.send('Are you there?');
+  await chat.page.getByRole('timer').waitFor();
+  expect(await chat.page.getByRole('timer').innerText()).toMatch(/^You can try again in 29[678] s\.$/);
+  expect(await chat.button('Try again').isDisabled()).toBe(true);
+  await world.stop();
+});
 
 test('while the session store is down the page says so, and the message is answered once it is back', async () => {
   const redis = await RedisServer.start();

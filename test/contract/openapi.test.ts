@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureKinds } from '../../shared/conversation/failure.ts';
+import { keyedHash } from '../../shared/identity/caller.ts';
 import { Client } from '../end-to-end/client.ts';
+import { storeSessions } from '../end-to-end/store-sessions.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
@@ -80,7 +83,7 @@ const plain: Record<string, Ask> = {
   chat: body('/chat', { message: 'Hi' }),
   chatStream: body('/chat/stream', { message: 'Hi' }),
   resume: async (by) => by.get(`/chat/stream/${(await by.chat({ message: 'Hi' })).session_id}`),
-  stop: body('/chat/stop', { session_id: randomUUID() }),
+  stop: body('/chat/stop', { session_id: randomUUID(), turn_id: randomUUID() }),
   history: async (by) => by.get(`/chat/history/${(await by.chat({ message: 'Hi' })).session_id}`),
   forget: (by) => by.delete(`/chat/history/${randomUUID()}`),
   sessions: (by) => by.get('/chat/sessions'),
@@ -110,14 +113,27 @@ const special: Record<string, Ask> = {
   'history 422': (by) => by.get('/chat/history/x?limit=0'),
   'sessions 422': (by) => by.get('/chat/sessions?limit=0'),
   'feedback 404': body('/chat/feedback', { session_id: randomUUID(), turn_id: randomUUID(), rating: 'up' }),
+  'export 429': secondExport,
   'chat 404': (by) => goneRetry(by, '/chat'),
   'chatStream 404': (by) => goneRetry(by, '/chat/stream'),
   'chat 409': (by) => busy(by, '/chat'),
   'chatStream 409': (by) => busy(by, '/chat/stream'),
   'chat 500': (by) => failing(by, { status: 401, body: {} }),
   'chat 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }),
-  'chat 504': (by) => failing(by, ...Array(3).fill({ deltas: [upstream.gate()] })),
+  'chat 504': (by) => failing(by, { deltas: [upstream.gate()] }),
 };
+
+/** Of a caller who does not read the first one. */
+async function secondExport(): Promise<Response> {
+  const admin = new Redis(redis.url);
+  await storeSessions(admin, keyedHash('local')('owner', 'key', 'heavy'), 40);
+  admin.disconnect();
+  const by = new Client(host.url, { 'x-user-id': 'heavy' });
+  const first = await by.get('/chat/export');
+  const second = await by.get('/chat/export');
+  await first.body?.cancel();
+  return second;
+}
 
 async function goneRetry(by: Client, path: string): Promise<Response> {
   const key = { 'idempotency-key': randomUUID() };
@@ -157,11 +173,15 @@ describe('every answer that the contract names is given, and is as it says:', ()
     const text = await response.text();
     expect(response.status, text).toBe(Number(status));
     expect(faultsOf(id, response, text)).toEqual([]);
+    if (!response.headers.get('content-type')?.startsWith('application/problem')) return;
+    const { request_id, retry_after_seconds = null } = JSON.parse(text);
+    expect(request_id).toBe(response.headers.get('x-request-id'));
+    expect(retry_after_seconds && String(retry_after_seconds)).toBe(response.headers.get('retry-after'));
   });
 
   async function ask(id: string, path: string, status: string): Promise<Response> {
     if (status === '401') return askWithoutSession(id, path, new Client(host.url));
-    if (status === '429') return untilLimited(path);
+    if (status === '429' && id !== 'export') return untilLimited(path);
     if (status === '503') {
       await redis.stop();
       return askWithoutSession(id, path, client);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Assistant } from '../../shared/assistants/assistant.ts';
 import { AuditLog } from '../../shared/audit/audit-log.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
+import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
 import { keyedHash } from '../../shared/identity/caller.ts';
 import { demo } from '../../shared/models/demo.ts';
@@ -34,6 +35,7 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
     model: demo(0),
     prompts: new Prompts({ count, countWhenLoaded: count }, assistants, bounds),
     assistants,
+    running: new RunningTurns(),
     leaseMs: 500,
     deadlineMs: 10_000,
     newId: randomUUID,

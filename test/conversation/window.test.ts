@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fitWindow, fixedTokens, TOKENS_PER_MESSAGE } from '../../shared/conversation/window.ts';
+import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE } from '../../shared/conversation/window.ts';
 
 const messagesOf = (turns: [number, number][]) =>
   turns.flatMap(([asked, answered]) => [
@@ -64,6 +64,24 @@ describe('the window', () => {
         const messages = messagesOf(all);
         fc.pre(messages.length > 0 && fixedPart + cost(messages.slice(-2)) <= 3000);
         expect(fitWindow(messages, fixedPart, 3000).dropped).toBeLessThanOrEqual(messages.length - 2);
+      }),
+    );
+  });
+
+  test('that is halved loses whole turns, at least one, and no more than it must', () => {
+    fc.assert(
+      fc.property(turns, fixed, (all, fixedPart) => {
+        const messages = messagesOf(all);
+        const whole = fitWindow(messages, fixedPart, 3000);
+        fc.pre(whole.dropped < messages.length);
+        const { dropped, promptTokens } = halve(whole, messages, fixedPart);
+        const kept = messages.slice(dropped);
+        expect(dropped).toBeGreaterThan(whole.dropped);
+        expect(dropped % 2).toBe(0);
+        expect(promptTokens).toBe(fixedPart + cost(kept));
+        expect(promptTokens <= whole.promptTokens / 2 || kept.length <= 2).toBe(true);
+        const isFirstThatFits = fixedPart + cost(messages.slice(dropped - 2)) > (whole.promptTokens - 1) / 2;
+        expect(isFirstThatFits).toBe(true);
       }),
     );
   });

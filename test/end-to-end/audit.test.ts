@@ -81,6 +81,7 @@ describe('the audit log', () => {
         failure: null,
         filter: null,
         usage,
+        spent_tokens: 94,
         context,
         first_token_ms: expect.any(Number),
         total_ms: expect.any(Number),
@@ -92,8 +93,8 @@ describe('the audit log', () => {
 
   const broken = { status: 500, body: {} };
   const filtered = { hate: { filtered: false }, violence: { filtered: true, severity: 'high' } };
-  test.each<[string, object[], string, object | null]>([
-    ['a model that fails', [broken, broken, broken], 'model-failed', null],
+  test.each<[string, object[], string, object | null, boolean]>([
+    ['a model that fails', [broken, broken, broken], 'model-failed', null, false],
     [
       'a prompt that is filtered',
       [
@@ -104,14 +105,16 @@ describe('the audit log', () => {
       ],
       'content-filtered',
       { refused: 'prompt', categories: ['violence'] },
+      false,
     ],
     [
       'an answer that is filtered',
       [{ deltas: ['some'], finishReason: 'content_filter' }],
       'content-filtered',
       { refused: 'answer', categories: [] },
+      true,
     ],
-  ])('has one record of a turn that failed by %s', async (_, scripts, failure, filter) => {
+  ])('has one record of a turn that failed by %s, with what it cost', async (_, scripts, failure, filter, isPaid) => {
     upstream.enqueue(...scripts);
     const response = await client.post('/chat', { message: 'Fail' });
     expect(await response.json()).toMatchObject({ code: failure });
@@ -126,6 +129,7 @@ describe('the audit log', () => {
       message: 'Fail',
     });
     expect(found[0]).not.toHaveProperty('answer');
+    expect(Number(found[0]?.['spent_tokens']) > 0).toBe(isPaid);
   });
 
   test('has one record of a turn that was stopped, before the first token and after it', async () => {

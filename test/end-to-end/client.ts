@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { noteText } from '../logs/suite-logs.ts';
 
 export interface Frame {
   id: string | undefined;
@@ -9,10 +10,12 @@ export interface Frame {
 export class Client {
   readonly url: string;
   readonly headers: Record<string, string>;
+  readonly #fetch: typeof fetch;
 
-  constructor(url: string, headers: Record<string, string> = {}) {
+  constructor(url: string, headers: Record<string, string> = {}, send: typeof fetch = fetch) {
     this.url = url;
     this.headers = headers;
+    this.#fetch = send;
   }
 
   post(
@@ -21,7 +24,9 @@ export class Client {
     headers: Record<string, string> = {},
     signal: AbortSignal | null = null,
   ): Promise<Response> {
-    return fetch(`${this.url}${path}`, {
+    const { message, prompt, comment } = Object(body) as Record<string, unknown>;
+    noteText(message, prompt, comment);
+    return this.#fetch(`${this.url}${path}`, {
       signal,
       method: 'POST',
       headers: { 'content-type': 'application/json', ...this.headers, ...headers },
@@ -30,11 +35,11 @@ export class Client {
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(`${this.url}${path}`, { headers: { ...this.headers, ...headers } });
+    return this.#fetch(`${this.url}${path}`, { headers: { ...this.headers, ...headers } });
   }
 
   delete(path: string): Promise<Response> {
-    return fetch(`${this.url}${path}`, { method: 'DELETE', headers: this.headers });
+    return this.#fetch(`${this.url}${path}`, { method: 'DELETE', headers: this.headers });
   }
 
   /** One turn that has to succeed. */

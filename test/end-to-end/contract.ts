@@ -3,9 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { type Host, startHost } from '../host/start-host.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { type BadRequest, badRequests } from './bad-requests.ts';
 import { Client, framesOf, readStream } from './client.ts';
+import { deploymentContract } from './deployment-contract.ts';
 
-/** What every deployment answers, whichever store it stands on; seen from outside, over HTTP. */
+/**
+ * What every deployment answers, whichever store it stands on; seen from outside, over HTTP. The tests here need a model
+ * that says as it is told, or the embedded settings; what needs neither belongs in deployment-contract.ts.
+ */
 export function contractSuite(name: string, storeSettings: () => Promise<Record<string, string>>): void {
   describe(`over HTTP, on the ${name} store`, () => {
     let upstream: ScriptedUpstream;
@@ -51,51 +56,11 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         expect(sent.messages.slice(1).map(({ content }) => content)).toEqual(['first', 'One', 'second']);
         expect(sent.messages[0]?.content).toContain('reviews code');
       });
-
-      test('has the common headers, and so has every failure', async () => {
-        for (const response of [
-          await client.post('/chat', { message: 'Hi' }),
-          await client.post('/chat', '{'),
-          await client.get(`/chat/history/${randomUUID()}`),
-          await client.delete(`/chat/history/${randomUUID()}`),
-          await client.get('/health'),
-        ]) {
-          expect(response.headers.get('cache-control')).toBe('no-store');
-          expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-          expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-          await response.body?.cancel();
-        }
-      });
     });
 
     describe('a bad request', () => {
-      const lone = '{"message":"\\ud800"}';
-      test.each<[string, string | Uint8Array, Record<string, string>, number, string]>([
-        ['broken JSON', '{"message":', {}, 400, 'invalid-json'],
-        ['an empty body', '', {}, 400, 'invalid-json'],
-        ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), {}, 400, 'invalid-encoding'],
-        ['JSON that is not an object', '[]', {}, 422, 'invalid-request'],
-        ['null', 'null', {}, 422, 'invalid-request'],
-        ['no message', '{}', {}, 422, 'invalid-request'],
-        ['a blank message', '{"message":" \\n\\u00a0"}', {}, 422, 'invalid-request'],
-        ['a message that is a number', '{"message":1}', {}, 422, 'invalid-request'],
-        ['a lone surrogate', lone, {}, 422, 'invalid-request'],
-        ['an unknown property', '{"message":"a","role":"system"}', {}, 422, 'invalid-request'],
-        ['__proto__', '{"message":"a","__proto__":{"x":1}}', {}, 422, 'invalid-request'],
-        ['constructor', '{"message":"a","constructor":{"x":1}}', {}, 422, 'invalid-request'],
-        ['a session_id that is a number', '{"message":"a","session_id":7}', {}, 422, 'invalid-request'],
-        ['an unknown assistant', '{"message":"a","assistant":"nobody"}', {}, 422, 'unknown-assistant'],
-        ['another media type', '{"message":"a"}', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
-        [
-          'another charset',
-          '{}',
-          { 'content-type': 'application/json; charset=latin1' },
-          415,
-          'unsupported-media-type',
-        ],
-        ['an encoded body', '{"message":"a"}', { 'content-encoding': 'gzip' }, 415, 'unsupported-media-type'],
-        ['an empty key', '{"message":"a"}', { 'idempotency-key': '' }, 400, 'invalid-idempotency-key'],
-        ['a long key', '{"message":"a"}', { 'idempotency-key': 'k'.repeat(256) }, 400, 'invalid-idempotency-key'],
+      test.each<BadRequest>([
+        ...badRequests,
         ['a body over the limit', `{"message":"${'a'.repeat(262_144)}"}`, {}, 413, 'body-too-large'],
         ['too many characters', `{"message":"${'a '.repeat(16_001)}"}`, {}, 422, 'message-too-long'],
         ['too many tokens', `{"message":"${'word '.repeat(3100)}"}`, {}, 422, 'message-too-long'],
@@ -161,7 +126,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
 
       test('sends the failure of a model as its only ending, and stores nothing', async () => {
         upstream.enqueue({ deltas: ['half'], ending: 'cut' });
-        const stream = await readStream(await client.post('/chat/stream', { message: 'Break' }));
+        const response = await client.post('/chat/stream', { message: 'Break' });
+        const stream = await readStream(response);
         expect(stream.done).toBe(false);
         expect(stream.last).toEqual({
           error: {
@@ -171,9 +137,33 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
             code: 'model-failed',
             detail: expect.any(String),
             retryable: true,
+            request_id: response.headers.get('x-request-id'),
           },
         });
         expect((await client.get(`/chat/history/${stream.first.session_id}`)).status).toBe(404);
+      });
+
+      test('tells in a failure when to try again, as a JSON answer does', async () => {
+        const busy = { status: 429, headers: { 'retry-after': '298.2' } };
+        upstream.enqueue(busy, busy);
+        const answer = await client.post('/chat', { message: 'Too much' });
+        expect(answer.headers.get('retry-after')).toBe('299');
+        const response = await client.post('/chat/stream', { message: 'Too much' });
+        const { first, last } = await readStream(response);
+        const { request_id: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+        expect(problem).toMatchObject({ code: 'model-busy', retry_after_seconds: 299 });
+        expect(last.error).toEqual({ ...problem, request_id: response.headers.get('x-request-id') });
+        const again = await readStream(await client.get(`/chat/stream/${first.session_id}`));
+        expect(again.last).toEqual(last);
+      });
+
+      test('is held back by no proxy', async () => {
+        const response = await client.post('/chat/stream', { message: 'Hi' });
+        expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+        const { first } = await readStream(response);
+        const joined = await client.get(`/chat/stream/${first.session_id}`);
+        expect(joined.headers.get('cache-control')).toBe('no-store, no-transform');
+        await joined.text();
       });
 
       test('goes on and is stored when the client goes away', async () => {
@@ -221,12 +211,24 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         }
       });
 
-      test('keeps its assistant: another one later is refused', async () => {
-        const { session_id } = await client.chat({ message: 'Hi', assistant: 'data-analyst' });
-        const response = await client.post('/chat', { message: 'Hi', session_id, assistant: 'default' });
-        expect(response.status).toBe(422);
-        expect(await response.json()).toMatchObject({ code: 'invalid-request', errors: [{ field: 'assistant' }] });
-        expect(await client.chat({ message: 'Hi', session_id })).toMatchObject({ assistant: 'data-analyst' });
+      test('and its turns are the same by their ids in capitals', async () => {
+        const key = { 'idempotency-key': randomUUID() };
+        const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+        const capitals = session_id.toUpperCase();
+        const answer = await client.chat({ message: 'Then', session_id: capitals }, key);
+        expect(answer.session_id).toBe(session_id);
+        expect(await client.chat({ message: 'Then', session_id }, key)).toEqual(answer);
+        expect(await client.history(capitals)).toHaveLength(4);
+        const last = answer.turn_id.toUpperCase();
+        expect((await readStream(await client.get(`/chat/stream/${capitals}?turn_id=${last}`))).done).toBe(true);
+        for (const list of ['sessions', `history/${session_id}`]) {
+          const before = list === 'sessions' ? capitals : `${last}-2`;
+          expect([list, (await client.get(`/chat/${list}?before=${before}`)).status]).toEqual([list, 200]);
+        }
+        const rating = { session_id: capitals, turn_id: turn_id.toUpperCase(), rating: 'up' };
+        expect((await client.post('/chat/feedback', rating)).status).toBe(204);
+        expect((await client.delete(`/chat/history/${capitals}`)).status).toBe(204);
+        expect((await client.get(`/chat/history/${session_id}`)).status).toBe(404);
       });
 
       test('that is deleted under way stays deleted', async () => {
@@ -251,6 +253,33 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
           { role: 'user', content: text },
           { role: 'assistant', content: text },
         ]);
+      });
+    });
+
+    describe('the turn that a request names', () => {
+      test('is the only one that it stops', async () => {
+        const gate = upstream.gate();
+        const first = await client.chat({ message: 'First' });
+        upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+        const response = await client.post('/chat/stream', { message: 'Second', session_id: first.session_id });
+        const frames = framesOf(response);
+        const { session_id, turn_id } = JSON.parse((await frames.next()).value?.data ?? '');
+        for (const other of [first.turn_id, randomUUID(), 'x', '']) {
+          const stop = await client.post('/chat/stop', { session_id, turn_id: other });
+          expect([stop.status, await stop.json()]).toEqual([200, { stopping: false }]);
+        }
+        await frames.next();
+        const stop = await client.post('/chat/stop', { session_id, turn_id: turn_id.toUpperCase() });
+        expect(await stop.json()).toEqual({ stopping: true });
+        const rest = await Array.fromAsync(frames);
+        expect(JSON.parse(rest.at(-2)?.data ?? '')).toMatchObject({ finish_reason: 'stopped' });
+      });
+
+      test('is no turn where its id is none of ours', async () => {
+        const { session_id } = await client.chat({ message: 'Hi' });
+        for (const turnId of ['', 'x', randomUUID()]) {
+          expect((await client.get(`/chat/stream/${session_id}?turn_id=${turnId}`)).status).toBe(204);
+        }
       });
     });
 
@@ -326,21 +355,6 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
           expect([query, response.status]).toEqual([query, 422]);
           expect(await response.json()).toMatchObject({ code: 'invalid-request' });
         }
-      });
-
-      test('GET /chat/sessions lists the newest first', async () => {
-        const { session_id } = await client.chat({ message: 'The newest of all' });
-        const response = await client.get('/chat/sessions?limit=2');
-        const { sessions } = (await response.json()) as { sessions: unknown[] };
-        expect(sessions).toHaveLength(2);
-        expect(sessions[0]).toEqual({
-          id: session_id,
-          title: 'The newest of all',
-          assistant: 'default',
-          created: expect.stringMatching(/^\d{4}-.*Z$/),
-          updated: expect.stringMatching(/^\d{4}-.*Z$/),
-          turns: 1,
-        });
       });
 
       test('GET /chat/assistants names what is on offer, and not its prompts', async () => {
@@ -456,17 +470,13 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       });
     });
 
-    test('GET /health is live, and ready while the store can be used', async () => {
-      expect(await (await client.get('/health')).json()).toEqual({ status: 'live' });
-      expect(await (await client.get('/health?ready')).json()).toEqual({ status: 'ready' });
-    });
-
     describe('a model that fails', () => {
       const broken = { status: 500, body: {} };
       const busy = { status: 429, headers: { 'retry-after': '300' }, body: {} };
       test.each([
         ['errors, three times', broken, 3, 502, 'model-failed', undefined],
         ['a wait that is longer than a turn', busy, 1, 503, 'model-busy', '300'],
+        ['a wait of more than 5 s', { ...busy, headers: { 'retry-after': '6' } }, 1, 503, 'model-busy', '6'],
         [
           'its content filter',
           { status: 400, body: { error: { code: 'content_filter', message: 'filtered' } } },
@@ -485,6 +495,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         ],
         ['a wrong key', { status: 401, body: { error: { message: 'key sk-secret' } } }, 1, 500, 'internal', undefined],
         ['no word at all', { deltas: [] }, 1, 502, 'model-failed', undefined],
+        ['thoughts alone', { deltas: [], finishReason: 'length' as const }, 1, 422, 'output-limit-reached', undefined],
       ])('with %s is told by its code, and stores nothing', async (_, script, calls, status, code, retryAfter) => {
         const { session_id } = await client.chat({ message: 'Hi' });
         const asked = upstream.requests.length;
@@ -499,5 +510,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         await client.chat({ message: 'Again', session_id });
       });
     });
+
+    deploymentContract(async () => ({ client }), { user: false, other: false });
   });
 }

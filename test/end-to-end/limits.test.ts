@@ -70,10 +70,10 @@ describe('a limit of requests per minute', () => {
 });
 
 describe('a limit of tokens', () => {
-  test('holds back the largest cost of a turn, settles with the real one, and gives back what failed', async () => {
+  test('holds back the largest cost of a turn, settles with the real one, and gives back what the model refused', async () => {
     const [client] = (await start(1, { TOKEN_LIMIT_PER_DAY: '4000', MAX_CONTEXT_TOKENS: '3000' })) as [Client];
-    const usage = { prompt_tokens: 1000, completion_tokens: 2200 };
-    upstream.enqueue({ deltas: ['Well, '], ending: 'cut' });
+    const usage = { prompt_tokens: 1000, completion_tokens: 2800 };
+    upstream.enqueue({ status: 500 }, { status: 500 }, { status: 500 });
     expect((await client.post('/chat', { message: 'Fail' })).status).toBe(502);
     upstream.enqueue({ deltas: ['costly'], usage });
     const first = await client.post('/chat', { message: 'Costly' });
@@ -81,7 +81,7 @@ describe('a limit of tokens', () => {
     const second = await client.post('/chat', { message: 'No more' });
     expect(second.status).toBe(429);
     expect(await second.json()).toMatchObject({ code: 'token-limit-exceeded', retryable: true });
-    expect(second.headers.get('ratelimit')).toMatch(/^"tokens-per-day";r=800;t=\d+$/);
+    expect(second.headers.get('ratelimit')).toMatch(/^"tokens-per-day";r=200;t=\d+$/);
     const untilMidnight = Number(second.headers.get('retry-after'));
     expect(untilMidnight).toBeGreaterThan(0);
     expect(untilMidnight).toBeLessThanOrEqual(86_400);

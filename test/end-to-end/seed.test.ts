@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Host, startAnyHost } from '../host/start-host.ts';
-import { Client, readStream } from './client.ts';
+import { type Host, startHost } from '../host/start-host.ts';
+import { type Client, readStream } from './client.ts';
+import { deploymentOf } from './deployment.ts';
 
 // The article's own client, call by call: what it sends, and what it reads from the answers.
 describe('the article’s client', () => {
-  let host: Host;
+  let host: Host | undefined;
   let client: Client;
   beforeAll(async () => {
-    host = await startAnyHost();
-    client = new Client(host.url);
+    const url = process.env['PARLEY_URL'];
+    if (!url) host = await startHost();
+    client = deploymentOf(host === undefined ? process.env : { PARLEY_URL: host.url }).client;
   });
-  afterAll(() => host.stop());
+  afterAll(() => host?.stop());
 
   test('sends its first message with session_id null, and goes on with the id it was given', async () => {
     const first = await client.post('/chat', { session_id: null, message: 'What is the best way to store data?' });

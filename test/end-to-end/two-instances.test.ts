@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { TcpProxy } from '../redis/tcp-proxy.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { Client, type Frame, framesOf, readStream } from './client.ts';
 
@@ -65,14 +66,36 @@ describe('GET /chat/stream/{session_id}', () => {
     upstream.enqueue({ deltas: ['one ', 'two ', 'three'] });
     const live = await readStream(await here.post('/chat/stream', { message: 'Count' }));
     const sessionId = live.first.session_id;
-    for (let after = 0; after < live.frames.length; after += 1) {
+    const last = Number(live.frames.at(-2)?.id);
+    for (let after = 0; after < last; after += 1) {
       const client = after % 2 === 0 ? here : there;
       const replayed = await readStream(await join(client, sessionId, String(after)));
       expect(replayed.frames).toEqual(live.frames.slice(after));
     }
-    for (const nonsense of ['0', '-1', '99', 'abc', '1e3', '9'.repeat(40)]) {
+    for (const nonsense of ['0', '-1', 'abc', '1e3', '']) {
       expect((await readStream(await join(there, sessionId, nonsense))).frames).toEqual(live.frames);
     }
+    for (const all of [last, last + 1, 99, '9'.repeat(40)]) {
+      expect((await join(there, sessionId, String(all))).status).toBe(204);
+    }
+  });
+
+  test('tells nothing again that was told before it reached the store, and the rest once it is there', async () => {
+    const way = await TcpProxy.start(redis.port);
+    const host = await start({ REDIS_URL: way.url, TURN_LEASE_SECONDS: '10' });
+    const gates = [upstream.gate(), upstream.gate()] as const;
+    upstream.enqueue({ deltas: ['one ', gates[0], 'two ', 'three ', gates[1], 'four'] });
+    const { sessionId, seen, rest } = await begin(new Client(host.url), 'Count');
+    way.mode = 'hold';
+    gates[0].open();
+    const ahead = [...seen, (await rest.next()).value, (await rest.next()).value];
+    const joined = await join(there, sessionId, '4');
+    way.mode = 'pass';
+    gates[1].open();
+    const live = [...ahead, ...(await Array.fromAsync(rest))];
+    expect((await readStream(joined)).frames).toEqual(live.slice(4));
+    await host.stop();
+    await way.stop();
   });
 
   test('is 204 where there is no turn: of an unknown, a malformed and a deleted session', async () => {
@@ -99,8 +122,24 @@ describe('GET /chat/stream/{session_id}', () => {
     const sessionId = live.first.session_id;
     expect(live.last).toMatchObject({ error: { code: 'model-failed', status: 502, retryable: true } });
     expect((await readStream(await join(there, sessionId))).frames).toEqual(live.frames);
-    const afterItsEnd = await readStream(await join(there, sessionId, String(live.frames.length)));
-    expect(afterItsEnd.json).toEqual([live.last]);
+    expect((await join(there, sessionId, String(live.frames.length))).status).toBe(204);
+  });
+
+  test('tells of a turn that the content filter ended the ending alone, also to who follows it meanwhile', async () => {
+    const gate = upstream.gate();
+    upstream.enqueue({ deltas: ['Some ', 'words ', gate, 'more'], finishReason: 'content_filter' });
+    const { sessionId, seen, rest } = await begin(here, 'Say it');
+    const joined = framesOf(await join(there, sessionId));
+    const told = [(await joined.next()).value, (await joined.next()).value];
+    gate.open();
+    const live = [...seen, ...(await Array.fromAsync(rest))];
+    expect(live.at(-1)?.data).toContain('content-filtered');
+    expect([...told, ...(await Array.fromAsync(joined))].at(-1)).toEqual(live.at(-1));
+    for (const after of ['0', '1', '2', String(live.length - 1)]) {
+      const { frames } = await readStream(await join(there, sessionId, after));
+      expect(frames).toEqual([live[0], live.at(-1)].slice(after === '0' ? 0 : 1));
+    }
+    expect((await join(here, sessionId, String(live.length))).status).toBe(204);
   });
 
   test('ends with turn-lost once the instance that ran the turn died; nothing is stored, and the retry runs it', async () => {
@@ -117,6 +156,29 @@ describe('GET /chat/stream/{session_id}', () => {
     expect((await here.get(`/chat/history/${sessionId}`)).status).toBe(404);
     const again = await readStream(await here.post('/chat/stream', { message: 'Die' }, key));
     expect([again.text, again.done]).toEqual(['You said: Die', true]);
+  });
+
+  test('tells who was told more than the store has, by an instance that died, the ending alone, and that once', async () => {
+    const way = await TcpProxy.start(redis.port);
+    const dying = await start({ REDIS_URL: way.url, TURN_LEASE_SECONDS: '3' });
+    const gate = upstream.gate();
+    upstream.enqueue({ deltas: ['one ', gate, 'two ', 'three ', upstream.gate()] });
+    const { sessionId, rest } = await begin(new Client(dying.url), 'Die');
+    way.mode = 'hold';
+    gate.open();
+    await rest.next();
+    await rest.next();
+    const joined = join(here, sessionId, '4').then(readStream);
+    await dying.kill9();
+    const { frames, last } = await joined;
+    expect(frames).toHaveLength(1);
+    expect(last).toMatchObject({ error: { code: 'turn-lost', status: 500, retryable: true } });
+    expect((await join(here, sessionId, frames[0]?.id)).status).toBe(204);
+    const whole = await readStream(await join(here, sessionId));
+    const request_id = expect.any(String);
+    expect(whole.last).toEqual({ error: { ...(last as { error: object }).error, request_id } });
+    expect(whole.frames.at(-1)?.id).toBe(frames[0]?.id);
+    await way.stop();
   });
 });
 

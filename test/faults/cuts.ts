@@ -90,6 +90,8 @@ async function resume(
     last === undefined
       ? await answered(() => client.post('/chat/stream', { message }, key))
       : await answered(() => client.get(`/chat/stream/${sessionId}`, { 'last-event-id': last }));
+  // It has every event.
+  if (response.status === 204) return [{ id: undefined, data: '[DONE]' }];
   return parse(new Uint8Array(await response.arrayBuffer()));
 }
 

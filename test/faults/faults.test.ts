@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { billing } from './billing.ts';
 import { cuts } from './cuts.ts';
 import { kills } from './kills.ts';
 import { promotions } from './promotions.ts';
@@ -26,6 +27,7 @@ test.each<[string, FaultRun, number]>([
   ['streams that are cut', cuts, 1],
   ['a limit of requests', requestsLimit, 1],
   ['a limit of tokens', tokensLimit, 20],
+  ['turns that end in every way, and a model that keeps books of them', billing, 100],
   ['a Redis that fails in every way', redisFaults, 5],
 ])('the service keeps its promises under %s', { timeout: 60_000 }, async (_, run, count) => {
   const { figures, faults } = await run({ bundle: whole, schedules: count, seed: 1 });
@@ -41,6 +43,9 @@ test.each<[SabotageName, FaultRun, number]>([
   ['replay', cuts, 1],
   ['rate', requestsLimit, 1],
   ['reservation', tokensLimit, 20],
+  ['settle', billing, 60],
+  ['deaths', billing, 100],
+  ['retries', billing, 60],
 ])('without its %s, the service is caught', { timeout: 60_000 }, async (without, run, count) => {
   const { faults } = await run({ bundle: await buildService(without), schedules: count, seed: 3 });
   expect(faults.length).toBeGreaterThan(0);

@@ -7,3 +7,5 @@ export class DefaultAzureCredential {
     return { token, expiresOnTimestamp: Date.now() + 3_600_000 };
   }
 }
+
+export { DefaultAzureCredential as ManagedIdentityCredential };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
-const keep = 'await audit.answered(spoken, finished, patience - performance.now());';
+const keep = 'await audit.answered(spoken, finished, patienceMs(parts.leaseMs));';
 const stored = 'stored = true;';
 
 /** Builds the service so that a turn's record is written after its commit; no line of the service knows of this. */

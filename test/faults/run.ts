@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { checkLogs, setup, suiteLogs } from '../logs/check-logs.ts';
+import { billing } from './billing.ts';
 import { cuts } from './cuts.ts';
 import { kills } from './kills.ts';
 import { promotions } from './promotions.ts';
@@ -26,6 +28,7 @@ const runs: Record<string, { run: FaultRun; usual: number }> = {
   'redis-faults': { run: redisFaults, usual: 20 },
   'requests-limit': { run: requestsLimit, usual: 3 },
   'tokens-limit': { run: tokensLimit, usual: 200 },
+  billing: { run: billing, usual: 500 },
 };
 
 const { values } = parseArgs({
@@ -40,6 +43,8 @@ if (values.sabotage !== undefined && !(values.sabotage in sabotages)) {
   throw new Error(`--sabotage is one of ${Object.keys(sabotages).join(', ')}`);
 }
 
+await setup();
+process.env['PARLEY_SUITE_LOGS'] = suiteLogs;
 const bundle = await buildService(values.sabotage as SabotageName | undefined);
 for (const name of values.only.split(',')) {
   const each = runs[name];
@@ -53,3 +58,10 @@ for (const name of values.only.split(',')) {
   for (const fault of faults.slice(0, 10)) console.log(`  ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }
+
+const { texts, hosts, bytes, found } = await checkLogs(suiteLogs);
+console.log(`logs: ${found.length} faults; hosts ${hosts}, bytes ${bytes}, texts looked for ${texts}`);
+for (const fault of found.slice(0, 10)) console.log(`  ${fault}`);
+if (found.length > 0) process.exitCode = 1;
+// Node may wait for ever for a socket that a fault has left half open.
+process.exit();

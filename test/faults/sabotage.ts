@@ -22,6 +22,17 @@ export const sabotages = {
   record: { file: /begin\.lua$/, text: 'if seen[1] then', instead: 'if false then' },
   reservation: { file: /begin\.lua$/, text: 'if reserve > 0 then', instead: 'if false then' },
   rate: { file: /begin\.lua$/, text: 'if arrival then', instead: 'if false then' },
+  settle: {
+    file: /abandon\.lua$/,
+    text: 'ask.reserved, ask.spent)',
+    instead: 'ask.reserved, 0)',
+  },
+  deaths: {
+    file: /begin\.lua$/,
+    text: "'(' .. math.floor(time[1] / 86400) * 86400000",
+    instead: 'now_ms',
+  },
+  retries: { file: /spending\.ts$/, text: 'billed.reduce((', instead: 'billed.slice(-1).reduce((' },
   replay: { file: /extend\.lua$/, text: "redis.call('RPUSH', running, ARGV[block])", instead: '' },
   wait: { file: /redis-connection\.ts$/, text: 'if (replicas === 0) return;', instead: 'return;' },
 } satisfies Record<string, Sabotage>;

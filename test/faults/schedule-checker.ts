@@ -118,21 +118,20 @@ function checkRefusal(played: Played, { wanted, outcome, answeredAt, stayed }: T
 function checkJoins(played: Played, answered: Answered[], faults: ScheduleFaults): void {
   for (const { sessionId, lastId, status, frames, answeredAt } of played.joined) {
     if (status !== 200 && status !== 204) faults.unexpected.push(`${sessionId}: joining answered ${status}`);
-    const first = Number(frames[0]?.id ?? 0);
     const numbered = frames.filter(({ id }) => id !== undefined);
-    const inOrder = numbered.every(({ id }, at) => Number(id) === first + at);
-    // A `Last-Event-ID` beyond the turn counts as none.
-    if (!inOrder || (numbered.length > 0 && first !== lastId + 1 && first !== 1)) {
+    const isError = ({ data }: Frame) => data.startsWith('{"error":');
+    // The ending of a turn that was lost is numbered beyond all that it may have told.
+    if (!numbered.every((frame, at) => isError(frame) || Number(frame.id) === lastId + 1 + at)) {
       faults.unequal.push(`${sessionId}: joined after ${lastId}, and got ${numbered.map(({ id }) => id)}`);
     }
-    const error = frames.find(({ data }) => data.startsWith('{"error":'));
+    const error = frames.find(isError);
     const isDeleted = played.deleted.some((each) => each.sessionId === sessionId && each.askedAt < answeredAt);
     // A turn that was stopped before its first token leaves nothing to tell, once another turn has begun.
     const mayBeNothing = played.stops > 0 && !isStored(played, frames);
     if (error !== undefined && !isDeleted && !mayBeNothing) {
       faults.unexpected.push(`${sessionId}: joined after ${lastId}, and was told ${error.data}`);
     }
-    if (first === 1) checkReplay(frames, answered, faults);
+    if (lastId === 0 && frames.length > 0) checkReplay(frames, answered, faults);
   }
 }
 

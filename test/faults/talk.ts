@@ -26,11 +26,15 @@ export interface Ask {
   message: string;
   sessionId?: string | undefined;
   key?: string | undefined;
+  /** Who asks, where callers are told apart by `x-user-id`. */
+  user?: string | undefined;
   stream?: boolean;
   /** Hangs up. */
   signal?: AbortSignal | undefined;
   /** A stream's first frame. */
   onStarted?: (sessionId: string, turnId: string) => void;
+  /** A stream's frames so far, whenever some have come. */
+  onFrames?: (frames: readonly Frame[]) => void;
 }
 
 export interface StoredMessage {
@@ -45,15 +49,15 @@ const json = { 'content-type': 'application/json' };
 
 /** Asks for a turn. Nothing that a service or a network does is thrown. */
 export async function askTurn(url: string, ask: Ask): Promise<Outcome> {
-  const { message, sessionId, key, stream = false, signal = null, onStarted } = ask;
-  const headers = key === undefined ? json : { ...json, 'idempotency-key': key };
+  const { message, sessionId, key, user, stream = false, signal = null } = ask;
+  const headers = { ...json, ...named(user), ...(key === undefined ? {} : { 'idempotency-key': key }) };
   const body = JSON.stringify({ message, session_id: sessionId ?? null });
   const reader = new SseReader();
   try {
     const response = await fetch(`${url}/chat${stream ? '/stream' : ''}`, { method: 'POST', headers, body, signal });
     if (response.status !== 200) return refusedBy(await readJson(response), response.headers);
     if (!stream) return answerOf(await readJson(response));
-    await readFrames(response, reader, onStarted);
+    await readFrames(response, reader, ask);
   } catch (error) {
     if (!isConnectionEnd(error)) throw error;
     return { kind: 'cut', frames: reader.frames };
@@ -68,9 +72,14 @@ export interface Joined {
 }
 
 /** Joins a session's running or last turn. */
-export async function join(url: string, sessionId: string, lastId: number, signal?: AbortSignal): Promise<Joined> {
+export async function join(
+  url: string,
+  sessionId: string,
+  lastId: number,
+  { signal, user }: { signal?: AbortSignal; user?: string } = {},
+): Promise<Joined> {
   const reader = new SseReader();
-  const headers = lastId > 0 ? { 'last-event-id': String(lastId) } : {};
+  const headers = { ...named(user), ...(lastId > 0 ? { 'last-event-id': String(lastId) } : {}) };
   try {
     const response = await fetch(`${url}/chat/stream/${sessionId}`, { headers, signal: signal ?? null });
     if (response.status === 200) await readFrames(response, reader);
@@ -97,10 +106,10 @@ export async function historyOf(url: string, sessionId: string): Promise<StoredM
 }
 
 /** Whether something ran that can be stopped; `undefined` where that was not told. */
-export async function stopTurn(url: string, sessionId: string): Promise<boolean | undefined> {
+export async function stopTurn(url: string, sessionId: string, user?: string): Promise<boolean | undefined> {
   const body = JSON.stringify({ session_id: sessionId });
   try {
-    const response = await fetch(`${url}/chat/stop`, { method: 'POST', headers: json, body });
+    const response = await fetch(`${url}/chat/stop`, { method: 'POST', headers: { ...json, ...named(user) }, body });
     const { stopping } = (await readJson(response)) as { stopping?: boolean };
     return response.status === 200 ? stopping : undefined;
   } catch (error) {
@@ -110,10 +119,23 @@ export async function stopTurn(url: string, sessionId: string): Promise<boolean 
 }
 
 /** @returns the status */
-export async function deleteSession(url: string, sessionId: string): Promise<number> {
-  const response = await fetch(`${url}/chat/history/${sessionId}`, { method: 'DELETE' });
+export function deleteSession(url: string, sessionId: string, user?: string): Promise<number> {
+  return deleteAt(`${url}/chat/history/${sessionId}`, user);
+}
+
+/** @returns the status */
+export function eraseAll(url: string, user: string): Promise<number> {
+  return deleteAt(`${url}/chat/sessions`, user);
+}
+
+async function deleteAt(url: string, user?: string): Promise<number> {
+  const response = await fetch(url, { method: 'DELETE', headers: named(user) });
   await response.arrayBuffer();
   return response.status;
+}
+
+function named(user: string | undefined): Record<string, string> {
+  return user === undefined ? {} : { 'x-user-id': user };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a wrong shape is seen by the checks of what it holds
@@ -126,10 +148,15 @@ async function readJson(response: Response): Promise<any> {
   }
 }
 
-async function readFrames(response: Response, reader: SseReader, onStarted?: Ask['onStarted']): Promise<void> {
+async function readFrames(
+  response: Response,
+  reader: SseReader,
+  { onStarted, onFrames }: Pick<Ask, 'onStarted' | 'onFrames'> = {},
+): Promise<void> {
   for await (const chunk of response.body ?? []) {
     const isFirst = reader.frames.length === 0;
     reader.feed(chunk);
+    onFrames?.(reader.frames);
     const [first] = reader.frames;
     if (!isFirst || first === undefined || onStarted === undefined) continue;
     const { session_id, turn_id } = JSON.parse(first.data);

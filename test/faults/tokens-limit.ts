@@ -25,8 +25,8 @@ const endings = { succeed: 6, fail: 2, stop: 2, disconnect: 2 };
 
 /**
  * Turns that succeed, fail, are stopped, left or killed contend for the tokens of a minute, while an auditor reads the
- * books: what is used and what is reserved is never over the limit, and in the end nothing is reserved, and what is
- * counted is what is stored with the turns and what clients were told.
+ * books: what is used and what is reserved is never over the limit, and in the end nothing is reserved, no less is
+ * counted than what is stored with the turns, and that is what clients were told.
  */
 export const tokensLimit: FaultRun = async ({ bundle, schedules: count, seed }) => {
   const service = await startService(bundle);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { hostLog, noteText } from '../logs/suite-logs.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 
@@ -31,10 +32,20 @@ export interface HostOptions {
   bundle?: string;
   /** Where `host.json` and `local.settings.json` are read. By default the project's host.json, and no local settings. */
   directory?: string;
+  /** Further options of its command line. */
+  args?: string[];
+  /** Whether a host is wanted whose app could not be loaded. */
+  mayFailToLoad?: boolean;
 }
 
 /** Starts the local host on a free port, and waits until it listens. */
-export async function startHost({ env = {}, bundle, directory }: HostOptions = {}): Promise<LocalHost> {
+export async function startHost({
+  env = {},
+  bundle,
+  directory,
+  args = [],
+  mayFailToLoad = false,
+}: HostOptions = {}): Promise<LocalHost> {
   const localSettings = directory === undefined ? ['--no-local-settings'] : [];
   const child = spawn(
     process.execPath,
@@ -42,17 +53,24 @@ export async function startHost({ env = {}, bundle, directory }: HostOptions = {
       resolve(project, 'local/host.ts'),
       ...['--port', '0', '--bundle', resolve(project, bundle ?? 'dist/functions.js')],
       ...localSettings,
+      ...args,
     ],
     { cwd: directory ?? project, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const keep = hostLog(env);
+  noteText(env['OPENAI_API_KEY'], env['AZURE_OPENAI_API_KEY'], env['OWNER_HASH_KEY']);
   let logs = '';
   const exited = once(child, 'exit').then(([status]) => status as number | null);
   const url = await new Promise<string>((listens, fails) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         logs += text;
-        const [, found] = /^Parley listens on (\S+).*\n/m.exec(logs) ?? [];
-        if (found !== undefined) listens(found);
+        keep(text);
+        const [, found, rest] = /^Parley listens on ([^\s,]+)(.*)\n/m.exec(logs) ?? [];
+        if (found === undefined) return;
+        if (mayFailToLoad || !rest?.startsWith(', but')) return listens(found);
+        child.kill('SIGKILL');
+        fails(new Error(`the app was not loaded:\n${logs}`));
       });
     }
     child.on('error', fails);
@@ -64,16 +82,6 @@ export async function startHost({ env = {}, bundle, directory }: HostOptions = {
   };
   const pid = child.pid as number;
   return { url, pid, logs: () => logs, exited, stop: () => end('SIGTERM'), kill9: () => end('SIGKILL') };
-}
-
-/**
- * A host for tests that need nothing of its settings and its process: the one at `PARLEY_URL` where that is set, such
- * as `func start` or a deployment, else a local one.
- */
-export async function startAnyHost(options: HostOptions = {}): Promise<Host> {
-  const url = process.env['PARLEY_URL']?.replace(/\/$/, '');
-  if (url === undefined || url === '') return startHost(options);
-  return { url, stop: async () => {} };
 }
 
 /** Without the developer's own settings, and without what the test runner sets for its workers. */

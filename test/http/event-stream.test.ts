@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { TurnEvent } from '../../shared/conversation/events.ts';
 import { Failure } from '../../shared/conversation/failure.ts';
 import { eventStreamResponse } from '../../shared/http/event-stream.ts';
+import { requestLogOf } from './request-log-of.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -13,7 +14,7 @@ test('a silent turn is kept open by a comment every 15 seconds, one line without
     await silence.promise;
     throw new Failure('model-timeout', 'Too late.');
   }
-  const { body } = await eventStreamResponse(events(), (error) => error as Failure);
+  const { body } = await eventStreamResponse(events(), requestLogOf());
   await vi.advanceTimersByTimeAsync(46_000);
   silence.resolve();
   const text = await new Response(body as ReadableStream).text();

@@ -15,6 +15,8 @@ export class OidcIssuer {
   keyRequests = 0;
   /** Whether its keys can be had. */
   isUp = true;
+  /** Whether it takes requests and answers none. */
+  hangs = false;
   key: Key;
   readonly #server: Server;
   #published: Key[];
@@ -30,6 +32,7 @@ export class OidcIssuer {
         '/keys': keys,
       };
       if (request.url === '/keys') this.keyRequests += 1;
+      if (this.hangs) return;
       const document = documents[request.url ?? ''];
       response.writeHead(!this.isUp ? 503 : document === undefined ? 404 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(this.isUp ? document : {}));

@@ -24,6 +24,7 @@ const ofTheApp = [
   'AZURE_OPENAI_ENDPOINT',
   'AZURE_OPENAI_TOKEN_SCOPE',
   'OWNER_HASH_KEY',
+  'PARLEY_ENVIRONMENT',
   'RATE_LIMIT_PER_MINUTE',
   'REDIS_AUTH',
   'REDIS_CLUSTER',
@@ -90,12 +91,12 @@ export function appSettingsSuite(combinations: string[], get: (combination: stri
       const environment = Object.fromEntries(
         Object.entries(settings).map(([name, value]) => [
           name,
-          value.startsWith('[') ? (fromAzure[name] ?? '') : value,
+          value.startsWith('[') ? (fromAzure[name] ?? '') : value.startsWith('@') ? 'the secret' : value,
         ]),
       );
-      // The platform sets these two.
+      // The platform sets these.
       const isSignInOn = get(combination).predictedResources.some(({ name }) => name.endsWith('/authsettingsV2'));
-      const platform = { WEBSITE_INSTANCE_ID: 'instance', WEBSITE_AUTH_ENABLED: isSignInOn ? 'True' : '' };
+      const platform = { WEBSITE_SKU: 'FlexConsumption', WEBSITE_AUTH_ENABLED: isSignInOn ? 'True' : '' };
       expect(faultsOf({ ...environment, ...platform })).toEqual([]);
     });
 

@@ -3,6 +3,7 @@ import { nameRules } from './name-rules.ts';
 import { ofType, roleOf, scopeOf, settingsOf, theOnly } from './resources.ts';
 import { group, type Snapshot } from './snapshot.ts';
 
+const vault = `${group.replace('rg-parley', 'rg-secrets')}/providers/Microsoft.KeyVault/vaults/kv-parley`;
 const sharedAccount = `${group.replace('rg-parley', 'rg-models')}/providers/Microsoft.CognitiveServices/accounts/oai-shared`;
 
 /** What holds whatever is deployed. */
@@ -22,9 +23,13 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
       }
     });
 
-    test('versions are stable, and azd finds the app by its tags', () => {
+    test('versions are stable and known to the Bicep that azd brings, and azd finds the app by its tags', () => {
       for (const { apiVersion, type } of get(combination).predictedResources) {
-        expect(apiVersion, type).toMatch(/^\d{4}-\d\d-\d\d$/);
+        // Of diagnostic settings there is no other that takes groups of categories.
+        const end = type === 'Microsoft.Insights/diagnosticSettings' ? '-preview' : '';
+        expect(apiVersion, type).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d${end}$`));
+        // azd 1.23.12 of early 2026 brings Bicep 0.41, whose types end with what was there in 2025.
+        expect(apiVersion <= '2025-07-31', `${type}@${apiVersion}`).toBe(true);
       }
       const app = theOnly(get(combination), 'Microsoft.Web/sites');
       expect(app.tags).toMatchObject({ 'azd-service-name': 'api', 'azd-env-name': 'parley' });
@@ -78,7 +83,7 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
       expect(storage.properties).toMatchObject({ minimumTlsVersion: 'TLS1_2', supportsHttpsTrafficOnly: true });
       expect(theOnly(snapshot, 'Microsoft.Web/sites').properties).toMatchObject({
         httpsOnly: true,
-        siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2', ftpsState: 'Disabled' },
+        siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2' },
       });
       for (const { properties } of ofType(snapshot, 'Microsoft.Cache/redisEnterprise')) {
         expect(properties).toMatchObject({ minimumTlsVersion: '1.2' });
@@ -92,7 +97,7 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
       expect(settingsOf(snapshot)['REDIS_URL']).toContain('rediss://');
     });
 
-    test('the identity has three roles, each on one resource, and one access policy in Redis', () => {
+    test('the identity has a role on each resource that it uses, and one access policy in Redis', () => {
       const snapshot = get(combination);
       const roles = ofType(snapshot, 'Microsoft.Authorization/roleAssignments');
       const found = roles.map((role) => ({ role: roleOf(role), scope: scopeOf(role) }));
@@ -100,12 +105,10 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
         ? sharedAccount
         : theOnly(snapshot, 'Microsoft.CognitiveServices/accounts').id;
       expect(found).toEqual([
-        {
-          role: 'Storage Blob Data Owner',
-          scope: theOnly(snapshot, 'Microsoft.Storage/storageAccounts').id,
-        },
         { role: 'Monitoring Metrics Publisher', scope: theOnly(snapshot, 'Microsoft.Insights/components').id },
+        { role: 'Storage Blob Data Owner', scope: theOnly(snapshot, 'Microsoft.Storage/storageAccounts').id },
         { role: 'Cognitive Services OpenAI User', scope: openAi },
+        ...(combination === 'production' ? [{ role: 'Key Vault Secrets User', scope: vault }] : []),
       ]);
       const identity = theOnly(snapshot, 'Microsoft.ManagedIdentity/userAssignedIdentities').id;
       for (const { properties } of roles) {
@@ -141,7 +144,7 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
       expect(theOnly(snapshot, 'Microsoft.Web/sites').properties).toMatchObject({
         serverFarmId: plan.id,
         functionAppConfig: {
-          runtime: { name: 'node', version: '24' },
+          runtime: { name: 'node', version: '22' },
           deployment: {
             storage: {
               type: 'blobContainer',
@@ -153,18 +156,18 @@ export function everyCombinationSuite(combinations: string[], get: (combination:
       });
     });
 
-    test('alerts watch the app, Redis and the model', () => {
-      const snapshot = get(combination);
-      const scopes = ['scheduledQueryRules', 'metricAlerts'].flatMap((type) =>
-        ofType(snapshot, `Microsoft.Insights/${type}`).flatMap(({ properties }) => properties?.['scopes']),
-      );
-      const [insights, redis, openAi] = scopes;
-      expect(scopes).toHaveLength(3);
-      expect(insights).toBe(theOnly(snapshot, 'Microsoft.Insights/components').id);
-      const [policy] = snapshot.predictedResources.filter(({ type }) => type.endsWith('/accessPolicyAssignments'));
-      expect(policy?.id.startsWith(`${redis}/`)).toBe(true);
-      const role = ofType(snapshot, 'Microsoft.Authorization/roleAssignments').at(-1);
-      expect(role && scopeOf(role)).toBe(openAi);
+    test('nothing is set that Flex Consumption refuses', () => {
+      const { properties } = theOnly(get(combination), 'Microsoft.Web/sites');
+      // Newer regions end the deployment at any other, with error 51021.
+      expect(Object.keys(properties?.['siteConfig'] as object).sort()).toEqual([
+        'cors',
+        'http20Enabled',
+        'minTlsVersion',
+        'scmMinTlsVersion',
+      ]);
+      for (const name of ['FUNCTIONS_WORKER_RUNTIME', 'WEBSITE_RUN_FROM_PACKAGE', 'FUNCTIONS_EXTENSION_VERSION']) {
+        expect(settingsOf(get(combination))).not.toHaveProperty(name);
+      }
     });
   });
 }

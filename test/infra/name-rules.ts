@@ -1,5 +1,6 @@
 /** Rules for the last part of a name, by Azure's documentation of resource names, and for subdomains by DNS. */
 export const nameRules: Record<string, RegExp> = {
+  'Microsoft.Authorization/locks': /^[\w.()-]{1,90}$/,
   'Microsoft.Authorization/roleAssignments': /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   'Microsoft.Cache/redis': /^(?!.*--)[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/,
   'Microsoft.Cache/redis/accessPolicyAssignments': /^[A-Za-z0-9]{1,60}$/,
@@ -8,10 +9,14 @@ export const nameRules: Record<string, RegExp> = {
   'Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments': /^[A-Za-z0-9]{1,60}$/,
   'Microsoft.CognitiveServices/accounts': /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/,
   'Microsoft.CognitiveServices/accounts/deployments': /^[A-Za-z0-9][\w.-]{0,62}[A-Za-z0-9]$/,
+  'Microsoft.Consumption/budgets': /^[\w-]{1,63}$/,
   'Microsoft.Insights/actionGroups': /^[^*#&+:<>?@%{}\\/|]{1,259}[^*#&+:<>?@%{}\\/|. ]$/,
   'Microsoft.Insights/components': /^[^%&\\?/]{0,259}[^%&\\?/. ]$/,
+  'Microsoft.Insights/diagnosticSettings': /^[^*<>%&:\\?+/]{1,260}$/,
   'Microsoft.Insights/metricAlerts': /^[^*#&+:<>?@%{}\\/|]{1,259}[^*#&+:<>?@%{}\\/|. ]$/,
   'Microsoft.Insights/scheduledQueryRules': /^[^*<>%{}&:\\?/#|]{1,259}[^*<>%{}&:\\?/#|. ]$/,
+  'Microsoft.Insights/webtests': /^[^<>%&?/]{1,260}$/,
+  'Microsoft.Insights/workbooks': /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   'Microsoft.ManagedIdentity/userAssignedIdentities': /^[A-Za-z0-9][\w-]{2,127}$/,
   'Microsoft.Network/networkSecurityGroups': /^[A-Za-z0-9][\w.-]{0,78}\w$/,
   'Microsoft.Network/privateDnsZones': /^[a-z0-9-]+(\.[a-z0-9-]+){2,33}$/,

@@ -1,18 +1,25 @@
-import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { alertsSuite } from './alerts.ts';
 import { appSettingsSuite } from './app-settings.ts';
-import { combinations, findBicep } from './bicep.ts';
+import { combinations, findBicep, withoutSecrecy } from './bicep.ts';
 import { everyCombinationSuite } from './every-combination.ts';
 import { networkSuite } from './networks.ts';
-import { ofType, settingsOf, theOnly } from './resources.ts';
+import { ofType, scopeOf, settingsOf, theOnly } from './resources.ts';
 import { type Snapshot, takeSnapshots } from './snapshot.ts';
 import { tablesOf } from './tables.ts';
 
 const files = await combinations();
 const snapshots = new Map<string, Snapshot>();
 beforeAll(async () => {
-  const taken = await takeSnapshots(await findBicep(), files.values());
+  const bicep = await findBicep();
+  const taken = await withoutSecrecy((copy) =>
+    takeSnapshots(
+      bicep,
+      [...files.values()].map((file) => resolve(copy, file)),
+    ),
+  );
   for (const [index, name] of [...files.keys()].entries()) snapshots.set(name, taken[index] as Snapshot);
 }, 300_000);
 
@@ -26,7 +33,7 @@ const project = resolve(import.meta.dirname, '../..');
 
 test('every combination is told of in docs/deploy.md', async () => {
   const guide = await readFile(resolve(project, 'docs/deploy.md'), 'utf8');
-  for (const file of files.values()) expect(guide).toContain(`](../${relative(project, file)})`);
+  for (const file of files.values()) expect(guide).toContain(`](../infra/${file})`);
 });
 
 test('every variable that the parameters read is told of in docs/deploy.md, and handed on by the workflow', async () => {
@@ -41,9 +48,21 @@ test('every variable that the parameters read is told of in docs/deploy.md, and 
   }
 });
 
+test('the variables for regions say where everything lies, and where the model does', async () => {
+  const regions = { AZURE_LOCATION: 'uksouth', AZURE_OPENAI_LOCATION: 'eastus2' };
+  const file = resolve(project, 'infra/main.bicepparam');
+  const [snapshot] = await takeSnapshots(await findBicep(), [file], regions);
+  const found = snapshot?.predictedResources.filter(({ location }) => location !== undefined && location !== 'global');
+  expect(found?.length).toBeGreaterThan(10);
+  for (const { type, location } of found ?? []) {
+    expect(location, type).toBe(type === 'Microsoft.CognitiveServices/accounts' ? 'eastus2' : 'uksouth');
+  }
+});
+
 everyCombinationSuite([...files.keys()], get);
 networkSuite([...files.keys()], get);
 appSettingsSuite([...files.keys()], get);
+alertsSuite([...files.keys()], get);
 
 describe('what a combination asks for', () => {
   const existing = (combination: string, type: string) =>
@@ -124,9 +143,67 @@ describe('what a combination asks for', () => {
       AUDIT_BLOB_CONTAINER: 'audit',
       REDIS_CLUSTER: 'true',
     });
+    expect(theOnly(snapshot, 'Microsoft.Consumption/budgets').properties).toMatchObject({
+      amount: 2000,
+      timePeriod: { startDate: '2026-11-01' },
+    });
     const people = theOnly(snapshot, 'Microsoft.Insights/actionGroups').id;
     for (const { properties } of ofType(snapshot, 'Microsoft.Insights/metricAlerts')) {
       expect(properties?.['actions']).toEqual([{ actionGroupId: people }]);
     }
+  });
+
+  test('production lies in several zones, and lets turns finish', () => {
+    const snapshot = get('production');
+    expect(theOnly(snapshot, 'Microsoft.Web/serverfarms').properties).toMatchObject({ zoneRedundant: true });
+    expect(theOnly(snapshot, 'Microsoft.Storage/storageAccounts').sku).toEqual({ name: 'Standard_ZRS' });
+    expect(theOnly(snapshot, 'Microsoft.Web/sites').properties).toMatchObject({
+      functionAppConfig: { siteUpdateStrategy: { type: 'RollingUpdate' } },
+    });
+  });
+
+  const idsOf = (combination: string, ...types: string[]) =>
+    types.flatMap((type) => ofType(get(combination), `Microsoft.${type}`).map(({ id }) => id));
+  const redisTypes = ['Cache/redisEnterprise', 'Cache/redis'];
+
+  test.each(['production', 'azure-cache-private'])('%s keeps what cannot be made again', (combination) => {
+    const locks = ofType(get(combination), 'Microsoft.Authorization/locks');
+    const kept = idsOf(combination, 'Storage/storageAccounts', ...redisTypes);
+    expect(kept).toHaveLength(2);
+    expect(locks.map(scopeOf)).toEqual(kept);
+    for (const { properties } of locks) expect(properties).toMatchObject({ level: 'CanNotDelete' });
+  });
+
+  test.each([
+    ['production', 'Cache/redisEnterprise/databases'],
+    ['azure-cache-private', 'Cache/redis'],
+  ])('%s tells the workspace what storage, Redis and the model’s account do', (combination, redis) => {
+    const { id: workspaceId } = theOnly(get(combination), 'Microsoft.OperationalInsights/workspaces');
+    const settings = ofType(get(combination), 'Microsoft.Insights/diagnosticSettings');
+    for (const { properties } of settings) expect(properties).toMatchObject({ workspaceId });
+    expect(settings.map(scopeOf)).toEqual(
+      idsOf(combination, 'Storage/storageAccounts/blobServices', redis, 'CognitiveServices/accounts'),
+    );
+  });
+
+  test('no combination is locked, watched, on a budget or of an update strategy of its own without asking for it', () => {
+    for (const combination of [...files.keys()].filter((name) => !/production|azure-cache-private/.test(name))) {
+      const types = get(combination).predictedResources.map(({ type }) => type);
+      for (const type of ['Authorization/locks', 'Consumption/budgets', 'Insights/diagnosticSettings']) {
+        expect(types, combination).not.toContain(`Microsoft.${type}`);
+      }
+      const { properties } = theOnly(get(combination), 'Microsoft.Web/sites');
+      expect(properties?.['functionAppConfig']).not.toHaveProperty('siteUpdateStrategy');
+    }
+  });
+
+  test('the workbook shows every query', async () => {
+    const { properties } = theOnly(get('default'), 'Microsoft.Insights/workbooks');
+    const { items } = JSON.parse(String(properties?.['serializedData']));
+    const shown: string[] = items.map(({ content }: { content: { query: string } }) => content.query);
+    const queries = resolve(project, 'infra/queries');
+    const names = (await readdir(queries)).filter((file) => file.endsWith('.kql'));
+    const texts = await Promise.all(names.map((file) => readFile(resolve(queries, file), 'utf8')));
+    expect([...shown].sort()).toEqual(texts.sort());
   });
 });

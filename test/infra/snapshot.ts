@@ -38,9 +38,18 @@ interface Answer {
   error?: { message: string };
 }
 
-/** What `bicep snapshot` writes, for many parameter files in one process and without a file of its own. */
-export async function takeSnapshots(bicep: string, files: Iterable<string>): Promise<Snapshot[]> {
-  const child = spawn(bicep, ['jsonrpc', '--stdio'], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
+/**
+ * What `bicep snapshot` writes, for many parameter files in one process and without a file of its own.
+ *
+ * @param variables of the environment, which parameter files read
+ */
+export async function takeSnapshots(
+  bicep: string,
+  files: Iterable<string>,
+  variables: Record<string, string> = {},
+): Promise<Snapshot[]> {
+  const env = { ...environment, ...variables };
+  const child = spawn(bicep, ['jsonrpc', '--stdio'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const paths = [...files];
   paths.forEach((path, id) => {
     const request = { jsonrpc: '2.0', id, method: 'bicep/getSnapshot', params: { path, metadata } };

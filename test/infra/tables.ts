@@ -27,8 +27,13 @@ function groupOf({ id }: Resource): string {
 }
 
 function nameOf(resource: Resource): string {
-  if (resource.type !== 'Microsoft.Authorization/roleAssignments') return resource.name;
-  return `${roleOf(resource)} on ${scopeOf(resource).split('/').at(-1)}`;
+  const on = scopeOf(resource).split('/').at(-1);
+  if (resource.type === 'Microsoft.Authorization/roleAssignments') return `${roleOf(resource)} on ${on}`;
+  if (['Microsoft.Authorization/locks', 'Microsoft.Insights/diagnosticSettings'].includes(resource.type)) {
+    const type = scopeOf(resource).split('/').at(-2);
+    return `${resource.name} on ${type}/${on}`;
+  }
+  return resource.name;
 }
 
 function sizeOf({ sku, kind, properties }: Resource): string {

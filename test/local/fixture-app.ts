@@ -25,6 +25,8 @@ app.http('b-literal', { methods: ['GET'], route: 'first/literal', handler: async
 app.http('a-parameter', { methods: ['GET'], route: 'first/{any}', handler: async () => ({ body: 'parameter' }) });
 app.http('c-post', { methods: ['POST'], route: 'first/{any}', handler: async () => ({ body: 'posted' }) });
 
+app.http('vary', { methods: ['GET'], handler: async () => ({ headers: { Vary: 'Accept-Encoding' } }) });
+
 app.http('count-body', {
   methods: ['POST'],
   handler: async (request) => {
@@ -54,6 +56,7 @@ async function* speak(gate: Gate) {
   await gate.opened.promise;
   yield Buffer.from('after\n');
   gate.progress = 'ended';
+  console.log('the function has ended');
 }
 
 app.http('gated', {
@@ -62,6 +65,31 @@ app.http('gated', {
   handler: async ({ params }) => ({
     headers: { 'content-type': 'text/event-stream' },
     body: ReadableStream.from(speak(gateOf(params['name']))),
+  }),
+});
+app.http('silent', {
+  methods: ['GET'],
+  route: 'silent/{name}',
+  handler: async ({ params }) => ({
+    body: ReadableStream.from(
+      (async function* () {
+        await gateOf(params['name']).opened.promise;
+        yield Buffer.from('first words');
+      })(),
+    ),
+  }),
+});
+app.http('flood', {
+  methods: ['GET'],
+  route: 'flood/{name}',
+  handler: async ({ params }) => ({
+    body: ReadableStream.from(
+      (async function* () {
+        // 32 MB: more than what sockets hold.
+        for (let n = 0; n < 512; n += 1) yield Buffer.alloc(65_536);
+        gateOf(params['name']).progress = 'ended';
+      })(),
+    ),
   }),
 });
 app.http('open-gate', {
@@ -77,6 +105,9 @@ app.http('progress', {
   route: 'progress/{name}',
   handler: async ({ params }) => ({ body: gateOf(params['name']).progress }),
 });
+
+// Where a host accepts no more requests, a signal opens this one.
+process.once('SIGUSR2', () => gateOf('opened-at-the-end').opened.resolve());
 
 app.http('until-told-to-end', {
   methods: ['GET'],
@@ -96,6 +127,17 @@ app.http('throws', {
     throw new Error('a bug');
   },
 });
+app.http('breaks-off', {
+  methods: ['GET'],
+  handler: async () => ({
+    body: ReadableStream.from(
+      (async function* () {
+        yield Buffer.from('begun');
+        throw new Error('a fault in mid-stream');
+      })(),
+    ),
+  }),
+});
 // biome-ignore lint/suspicious/noExplicitAny: a handler that returns nothing is what the types forbid
 app.http('returns-nothing', { methods: ['GET'], handler: (async () => undefined) as any });
 
@@ -107,5 +149,16 @@ app.hook.postInvocation((context) => {
   if (context.invocationContext.functionName !== 'hooked') return;
   context.result = { body: `${(context.result as { body: string }).body} ${context.hookData['by']}` };
 });
-app.hook.appTerminate(() => console.log('the app was told of its end'));
+let beforeTheEnd: Promise<void> | undefined;
+app.http('never-let-the-app-end', {
+  methods: ['GET'],
+  handler: async () => {
+    beforeTheEnd = new Promise(() => {});
+    return { status: 204 };
+  },
+});
+app.hook.appTerminate(() => {
+  console.log('the app was told of its end');
+  return beforeTheEnd;
+});
 app.http('hooked', { methods: ['GET'], handler: async () => ({ body: 'changed by' }) });

@@ -1,7 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Forwarder } from '../../local/forward.ts';
 
 async function listen(listener: RequestListener): Promise<string> {
@@ -19,7 +28,9 @@ async function forwardTo(answer: RequestListener) {
   const logged: string[] = [];
   const log = (_level: string, _category: string, message: string) => logged.push(message);
   const forwarder = new Forwarder(await listen(answer), { log, idleLimitMs: 100 });
-  const url = await listen((request, response) => forwarder.forward(request, response, 'an-id'));
+  const url = await listen((request, response) =>
+    forwarder.forward(request, response, { invocationId: 'an-id', own: {} }),
+  );
   return { url, logged };
 }
 
@@ -64,4 +75,53 @@ test('every call has a connection of its own, which nobody may close just then',
   });
   for (let turn = 0; turn < 5; turn++) await (await fetch(url)).text();
   expect(ports.size).toBe(5);
+});
+
+describe('an answer that comes before the whole body', () => {
+  const chunk = Buffer.alloc(65_536, 'a');
+
+  /** Sends a body of 5 MB in chunks, or with its length, and waits in its midst until the function has answered. */
+  async function upload(url: string, answered: Promise<unknown>, headers: Record<string, string> = {}) {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const sent = request(url, { method: 'POST', headers, agent: new Agent({ keepAlive: true }) }, resolve).on(
+      'error',
+      reject,
+    );
+    let arrived = false;
+    void promise.then(() => {
+      arrived = true;
+    });
+    for (let n = 0; n < 80; n += 1) {
+      if (n === 40) await answered;
+      if (!sent.write(chunk)) await Promise.race([once(sent, 'drain'), promise]);
+    }
+    // Long enough for an answer to come that is not held back.
+    await sleep(50);
+    const early = arrived;
+    sent.end();
+    const response = await promise;
+    return { early, status: response.statusCode, body: await text(response) };
+  }
+
+  test('is read when all of the body was sent, and not before', async () => {
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    const { url } = await forwardTo((request, response) => {
+      response.writeHead(413).end('too much', resolve);
+      request.resume();
+    });
+    expect(await upload(url, answered)).toEqual({ early: false, status: 413, body: 'too much' });
+  });
+
+  test('is lost where the function does not read on: an empty 500', async () => {
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    const { url, logged } = await forwardTo((request, response) => {
+      // As the library's request does when its reader stops.
+      response.writeHead(413).end('too much', () => {
+        request.destroy();
+        resolve();
+      });
+    });
+    expect(await upload(url, answered)).toMatchObject({ status: 500, body: '' });
+    expect(logged).toEqual(['POST /: the function read no further, and its answer is lost']);
+  });
 });

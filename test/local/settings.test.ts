@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { build } from '../../local/build.ts';
-import type { LocalHost } from '../host/start-host.ts';
+import { type LocalHost, startHost } from '../host/start-host.ts';
 import { appDirectory, startFixture } from './fixture.ts';
 
 async function withHost<T>(options: Parameters<typeof startFixture>[0], use: (host: LocalHost) => Promise<T>) {
@@ -54,24 +55,17 @@ test('the last line of the start says where it listens, where sessions are and w
   expect(logs).not.toContain('secret');
 });
 
-test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
-  [
-    'settings that cannot be used',
-    { 'host.json': hostJson },
-    { MAX_OUTPUT_TOKENS: 'many' },
-    'The settings cannot be used:\n  - MAX_OUTPUT_TOKENS ',
-  ],
-  ['no host.json', {}, {}, 'There is no host.json in '],
-  ['a host.json that is not JSON', { 'host.json': '{' }, {}, 'host.json is not JSON: '],
+test.each<[string, Record<string, unknown>, string]>([
+  ['no host.json', {}, 'There is no host.json in '],
+  ['a host.json that is not JSON', { 'host.json': '{' }, 'host.json is not JSON: '],
   [
     'encrypted local settings',
     { 'host.json': hostJson, 'local.settings.json': { IsEncrypted: true } },
-    {},
     'local.settings.json cannot be used:\n✖ must be false: only Core Tools can decrypt it\n',
   ],
-])('%s end the start with one message', async (_, files, env, message) => {
+])('%s end the start with one message', async (_, files, message) => {
   const directory = await appDirectory(files);
-  const { message: thrown } = await startFixture({ directory, env }).then(
+  const { message: thrown } = await startFixture({ directory }).then(
     () => new Error('it listens'),
     (error: Error) => error,
   );
@@ -86,3 +80,50 @@ test('an app that does not stream is refused at the start', async () => {
     'the app has to call app.setup({ enableHttpStream: true })',
   );
 });
+
+describe('an app that cannot be loaded, such as one whose settings cannot be used,', () => {
+  const env = { MAX_OUTPUT_TOKENS: 'many' };
+  const start = () => startHost({ env, mayFailToLoad: true });
+
+  test('does not end the host: it says why, once, and every path is 404', async () => {
+    const host = await start();
+    const answers = await Promise.all(
+      ['/chat', '/health', '/nothing/here'].map(async (path) => {
+        const response = await fetch(`${host.url}${path}`);
+        return [response.status, await response.text()];
+      }),
+    );
+    await host.stop();
+    expect(answers).toEqual(Array(3).fill([404, '']));
+    expect(await host.exited).toBe(0);
+    const [message, count] = ['The settings cannot be used:\n  - MAX_OUTPUT_TOKENS ', host.logs().split('MAX_OUTPUT')];
+    expect(host.logs()).toContain(message);
+    expect(count).toHaveLength(2);
+    expect(host.logs()).not.toContain('    at ');
+    expect(host.logs().trimEnd().split('\n').at(-1)).toBe(
+      `Parley listens on ${host.url}, but the app was not loaded: every path is 404`,
+    );
+  });
+
+  test('fails a test that did not mean it', async () => {
+    await expect(startHost({ env })).rejects.toThrow('MAX_OUTPUT_TOKENS');
+  });
+});
+
+test('the library’s own server is reached from this machine only, as the host is', async () => {
+  await withHost({}, async ({ pid }) => {
+    const addresses = await listeningAddresses(pid);
+    expect(addresses).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
+});
+
+/** Of the TCP sockets on which a process listens, by Linux's /proc. */
+async function listeningAddresses(pid: number): Promise<string[]> {
+  const files = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
+  const own = new Set(links.map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]));
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'utf8')));
+  const rows = tables.flatMap((table) => table.trim().split('\n').slice(1)).map((row) => row.trim().split(/\s+/));
+  const listening = rows.filter(([, , , state, , , , , , inode]) => state === '0A' && own.has(inode));
+  return listening.map(([, local = '']) => (local.startsWith('0100007F:') ? '127.0.0.1' : local));
+}

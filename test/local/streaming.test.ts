@@ -28,6 +28,25 @@ test('a chunk arrives while the function still holds the next one back', async (
   expect(await read()).toBe('');
 });
 
+test('the headers come with the first chunk, and not before', async () => {
+  let begun = false;
+  const answer = fetch(`${host.url}/silent/headers`).then((response) => {
+    begun = true;
+    return response.text();
+  });
+  // One after the other: by then the headers would have come.
+  for (let n = 0; n < 3; n += 1) await progress('headers');
+  expect(begun).toBe(false);
+  await openGate('headers');
+  expect(await answer).toBe('first words');
+});
+
+test('a reader that does not read holds no function back', async () => {
+  const response = await fetch(`${host.url}/flood/unread`);
+  await expect.poll(() => progress('unread')).toBe('ended');
+  await response.body?.cancel();
+});
+
 test('a function goes on to its end when its client has left', async () => {
   const leave = new AbortController();
   const { read } = await openStream('left', leave.signal);
@@ -48,7 +67,7 @@ test('a function whose client has left is done for the host too, when it has end
   await fetch(`${ending.url}/open-gate/ending`, { method: 'POST' });
   const told = performance.now();
   await ending.stop();
-  // It would wait 5 s for a function that it believes to run.
+  // It would wait long for a function that it believes to run.
   expect(performance.now() - told).toBeLessThan(4000);
 });
 

@@ -1,9 +1,13 @@
 import { OpenAI } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { reasonOf } from '../../shared/conversation/reason.ts';
+import { entraIdentity } from '../../shared/identity/entra-identity.ts';
 import { createModel } from '../../shared/models/create-model.ts';
+import { retrying } from '../../shared/models/retrying.ts';
+import { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { deployment } from './deployment.ts';
-import { failureOf, hear, messagesOf } from './hear.ts';
+import { failureOf, hear } from './hear.ts';
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {
@@ -23,12 +27,27 @@ test('a token that cannot be had is internal, and the log says for which scope',
   const failure = await failureOf(model);
   expect(failure.code).toBe('internal');
   expect(failure.message).not.toContain('1234');
-  expect(messagesOf(failure)).toContain('https://ai.azure.com/.default');
+  expect(reasonOf(failure)).toContain('https://ai.azure.com/.default');
 });
 
 test('a token that never comes is model-timeout', async () => {
   const never = () => new Promise<string>(() => {});
   expect((await failureOf(withToken(never, 50))).code).toBe('model-timeout');
+});
+
+test('a token request that hangs is given up for another, which the same turn and all later ones go on with', async () => {
+  const endpoint = await TokenEndpoint.start({ hanging: 1 });
+  for (const [name, value] of Object.entries(endpoint.env)) vi.stubEnv(name, value);
+  const identity = entraIdentity(300);
+  const model = retrying([deployment('chat', upstream, { kind: 'azure', apiKey: undefined, identity })]);
+  try {
+    expect((await hear(model)).text).toBe('You said: How are you?');
+    expect((await hear(model)).text).toBe('You said: How are you?');
+    expect(endpoint.asked).toBe(2);
+  } finally {
+    await endpoint.stop();
+    vi.unstubAllEnvs();
+  }
 });
 
 test('a caller that aborts does not wait for a token', async () => {

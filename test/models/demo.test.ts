@@ -39,6 +39,7 @@ test('the demo stops in the middle of a pause when the caller aborts, with its r
   const controller = new AbortController();
   const reason = new Error('the reader left');
   const events = ask(demo(3_600_000), { signal: controller.signal })[Symbol.asyncIterator]();
+  expect((await events.next()).value).toEqual({ type: 'asked' });
   const next = events.next();
   controller.abort(reason);
   await expect(next).rejects.toBe(reason);

@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/identity';
 import { chatCompletions } from '../../shared/models/chat-completions.ts';
 import { completions } from '../../shared/models/completions.ts';
 import type { Model } from '../../shared/models/model.ts';
@@ -13,13 +14,14 @@ export const apis = Object.keys(adapters) as Api[];
 interface DeploymentOptions extends Partial<RemoteModelSettings> {
   timeoutMs?: number;
   client?: ReturnType<typeof lazyClient>;
+  identity?: TokenCredential;
 }
 
 /** An adapter for a model that an upstream serves; by default as an OpenAI-compatible server. */
 export function deployment(
   api: Api,
   { origin }: Pick<ScriptedUpstream, 'origin'>,
-  { timeoutMs = 20_000, client, ...more }: DeploymentOptions = {},
+  { timeoutMs = 20_000, client, identity, ...more }: DeploymentOptions = {},
 ): Model {
   const azure = more.kind === 'azure';
   const settings: RemoteModelSettings = {
@@ -32,5 +34,5 @@ export function deployment(
     fallbackModels: [],
     ...more,
   };
-  return adapters[api](settings, client ?? lazyClient(settings), timeoutMs);
+  return adapters[api](settings, client ?? lazyClient(settings, identity), timeoutMs);
 }

@@ -81,6 +81,119 @@ test.each([
   expect(sent(name)).toEqual([true, false]);
 });
 
+const inputs = "'input': 'My max_tokens and ''temperature'' are unsupported'";
+test.each<[string, string, number, object]>([
+  [
+    'Azure',
+    'temperature',
+    400,
+    { error: { message: refusal('temperature').body.error.message, param: null, code: null } },
+  ],
+  [
+    'OpenAI',
+    'max_tokens',
+    400,
+    {
+      error: {
+        message:
+          "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      },
+    },
+  ],
+  [
+    'Azure, a value',
+    'temperature',
+    400,
+    {
+      error: {
+        message:
+          "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value is supported.",
+      },
+    },
+  ],
+  ['Groq', 'stream_options', 400, { error: { message: "property 'stream_options' is unsupported" } }],
+  ['Databricks', 'stream_options', 400, { message: 'stream_options: Extra inputs are not permitted' }],
+  [
+    'vLLM',
+    'stream_options',
+    400,
+    {
+      object: 'error',
+      code: 400,
+      message: `[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'Extra inputs are not permitted', ${inputs}}]`,
+    },
+  ],
+  [
+    'FastAPI',
+    'stream_options',
+    422,
+    {
+      detail: [
+        { type: 'missing', loc: ['body', 'x'] },
+        { type: 'extra_forbidden', loc: ['body', 'stream_options'] },
+      ],
+    },
+  ],
+  [
+    'Mistral',
+    'stream_options',
+    422,
+    { object: 'error', message: { detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'] }] } },
+  ],
+])('%s refuses %s in its own words', async (_, name, status, body) => {
+  upstream.enqueue({ status, body });
+  expect((await hear(deployment('chat', upstream))).text).toBe('Good day');
+  expect(sent(name)).toEqual([true, false]);
+});
+
+test('a message that quotes what a user wrote takes no parameter away', async () => {
+  const wrote = "'max_tokens' and 'temperature' are not supported, unknown field: 'stream_options'";
+  const model = deployment('chat', upstream);
+  const errors = [
+    { message: `Invalid message: ${wrote}` },
+    { code: 'invalid_value', message: `'temperature' is not supported: ${wrote}` },
+    { code: 'unsupported_parameter', message: wrote },
+    { message: `Unsupported parameter: 'temperature' is not supported with this model. ${wrote}` },
+    { message: 'Invalid', detail: [{ type: 'extra_forbidden', loc: ['body', 'messages', 0, wrote] }] },
+    { message: 'Invalid', detail: [{ type: 'value_error', loc: ['body', 'temperature'] }, null, 'temperature'] },
+    { message: 'Invalid', detail: 'temperature' },
+  ];
+  for (const error of errors) {
+    upstream.enqueue({ status: 400, body: { error } });
+    expect((await failureOf(model)).code).toBe('internal');
+  }
+  expect((await hear(model)).text).toBe('Good day');
+  expect(upstream.requests.at(-1)?.body).toEqual(upstream.requests[0]?.body);
+  expect(upstream.requests[0]?.body).toMatchObject({ max_tokens: 500, temperature: 0.7 });
+});
+
+test('where both names of the answer’s limit are refused the call fails, and never goes out without a limit', async () => {
+  refused = ['max_tokens', 'max_completion_tokens'];
+  const model = deployment('chat', upstream);
+  for (let call = 1; call <= 3; call += 1) expect((await failureOf(model)).code).toBe('internal');
+  const limits = upstream.requests.map(({ body }) => [body['max_tokens'], body['max_completion_tokens']]);
+  const [before, after] = [
+    [500, undefined],
+    [undefined, 500],
+  ];
+  expect(limits).toEqual([before, after, before, after, before, after]);
+  refused = ['max_tokens'];
+  expect((await hear(model)).text).toBe('Good day');
+});
+
+test('a name of the limit that was taken once may be refused later, and the other one taken', async () => {
+  refused = ['max_tokens'];
+  const model = deployment('chat', upstream);
+  await hear(model);
+  refused = ['max_completion_tokens'];
+  expect((await hear(model)).text).toBe('Good day');
+  refused = ['max_tokens'];
+  expect((await hear(model)).text).toBe('Good day');
+  expect(upstream.requests.every(({ body }) => (body['max_tokens'] ?? body['max_completion_tokens']) === 500)).toBe(
+    true,
+  );
+});
+
 test.each(apis)('a 400 of %s for anything else is not repeated', async (api) => {
   const errors = [
     { code: 'invalid_value', param: 'max_tokens', message: 'max_tokens is too large' },

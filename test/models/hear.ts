@@ -50,8 +50,3 @@ export async function failureOf(model: Model, asked: Asked = {}): Promise<Failur
   if (thrown instanceof Failure) return thrown;
   throw new Error('no Failure was thrown', { cause: thrown });
 }
-
-/** The messages of an error and of all that caused it, as a log shows them. */
-export function messagesOf(error: unknown): string {
-  return error instanceof Error ? `${error.message}\n${messagesOf(error.cause)}` : '';
-}

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
 import type { CompletionOptions, Model } from '../../shared/models/model.ts';
@@ -7,16 +8,18 @@ import { deployment } from './deployment.ts';
 import { ask, failureOf, hear } from './hear.ts';
 
 /** What a scripted model does with one call. */
-type Turn = 'answer' | 'speak, then fail' | Failure;
+type Turn = 'answer' | 'speak, then fail' | 'wait' | Failure;
 
 /** A model that does as it is told, call by call, and then answers; it records its calls in `asked`. */
 function scripted(name: string, ...turns: Turn[]): Model {
   return {
     name,
-    async *stream() {
+    async *stream(_messages, _options, signal) {
       asked.push(name);
       const turn = turns.shift() ?? 'answer';
       if (turn instanceof Failure) throw turn;
+      if (turn === 'wait') await once(signal, 'abort');
+      signal.throwIfAborted();
       yield { type: 'delta', text: name };
       if (turn === 'speak, then fail') throw failed;
       yield { type: 'end', finishReason: 'stop' };
@@ -101,6 +104,18 @@ describe('one deployment', () => {
     expect((await hear(model, { giveUpAt: 1000 })).text).toBe('A');
   });
 
+  test('is not waited for where it says to be busy for more than 5 s: that is passed on at once', async () => {
+    const busy = busyFor(5.001);
+    expect((await hear(retrying([scripted('A', busy)], seams))).thrown).toBe(busy);
+    expect(asked).toEqual(['A']);
+  });
+
+  test('is not asked again where it was alive and went silent', async () => {
+    const silent = new Failure('model-timeout', 'It was silent.', { wasAlive: true });
+    expect((await hear(retrying([scripted('A', silent), scripted('B')], seams))).thrown).toBe(silent);
+    expect(asked).toEqual(['A']);
+  });
+
   test('is not waited for by a caller that aborts', async () => {
     const controller = new AbortController();
     const reason = new Error('the reader left');
@@ -108,7 +123,7 @@ describe('one deployment', () => {
       name: 'A',
       async *stream() {
         setImmediate(() => controller.abort(reason));
-        throw busyFor(3600);
+        throw busyFor(5);
       },
     };
     expect((await hear(retrying([model], seams), { signal: controller.signal })).thrown).toBe(reason);
@@ -169,6 +184,15 @@ describe('several deployments', () => {
     expect((await hear(model, { giveUpAt: 1000 })).text).toBe('A');
   });
 
+  test.each([
+    [9, 60],
+    [60, 9],
+  ])('that are busy for %i and %i s are all asked, and what is passed on is when the first is back', async (a, b) => {
+    const model = retrying([scripted('A', busyFor(a)), scripted('B', busyFor(b))], seams);
+    expect((await hear(model)).thrown).toMatchObject({ code: 'model-busy', retryAfterSeconds: 9 });
+    expect(asked).toEqual(['A', 'B']);
+  });
+
   test('pass over one that is busy for as long as it said', async () => {
     const model = retrying([scripted('A', busyFor(60)), scripted('B')], seams);
     await hear(model);
@@ -203,6 +227,45 @@ describe('several deployments', () => {
     await hear(model);
     await hear(model);
     expect(asked).toEqual(['A', 'B', 'A', 'B', 'A', 'A', 'B', 'A', 'B', 'A']);
+  });
+
+  /** Deployments of which the first was dead for a while, and is tried again by the next call, to which it does `then`. */
+  async function tryAgain(...then: Turn[]): Promise<Model> {
+    const model = retrying([scripted('A', failed, failed, failed, ...then), scripted('B')], seams);
+    for (let turn = 1; turn <= 3; turn += 1) await hear(model);
+    clock = 30_000;
+    asked = [];
+    return model;
+  }
+
+  test('come back to one from its first token on, also where its reader stops it then', async () => {
+    const model = await tryAgain('answer');
+    for await (const event of ask(model)) if (event.type === 'delta') break;
+    await hear(model);
+    expect(asked).toEqual(['A', 'A']);
+  });
+
+  test('come back to one from its first token on, while it still speaks', async () => {
+    const model = await tryAgain('answer');
+    for await (const event of ask(model)) if (event.type === 'delta') await hear(model);
+    expect(asked[1]).toBe('A');
+  });
+
+  test.each(['content-filtered', 'context-too-long'] as const)('come back to one that answers %s', async (code) => {
+    const model = await tryAgain(new Failure(code, 'No.'));
+    expect((await failureOf(model)).code).toBe(code);
+    await hear(model);
+    expect(asked).toEqual(['A', 'A']);
+  });
+
+  test('try one again at once where a caller stopped the call that was to show whether it lives', async () => {
+    const model = await tryAgain('wait');
+    const controller = new AbortController();
+    setImmediate(() => controller.abort('stopped'));
+    expect((await hear(model, { signal: controller.signal })).thrown).toBe('stopped');
+    const [first, second] = await Promise.all([hear(model), hear(model)]);
+    expect([first.text, second.text]).toEqual(['A', 'B']);
+    expect(asked).toEqual(['A', 'A', 'B']);
   });
 
   test('are still asked where all of them are known to be dead', async () => {

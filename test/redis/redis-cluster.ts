@@ -4,7 +4,7 @@ import { freePort, RedisServer } from './redis-server.ts';
 
 const SLOTS = 16_384;
 
-/** A real Redis cluster of three masters on the loopback, without replicas. */
+/** A real Redis cluster of three masters on the loopback, without replicas until they are added. */
 export class RedisCluster {
   readonly nodes: readonly RedisServer[];
 
@@ -48,6 +48,24 @@ export class RedisCluster {
 
   get tlsUrl(): string {
     return (this.nodes[0] as RedisServer).tlsUrl;
+  }
+
+  /** Gives one of its nodes a replica that has caught up; whoever adds it stops it. */
+  async addReplica(place: number): Promise<RedisServer> {
+    const [master, bus] = [this.nodes[place] as RedisServer, await freePort()];
+    const replica = await RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', String(bus));
+    const [of, added] = [new Redis(master.url), new Redis(replica.url)];
+    try {
+      const id = String(await of.cluster('MYID'));
+      await of.call('CLUSTER', 'MEET', '127.0.0.1', replica.port, String(bus));
+      await eventually(async () => String(await added.cluster('NODES')).includes(id));
+      await added.cluster('REPLICATE', id);
+      await eventually(async () => /state=online/.test(await of.info('replication')));
+    } finally {
+      of.disconnect();
+      added.disconnect();
+    }
+    return replica;
   }
 
   /** Moves the slot of a key, with all that is in it, from the node that has it to another, as an operator does. */

@@ -35,6 +35,11 @@ export class TcpProxy {
     return `redis://127.0.0.1:${this.#port}`;
   }
 
+  /** Whether anybody is connected by a connection that is not frozen. */
+  get isUsed(): boolean {
+    return this.#sockets.size > 0;
+  }
+
   set mode(mode: ProxyMode) {
     this.#mode = mode;
     for (const socket of this.#sockets) {

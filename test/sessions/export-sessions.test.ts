@@ -4,6 +4,7 @@ import { linesResponse } from '../../shared/http/lines-response.ts';
 import { exportSessions } from '../../shared/sessions/export-sessions.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
 import type { StoredMessage } from '../../shared/sessions/session-store.ts';
+import { requestLogOf } from '../http/request-log-of.ts';
 
 const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cached_tokens: 0 };
@@ -28,7 +29,7 @@ class WatchedStore extends MemorySessionStore {
       newSessionId: sessionId,
       assistant: undefined,
       defaultAssistant: 'default',
-      offers: { default: { room: 1000, fixed_tokens: 0, output_tokens: 1 } },
+      offers: new Map([['default', { room: 1000, fixed_tokens: 0, output_tokens: 1 }]]),
       messageTokens: 1,
       idempotency: undefined,
     });
@@ -44,6 +45,7 @@ class WatchedStore extends MemorySessionStore {
         title: 't',
         windowStart: 0,
         windowTokens: 0,
+        spent: 0,
       },
     );
   }
@@ -59,8 +61,7 @@ async function filled(sessions: number, content = 'text'): Promise<WatchedStore>
 }
 
 async function exported(store: WatchedStore) {
-  const fail = (error: unknown) => error as Failure;
-  const { body } = await linesResponse(exportSessions(store, 'o'), fail);
+  const { body } = await linesResponse(exportSessions(store, 'o'), requestLogOf(), undefined);
   const text = await new Response(body as ReadableStream).text();
   expect(text.endsWith('\n')).toBe(true);
   return text
@@ -77,6 +78,14 @@ test('a session is a line, whole, and agrees with itself while turns go on', asy
     ['0', 60, 120],
     ['1', 60, 120],
   ]);
+});
+
+test('a session that a scan comes upon twice is one line', async () => {
+  const store = await filled(2);
+  const { sessions } = await store.scan('o');
+  const scan = async (_: string, cursor?: string) => ({ sessions, cursor: cursor === undefined ? 'more' : undefined });
+  Object.assign(store, { scan });
+  expect((await exported(store)).map(({ id }) => id)).toEqual(['0', '1']);
 });
 
 test('a session that is deleted while it is read is left out', async () => {
@@ -111,7 +120,7 @@ test.each([
   expect(lines).toMatchObject([
     { id: '0' },
     ...begun,
-    { error: { code: 'store-unavailable', status: 503, retryable: true } },
+    { error: { code: 'store-unavailable', status: 503, retryable: true, request_id: 'r' } },
   ]);
 });
 
@@ -125,7 +134,7 @@ test('no more is read than the reader asks for', async () => {
   const store = await filled(20);
   const read: string[] = [];
   store.before = async (id) => void read.push(id);
-  const { body } = await linesResponse(exportSessions(store, 'o'), (error) => error as Failure);
+  const { body } = await linesResponse(exportSessions(store, 'o'), requestLogOf(), undefined);
   const reader = (body as ReadableStream).getReader();
   await reader.read();
   await new Promise((resolve) => setImmediate(resolve));

@@ -18,6 +18,7 @@ const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_promp
 const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
 const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
+const filtered: TurnFailed = { type: 'turn-failed', code: 'content-filtered', detail: 'It was refused.' };
 const nothing = { position: 0, blocks: [] };
 
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;
@@ -44,10 +45,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       newSessionId: randomUUID(),
       assistant: undefined,
       defaultAssistant: 'default',
-      offers: {
-        default: { room: 1000, fixed_tokens: 100, output_tokens: 500 },
-        'data-analyst': { room: 900, fixed_tokens: 200, output_tokens: 500 },
-      },
+      offers: new Map([
+        ['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }],
+        ['data-analyst', { room: 900, fixed_tokens: 200, output_tokens: 500 }],
+      ]),
       messageTokens: 5,
       idempotency: undefined,
       ...more,
@@ -81,6 +82,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         title: 'A title',
         windowStart: begun.windowStart,
         windowTokens: 40,
+        spent: usage.total_tokens,
         ...more,
       };
     }
@@ -166,15 +168,27 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.begin(request(owner, { messageTokens: 1000 }))).toMatchObject({ outcome: 'begun' });
       });
 
+      test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', 'DEFAULT'])(
+        'of an assistant named "%s" is refused as any that is not on offer, and its session stays free',
+        async (assistant) => {
+          const owner = randomUUID();
+          const { sessionId } = await turn(owner);
+          for (const asked of [{ assistant }, { assistant, sessionId }]) {
+            expect(await store.begin(request(owner, asked))).toEqual({ outcome: 'unknown-assistant' });
+          }
+          await begin(owner, { sessionId });
+        },
+      );
+
       test('that is given up leaves no session, or the one that was, as it was', async () => {
         const owner = randomUUID();
         const [first] = await begin(owner);
-        await store.abandon(first, broken, nothing);
+        await store.abandon(first, broken, nothing, 0);
         expect(await contents(owner, first.sessionId)).toBeUndefined();
         const { sessionId } = await turn(owner, {}, 'one');
         const before = await store.history(owner, sessionId, { limit: 10, before: undefined });
         const [second] = await begin(owner, { sessionId });
-        await store.abandon(second, broken, nothing);
+        await store.abandon(second, broken, nothing, 0);
         expect(await store.history(owner, sessionId, { limit: 10, before: undefined })).toEqual(before);
         await begin(owner, { sessionId });
       });
@@ -193,7 +207,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await hasty.extend(late, nothing)).toMatchObject({ held: false });
         expect(await hasty.commit(late, commitOf(late, lateBegun, 'late'))).toBe('lost');
         // It takes nothing from the turn that holds the lease now.
-        await hasty.abandon(late, broken, nothing);
+        await hasty.abandon(late, broken, nothing, 0);
         const claim = { ...late, turnId: next[0] };
         expect(await hasty.commit(claim, commitOf(claim, next[1], 'next'))).toBe('committed');
         expect(await contents(owner, sessionId, hasty)).toEqual(['ask one', 'one', 'ask next', 'next']);
@@ -225,19 +239,117 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.stop(randomUUID(), claim.sessionId)).toBe(false);
         expect(await store.stop(owner, claim.sessionId)).toBe(true);
         expect(await store.extend(claim, nothing)).toEqual({ held: true, stop: true });
-        await store.abandon(claim, finished, nothing);
+        await store.abandon(claim, finished, nothing, 0);
         expect(await store.stop(owner, claim.sessionId)).toBe(false);
+      });
+
+      test('is not told of a wish to stop another turn', async () => {
+        const owner = randomUUID();
+        const first = await turn(owner);
+        const [claim] = await begin(owner, { sessionId: first.sessionId });
+        expect(await store.stop(owner, claim.sessionId, first.turnId)).toBe(false);
+        expect(await store.extend(claim, nothing)).toEqual({ held: true, stop: false });
+        expect(await store.stop(owner, claim.sessionId, claim.turnId)).toBe(true);
+        expect(await store.extend(claim, nothing)).toEqual({ held: true, stop: true });
       });
     });
 
-    test('a commit that is repeated stores the turn once', async () => {
-      const owner = randomUUID();
-      const [claim, begun] = await begin(owner);
-      const commit = commitOf(claim, begun, 'once');
-      expect(await store.commit(claim, commit)).toBe('committed');
-      expect(await store.commit(claim, commit)).toBe('committed');
-      await store.abandon(claim, broken, nothing);
-      expect(await contents(owner, claim.sessionId)).toEqual(['ask once', 'once']);
+    describe('a step that is repeated', () => {
+      test('stores the turn once, also where another turn was stored in between', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner);
+        const { sessionId } = claim;
+        const commit = commitOf(claim, begun, 'once');
+        expect(await store.commit(claim, commit)).toBe('committed');
+        expect(await store.commit(claim, commit)).toBe('committed');
+        await turn(owner, { sessionId }, 'next');
+        expect(await store.commit(claim, commit)).toBe('committed');
+        await begin(owner, { sessionId });
+        expect(await store.commit(claim, commit)).toBe('committed');
+        await store.abandon(claim, broken, nothing, 0);
+        expect(await contents(owner, sessionId)).toEqual(['ask once', 'once', 'ask next', 'next']);
+      });
+
+      test('begins the turn once, and is counted once, whatever session it names', async () => {
+        const owner = randomUUID();
+        const limits = { ...unlimited, requests_per_minute: 4, tokens_per_day: 15 + 605 + 645 + 605 };
+        const on = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits });
+        const { sessionId } = await turn(owner, {}, 'Hello', on);
+        for (const named of [{}, { sessionId }, { sessionId: randomUUID() }]) {
+          const asked = request(owner, named);
+          const first = await on.begin(asked);
+          expect(first).toMatchObject({ outcome: 'begun' });
+          const { limits: _, ...again } = (await on.begin(asked)) as Begun;
+          expect(first).toMatchObject(again);
+        }
+        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'limited', limits: [{ remaining: 0 }, {}] });
+        await on.close();
+      });
+
+      test('changes nothing more, whatever other turns do in between', async () => {
+        // One request comes free in 6 s, which is far longer than the few turns take.
+        const limits = { requests_per_minute: 10, tokens_per_minute: 0, tokens_per_day: 1_000_000 };
+        const on = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits });
+        interface PlannedTurn {
+          /** Which of two sessions. */
+          place: number;
+          isStored: boolean;
+          /** Which of all the steps so far come again before it ends, and after that. */
+          repeated: number[];
+          ids: { turnId: string; newSessionId: string; unknown: string };
+        }
+        const plans = fc.array(
+          fc.record<PlannedTurn>({
+            place: fc.nat(1),
+            isStored: fc.boolean(),
+            repeated: fc.array(fc.nat(), { maxLength: 5 }),
+            ids: fc
+              .constant(0)
+              .map(() => ({ turnId: randomUUID(), newSessionId: randomUUID(), unknown: randomUUID() })),
+          }),
+          { minLength: 2, maxLength: 6 },
+        );
+        /** What is there to be seen of the turns in the end. */
+        async function play(owner: string, plan: PlannedTurn[], repeats: boolean) {
+          const steps: (() => Promise<unknown>)[] = [];
+          const take = async (step: () => Promise<unknown>, repeated: number[]) => {
+            steps.push(step);
+            await step();
+            if (repeats) for (const which of repeated) await steps[which % steps.length]?.();
+          };
+          const sessions: string[] = [];
+          const seen: unknown[] = [];
+          for (const { place, isStored, repeated, ids } of plan) {
+            const { turnId, newSessionId, unknown } = ids;
+            const idempotency = { key: turnId, fingerprint: 'f' };
+            const asked = { turnId, newSessionId, sessionId: sessions[place] ?? unknown, idempotency };
+            // Its holder goes on when it has an answer.
+            if (repeats) await begin(owner, asked, on);
+            const [claim, begun] = await begin(owner, asked, on);
+            await take(() => on.extend(claim, { position: 0, blocks: [['one ']] }), repeated);
+            const unsent = { position: 1, blocks: [['two']] };
+            const commit = commitOf(claim, begun, 'one two', { unsent });
+            if (isStored) sessions[place] = claim.sessionId;
+            await take(async () => {
+              if (isStored) expect(await on.commit(claim, commit)).toBe('committed');
+              else await on.abandon(claim, broken, unsent, 0);
+            }, repeated);
+            seen.push(await on.follow(owner, claim.sessionId, turnId, 0));
+          }
+          for (const id of sessions) seen.push(id && (await contents(owner, id, on)));
+          const list = await on.sessions(owner, { limit: 100, before: undefined });
+          seen.push(list === 'unknown-page' || list.items.map(({ id, turns }) => [id, turns]));
+          const [, next] = await begin(owner, {}, on);
+          return [...seen, next.limits.map(({ name, remaining }) => [name, remaining])];
+        }
+        await fc.assert(
+          fc.asyncProperty(plans, async (plan) => {
+            expect(await play(randomUUID(), plan, true)).toEqual(await play(randomUUID(), plan, false));
+          }),
+          { numRuns: 60 },
+        );
+        await on.close();
+      });
     });
 
     describe('a deleted session', () => {
@@ -272,17 +384,76 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
     });
 
-    test('an expired session is gone, and a turn under way does not bring it back', async () => {
-      const owner = randomUUID();
-      const { sessionId } = await turn(owner, {}, 'old', hasty);
-      const [claim, begun] = await begin(owner, { sessionId }, hasty);
-      await eventually(async () => {
-        expect((await hasty.extend(claim, nothing)).held).toBe(true);
-        return (await contents(owner, sessionId, hasty)) === undefined;
+    describe('a session', () => {
+      /** Slower, so that a busy machine is no holder that died. */
+      let brief: SessionStore;
+      beforeAll(async () => {
+        brief = await open({ sessionSeconds: 1, leaseSeconds: 0.8, limits: unlimited });
       });
-      expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('lost');
-      expect(await contents(owner, sessionId, hasty)).toBeUndefined();
-      expect(await hasty.sessions(owner, { limit: 10, before: undefined })).toEqual({ items: [], hasMore: false });
+      afterAll(() => brief.close());
+      const listed = async (owner: string) => {
+        const page = await brief.sessions(owner, { limit: 10, before: undefined });
+        const { sessions } = await brief.scan(owner);
+        const ids = page === 'unknown-page' ? page : page.items.map(({ id }) => id);
+        expect(sessions.map(({ id }) => id).sort()).toEqual([...ids].sort());
+        return ids;
+      };
+      /** Does it again and again, for more than twice as long as a session is kept. */
+      const meanwhile = async (step: () => Promise<unknown>) => {
+        const end = performance.now() + 2500;
+        await eventually(async () => {
+          await step();
+          return performance.now() > end;
+        });
+      };
+
+      test('that expired is gone, and a turn that had begun on it does not bring it back', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'old', brief);
+        const [claim, begun] = await begin(owner, { sessionId }, brief);
+        await eventually(async () => (await contents(owner, sessionId, brief)) === undefined);
+        expect(await brief.commit(claim, commitOf(claim, begun))).toBe('lost');
+        expect(await contents(owner, sessionId, brief)).toBeUndefined();
+        expect(await listed(owner)).toEqual([]);
+      });
+
+      test('does not expire under a turn that is longer than it is kept', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'one', brief);
+        const [claim, begun] = await begin(owner, { sessionId }, brief);
+        await meanwhile(async () => expect((await brief.extend(claim, nothing)).held).toBe(true));
+        expect(await listed(owner)).toEqual([sessionId]);
+        expect(await brief.commit(claim, commitOf(claim, begun, 'two'))).toBe('committed');
+        expect(await contents(owner, sessionId, brief)).toEqual(['ask one', 'one', 'ask two', 'two']);
+      });
+
+      test('does not expire before the lease of a turn on it does', async () => {
+        const briefer = await open({ sessionSeconds: 0.1, leaseSeconds: 1, limits: unlimited });
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'one', briefer);
+        const other = await turn(randomUUID(), {}, 'other', briefer);
+        const [claim, begun] = await begin(owner, { sessionId }, briefer);
+        await eventually(async () => (await contents(other.owner, other.sessionId, briefer)) === undefined);
+        expect(await briefer.commit(claim, commitOf(claim, begun, 'two'))).toBe('committed');
+        await briefer.close();
+      });
+
+      test('that only failed turns keep is listed, and found by whoever erases, as long as it is there', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'kept', brief);
+        const fail = async () => {
+          const [claim] = await begin(owner, { sessionId }, brief);
+          await brief.abandon(claim, broken, nothing, 0);
+        };
+        await meanwhile(fail);
+        expect(await contents(owner, sessionId, brief)).toEqual(['ask kept', 'kept']);
+        expect(await listed(owner)).toEqual([sessionId]);
+        const other = await turn(owner, {}, 'other', brief);
+        await fail();
+        expect(await listed(owner)).toEqual([other.sessionId, sessionId]);
+        await brief.erase(owner);
+        expect(await contents(owner, sessionId, brief)).toBeUndefined();
+      });
     });
 
     describe('an idempotency key', () => {
@@ -337,7 +508,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const key = idempotency();
         const [claim] = await begin(owner, { idempotency: key });
-        await store.abandon(claim, broken, nothing);
+        await store.abandon(claim, broken, nothing, 0);
         await begin(owner, { idempotency: key });
 
         const dead = idempotency();
@@ -396,9 +567,24 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const { sessionId, turnId } = await turn(owner, {}, 'kept');
         const [claim] = await begin(owner, { sessionId });
-        await store.abandon(claim, broken, { position: 0, blocks: [['half']] });
+        await store.abandon(claim, broken, { position: 0, blocks: [['half']] }, 0);
         const failed = await store.follow(owner, sessionId, undefined, 1);
         expect(failed).toMatchObject({ turnId: claim.turnId, state: 'ended', entries: [['half'], broken] });
+        expect(await store.follow(owner, sessionId, turnId, 1)).toMatchObject({ entries: [['kept'], finished] });
+      });
+
+      test('of a turn that the content filter ended has the ending alone, where its number was', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnId } = await turn(owner, {}, 'kept');
+        const [claim] = await begin(owner, { sessionId });
+        await store.extend(claim, { position: 0, blocks: [['a', 'b']] });
+        await store.extend(claim, { position: 1, blocks: [['c']] });
+        await store.abandon(claim, filtered, { position: 1, blocks: [['c'], ['d', 'e', 'f']] }, 0);
+        const refused = await store.follow(owner, sessionId, claim.turnId, 0);
+        const started = { type: 'turn-started', session_id: sessionId, turn_id: claim.turnId, assistant: 'default' };
+        expect(refused).toMatchObject({ state: 'ended', entries: [started, 2, 1, 3, filtered] });
+        // As one is told who has followed it so far.
+        expect((await store.follow(owner, sessionId, claim.turnId, 3))?.entries).toEqual([3, filtered]);
         expect(await store.follow(owner, sessionId, turnId, 1)).toMatchObject({ entries: [['kept'], finished] });
       });
 
@@ -417,6 +603,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const { sessionId } = await turn(randomUUID());
         expect(await store.follow(randomUUID(), sessionId, undefined, 0)).toBeUndefined();
         expect(await store.follow(randomUUID(), randomUUID(), undefined, 0)).toBeUndefined();
+        const claim = await turn(randomUUID());
+        for (const turnId of ['', 'x', randomUUID()]) {
+          expect(await store.follow(claim.owner, claim.sessionId, turnId, 0)).toBeUndefined();
+        }
       });
     });
 
@@ -483,6 +673,14 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         return { begun, limited: results.filter(({ outcome }) => outcome === 'limited').length };
       };
 
+      /** What is counted of the day, seen by a turn that costs nothing. */
+      async function used(on: SessionStore, owner: string): Promise<number> {
+        const [claim, { limits, reserved }] = await begin(owner, {}, on);
+        await on.abandon(claim, broken, nothing, 0);
+        const day = limits.find(({ name }) => name === 'tokens-per-day');
+        return (day?.quota ?? 0) - (day?.remaining ?? 0) - reserved;
+      }
+
       test('admit as many requests at once as a minute has, and then one at an even rate', async () => {
         const on = await limited({ requests_per_minute: 10 });
         const owner = randomUUID();
@@ -529,7 +727,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         // 15 were used; the window of 40 is part of the prompt now.
         expect(next.reserved).toBe(645);
         expect(next.limits).toMatchObject([{ remaining: 2000 - 15 - 645 }, { remaining: 100_000 - 15 - 645 }]);
-        await on.abandon(second, broken, nothing);
+        await on.abandon(second, broken, nothing, 0);
         const [, third] = await begin(owner, {}, on);
         expect(third.limits).toMatchObject([{ remaining: 2000 - 15 - 605 }, {}]);
         await on.close();
@@ -547,28 +745,70 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await on.close();
       });
 
-      test('forget the reservation of a turn whose holder died, and keep that of one who lives', async () => {
-        const on = await limited({ tokens_per_day: 1300 }, 0.3);
+      test('count what a turn cost that stores nothing, also where its session is gone or its owner was erased', async () => {
+        const on = await limited({ tokens_per_day: 100_000 });
         const owner = randomUUID();
-        const [living] = await begin(owner, {}, on);
-        await begin(owner, {}, on);
-        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'limited' });
-        const begun = await eventually(async () => {
-          await on.extend(living, nothing);
-          const again = await on.begin(request(owner));
-          return again.outcome === 'begun' && again;
-        });
-        expect(begun.limits).toMatchObject([{ remaining: 1300 - 2 * 605 }]);
+        const [stopped] = await begin(owner, {}, on);
+        await on.abandon(stopped, { ...finished, finish_reason: 'stopped' }, nothing, 100);
+        const [deleted] = await begin(owner, {}, on);
+        await on.delete(owner, deleted.sessionId);
+        await on.abandon(deleted, broken, nothing, 20);
+        const [erased] = await begin(owner, {}, on);
+        await on.erase(owner);
+        await on.abandon(erased, broken, nothing, 3);
+        expect(await used(on, owner)).toBe(123);
         await on.close();
       });
 
-      test('forget a reservation together with its session', async () => {
+      test('give everything back after a turn that cost nothing', async () => {
         const on = await limited({ tokens_per_day: 700 });
         const owner = randomUUID();
         const [claim] = await begin(owner, {}, on);
         await on.delete(owner, claim.sessionId);
-        await on.abandon(claim, broken, nothing);
-        expect(await on.begin(request(owner))).toMatchObject({ outcome: 'begun' });
+        await on.abandon(claim, broken, nothing, 0);
+        expect(await used(on, owner)).toBe(0);
+        await on.close();
+      });
+
+      test('count a turn once, however often it is committed and abandoned', async () => {
+        const on = await limited({ tokens_per_day: 100_000 });
+        const owner = randomUUID();
+        const [stored, begun] = await begin(owner, {}, on);
+        const commit = commitOf(stored, begun, 'Hello', { spent: 70 });
+        for (let n = 0; n < 2; n += 1) await on.commit(stored, commit);
+        await on.abandon(stored, broken, nothing, 70);
+        const [failed, again] = await begin(owner, {}, on);
+        for (let n = 0; n < 2; n += 1) await on.abandon(failed, broken, nothing, 5);
+        expect(await on.commit(failed, commitOf(failed, again))).toBe('lost');
+        expect(await used(on, owner)).toBe(75);
+        await on.close();
+      });
+
+      test('count the whole reservation of a turn whose holder died, and that of one who lives as what it costs', async () => {
+        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const owner = randomUUID();
+        const [living] = await begin(owner, {}, on);
+        const [dead] = await begin(owner, {}, on);
+        await eventually(async () => {
+          await on.extend(living, nothing);
+          return (await on.follow(owner, dead.sessionId, undefined, 0))?.state === 'lost';
+        });
+        await on.abandon(living, broken, nothing, 7);
+        expect(await used(on, owner)).toBe(605 + 7);
+        // Counting it forgets nothing.
+        expect(await used(on, owner)).toBe(605 + 7);
+        await on.close();
+      });
+
+      test('count what a turn cost in place of its reservation where its holder wakes after its lease ended', async () => {
+        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner, {}, on);
+        await eventually(async () => (await on.follow(owner, claim.sessionId, undefined, 0))?.state === 'lost');
+        expect(await used(on, owner)).toBe(605);
+        expect(await on.commit(claim, commitOf(claim, begun))).toBe('lost');
+        for (let n = 0; n < 2; n += 1) await on.abandon(claim, broken, nothing, 30);
+        expect(await used(on, owner)).toBe(30);
         await on.close();
       });
     });
@@ -706,7 +946,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         for (const [claim, begun] of [old, fresh]) {
           expect(await store.extend(claim, { position: 1, blocks: [['more']] })).toMatchObject({ held: false });
           expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');
-          await store.abandon(claim, broken, { position: 1, blocks: [['more']] });
+          await store.abandon(claim, broken, { position: 1, blocks: [['more']] }, 0);
           expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
           expect(await contents(owner, claim.sessionId)).toBeUndefined();
         }
@@ -716,7 +956,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('is erased together with what a failed turn had said', async () => {
         const owner = randomUUID();
         const [claim] = await begin(owner);
-        await store.abandon(claim, broken, { position: 0, blocks: [['half']] });
+        await store.abandon(claim, broken, { position: 0, blocks: [['half']] }, 0);
         await store.erase(owner);
         expect(await store.follow(owner, claim.sessionId, undefined, 0)).toBeUndefined();
       });

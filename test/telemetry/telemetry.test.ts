@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import type { TurnRecord } from '../../shared/audit/audit-record.ts';
+import { otlpExporter } from '../../shared/telemetry/otlp-exporter.ts';
 import { Client, readStream } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -92,6 +94,39 @@ test('turns are told to a collector as spans and metrics by the GenAI convention
   collector.server.closeAllConnections();
   collector.server.close();
   await upstream.stop();
+});
+
+test('a turn is told of although its request comes from a trace that nobody samples', async () => {
+  const collector = await startCollector();
+  const exporter = otlpExporter({ endpoint: collector.url, serviceName: 'parley' });
+  const record: TurnRecord = {
+    event: 'turn',
+    owner: 'o',
+    request_id: 'r',
+    session_id: 's',
+    turn_id: 't',
+    assistant: 'default',
+    prompt_version: 'v',
+    model: 'azure:gpt',
+    outcome: 'answered',
+    finish_reason: 'stop',
+    failure: null,
+    filter: null,
+    usage: null,
+    spent_tokens: null,
+    context: null,
+    first_token_ms: 5,
+    total_ms: 9,
+  };
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+  exporter.export({ record, startedAt: 1000, modelEndedAt: 1008, endedAt: 1009, traceparent });
+  await exporter.flush();
+  expect(collector.spans().map(({ name, traceId }) => [name, traceId])).toEqual([
+    ['chat gpt', '0af7651916cd43dd8448eb211c80319c'],
+    ['invoke_agent default', '0af7651916cd43dd8448eb211c80319c'],
+  ]);
+  collector.server.closeAllConnections();
+  collector.server.close();
 });
 
 test('a collector that cannot be reached troubles nobody', async () => {

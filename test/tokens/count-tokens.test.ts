@@ -6,12 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { LONGEST_PIECE } from '../../shared/tokens/count-merged.ts';
 import { createCountTokens, LONGEST_TEXT } from '../../shared/tokens/count-tokens.ts';
 import { readTables } from '../../shared/tokens/vocabulary.ts';
+import { judged } from './judge.ts';
 import { countTokens } from './o200k.ts';
 import { createReferenceCount } from './reference-count.ts';
 import { hostileTexts, ordinaryTexts } from './sample-texts.ts';
-
-const judge = new Tiktoken(o200kBase);
-const judged = (text: string) => judge.encode(text, [], []).length;
 
 // For pieces of some thousand bytes, which cost js-tiktoken seconds.
 const judgedByReference = createReferenceCount(o200kBase);

@@ -15,17 +15,25 @@ export interface Script {
   /** Pause before each delta, or each piece of `raw`. */
   delayMs?: number;
   /** `null`: the stream ends without one. */
-  finishReason?: 'stop' | 'length' | 'content_filter' | 'tool_calls' | null;
+  finishReason?: string | null;
   /** `null`: none is sent. */
   usage?: { prompt_tokens?: number; completion_tokens?: number; cached_tokens?: number } | null;
-  /** After the deltas, in place of a good end: the connection is cut, or goes silent, or an error comes as an event. */
-  ending?: 'cut' | 'silence' | { error: object };
+  /**
+   * After the deltas, in place of a good end: the connection is cut, or goes silent, or the body just ends, or an error
+   * comes as an event.
+   */
+  ending?: 'cut' | 'silence' | 'end' | { error: object };
   /** An answer that is no stream. */
   status?: number;
   headers?: Record<string, string>;
   body?: object | string;
-  /** Bytes in place of everything else but an ending in silence, written in these pieces. */
+  /** Bytes in place of everything else but an ending in silence, written in these pieces; see `eventsOf`. */
   raw?: Iterable<string | Uint8Array>;
+}
+
+/** Server-sent events of these data, for `raw`: text as it is, anything else as JSON. */
+export function eventsOf(...data: unknown[]): string[] {
+  return data.map((each) => `data: ${typeof each === 'string' ? each : JSON.stringify(each)}\n\n`);
 }
 
 /** What the model says where no script is given: the message again, in words. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteText } from '../logs/suite-logs.ts';
 import { echoOf, Gate, type Script } from './script.ts';
 import { chatWire, completionsWire, responsesWire, type Wire } from './wire.ts';
 
@@ -11,6 +12,10 @@ export interface RecordedRequest {
   body: Record<string, unknown>;
   /** Whether the client closed the connection before the answer's end. */
   cut: boolean;
+  /** What was said to it so far. */
+  said: string;
+  /** Whether all was said, so that the answer ends, as its script has it. */
+  isOver: boolean;
 }
 
 const wires: Record<string, Wire> = {
@@ -57,6 +62,11 @@ export class ScriptedUpstream {
     this.#scripts.push(...scripts);
   }
 
+  /** Forgets the scripts that nobody has called for. */
+  clear(): void {
+    this.#scripts.length = 0;
+  }
+
   gate(): Gate {
     return new Gate();
   }
@@ -75,16 +85,32 @@ export class ScriptedUpstream {
       response.writeHead(404).end();
       return;
     }
-    const recorded: RecordedRequest = { path: pathname, headers: request.headers, body: JSON.parse(text), cut: false };
+    const recorded: RecordedRequest = {
+      path: pathname,
+      headers: request.headers,
+      body: JSON.parse(text),
+      cut: false,
+      said: '',
+      isOver: false,
+    };
     this.requests.push(recorded);
     response.on('close', () => {
       recorded.cut = !response.writableFinished;
     });
-    await play(this.#scripts.shift() ?? this.respond(recorded), wire, response);
+    const script = this.#scripts.shift() ?? this.respond(recorded);
+    noteText(lastMessageOf(recorded.body), ...textsOf(script));
+    await play(script, wire, response, recorded);
   }
 }
 
-async function play(script: Script, wire: Wire, response: ServerResponse): Promise<void> {
+/** What it says, and what its errors say. */
+function textsOf({ deltas = [], body, ending }: Script): unknown[] {
+  const said = deltas.filter((delta) => typeof delta === 'string');
+  const errors = [body, ending].map((each) => (each as { error?: { message?: unknown } } | undefined)?.error?.message);
+  return [said.join(''), ...said, body, ...errors];
+}
+
+async function play(script: Script, wire: Wire, response: ServerResponse, recorded: RecordedRequest): Promise<void> {
   if (script.status !== undefined) {
     const body = typeof script.body === 'string' ? script.body : JSON.stringify(script.body ?? {});
     response.writeHead(script.status, { 'content-type': 'application/json', ...script.headers }).end(body);
@@ -106,11 +132,14 @@ async function play(script: Script, wire: Wire, response: ServerResponse): Promi
     if (delta instanceof Gate) await delta.passed;
     else {
       if (script.delayMs) await sleep(script.delayMs);
+      recorded.said += delta;
       await send(wire.delta(delta));
     }
   }
   if (script.ending === 'silence') return;
+  recorded.isOver = true;
   if (script.ending === 'cut') response.destroy();
+  else if (script.ending === 'end') response.end();
   else if (script.ending !== undefined) response.end(`data: ${JSON.stringify(script.ending)}\n\n`);
   else {
     for (const event of wire.end(script)) await send(event);

@@ -26,7 +26,7 @@ export class ShownTurn {
   /** Never rejects. */
   readonly #ended: Promise<void>;
   #reader: ReadableStreamDefaultController<UIMessageChunk> | undefined;
-  #sessionId: string | undefined;
+  #opened: WantedTurn['opened'];
   #stopWanted = false;
   #over = false;
 
@@ -34,7 +34,7 @@ export class ShownTurn {
     this.#client = client;
     this.#turn = turn;
     this.#listener = listener;
-    this.#sessionId = turn.opened?.sessionId;
+    this.#opened = turn.opened;
     this.chunks = new ReadableStream({
       start: (controller) => {
         this.#reader = controller;
@@ -62,7 +62,7 @@ export class ShownTurn {
   async stop(): Promise<void> {
     this.#stopWanted = true;
     const enough = setTimeout(() => this.leave(), STOP_MS);
-    // Where its session is not known yet, it is stopped when it is.
+    // Where it is not known yet, it is stopped when it is.
     await Promise.all([this.#askToStop(), this.#ended]);
     clearTimeout(enough);
   }
@@ -83,7 +83,7 @@ export class ShownTurn {
     for await (const event of turnToItsEnd(this.#client, this.#turn, this.#leaving.signal)) {
       this.#listener.onEvent(event);
       if (event.type === 'opened') {
-        this.#sessionId = event.session_id;
+        this.#opened = { sessionId: event.session_id, turnId: event.turn_id };
         if (this.#stopWanted) this.#askToStop();
       }
       yield event;
@@ -92,7 +92,7 @@ export class ShownTurn {
 
   /** Where that fails, the turn goes on to an end of its own. */
   async #askToStop(): Promise<void> {
-    if (this.#sessionId === undefined || this.#over) return;
-    await this.#client.stop(this.#sessionId, this.#leaving.signal).catch(() => {});
+    if (this.#opened === undefined || this.#over) return;
+    await this.#client.stop(this.#opened, this.#leaving.signal).catch(() => {});
   }
 }

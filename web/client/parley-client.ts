@@ -111,9 +111,9 @@ export class ParleyClient {
     return history?.messages.at(-1)?.turn_id === turnId ? undefined : turnId;
   }
 
-  /** Stops the session's running turn; what was said so far is kept. */
-  async stop(sessionId: string, signal?: AbortSignal): Promise<void> {
-    await this.#post('/chat/stop', { session_id: sessionId }, signal);
+  /** Stops a turn where it still runs; what was said so far is kept. */
+  async stop({ sessionId, turnId }: { sessionId: string; turnId: string }, signal?: AbortSignal): Promise<void> {
+    await this.#post('/chat/stop', { session_id: sessionId, turn_id: turnId }, signal);
   }
 
   /** A page of messages, oldest first: the newest of the session, or those before a message. */

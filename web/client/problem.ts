@@ -7,21 +7,24 @@ export interface Problem {
   /** The same request may succeed later. */
   retryable: boolean;
   request_id?: string;
+  /** Trying again earlier is in vain. */
+  retry_after_seconds?: number;
 }
 
 /** A request that was answered, with a refusal or a failure. What was not answered at all is the `TypeError` of `fetch`. */
 export class ParleyError extends Error {
   readonly problem: Problem;
-  /** Milliseconds to wait before the request is repeated, where the service said it. */
+  /** Milliseconds to wait before the request is repeated, where the service, or what stands before it, said so. */
   readonly retryAfterMs: number | undefined;
   /** How a caller signs in, of a 401. */
   readonly challenge: string | undefined;
 
-  constructor(problem: Problem, { retryAfterMs, challenge }: { retryAfterMs?: number; challenge?: string } = {}) {
+  constructor(problem: Problem, { retryAfter, challenge }: { retryAfter?: number; challenge?: string } = {}) {
     super(problem.detail);
     this.name = 'ParleyError';
     this.problem = problem;
-    this.retryAfterMs = retryAfterMs;
+    const seconds = problem.retry_after_seconds ?? retryAfter;
+    this.retryAfterMs = seconds === undefined ? undefined : seconds * 1000;
     this.challenge = challenge;
   }
 }
@@ -33,7 +36,7 @@ export async function errorOf(response: Response): Promise<ParleyError> {
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
   const problem = isProblem ? ((await response.json()) as Problem) : problemOfStatus(response.status);
   return new ParleyError(problem, {
-    ...(Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {}),
+    ...(Number.isFinite(seconds) ? { retryAfter: seconds } : {}),
     ...(challenge === null ? {} : { challenge }),
   });
 }

@@ -46,23 +46,27 @@ export class CutError extends Error {
  * Reads server-sent events of one turn.
  *
  * @throws {ParleyError} what an `error` frame says
- * @throws {CutError} where the stream ended, or the connection broke, without an ending of the turn
+ * @throws {CutError} where the stream ended, or the connection broke, before the turn did
  */
 export async function* turnEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<TurnEvent> {
   const frames = body
     .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
     .pipeThrough(new EventSourceParserStream())
     .getReader();
+  let finished = false;
   let ended = false;
   try {
     for (;;) {
       const { done, value: frame } = await frames.read().catch((cause: unknown) => {
         if (isAbort(cause)) throw cause;
+        if (finished) return { done: true, value: undefined };
         throw new CutError('The connection broke.', { cause });
       });
-      if (done) throw new CutError('The stream ended before the turn did.');
-      if (frame.data === '[DONE]') break;
-      yield eventOf(frame.id ?? '', JSON.parse(frame.data));
+      if (done && !finished) throw new CutError('The stream ended before the turn did.');
+      if (frame === undefined || frame.data === '[DONE]') break;
+      const event = eventOf(frame.id ?? '', JSON.parse(frame.data));
+      finished = event.type === 'finished';
+      yield event;
     }
     ended = true;
   } finally {

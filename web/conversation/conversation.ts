@@ -112,10 +112,10 @@ export class Conversation {
     if (this.#turn === undefined || this.#turn.failure !== undefined) return;
     this.#stopWanted = true;
     this.#change({ phase: 'stopping' });
-    const sessionId = this.#turn.opened?.sessionId;
+    const { opened } = this.#turn;
     // Where it is not known yet it is stopped when it is.
-    if (sessionId === undefined) return;
-    await this.#client.stop(sessionId).catch(() => {
+    if (opened === undefined) return;
+    await this.#client.stop(opened).catch(() => {
       // The user may try it again.
       this.#stopWanted = false;
       this.#change({ phase: 'answering' });

@@ -1,0 +1,123 @@
+import { type Attributes, type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { AlwaysOnSampler, BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { ObservedTurn, TurnExporter } from './telemetry.ts';
+
+/** Seconds, for durations that matter to a person. */
+const DURATIONS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256];
+/** As the GenAI conventions advise. */
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
+
+/** Where spans and metrics go. */
+export interface Destination {
+  spans: SpanExporter;
+  metrics: PushMetricExporter;
+}
+
+/** Turns as OpenTelemetry spans and metrics, by the GenAI semantic conventions. No text is in them. */
+export function turnExporter(serviceName: string, destination: Destination): TurnExporter {
+  const resource = resourceFromAttributes({ 'service.name': serviceName });
+  const traces = new TracerProvider({
+    resource,
+    // Every turn: the platform and callers name parents that nobody samples.
+    sampler: new AlwaysOnSampler(),
+    spanProcessors: [new BatchSpanProcessor({ exporter: destination.spans })],
+  });
+  const meters = new MeterProvider({
+    resource,
+    readers: [new PeriodicExportingMetricReader({ exporter: destination.metrics })],
+  });
+  const tracer = traces.getTracer('parley');
+  const meter = meters.getMeter('parley');
+  const histogram = (name: string, unit: string, explicitBucketBoundaries: number[]) =>
+    meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
+  const tokens = histogram('gen_ai.client.token.usage', '{token}', TOKENS);
+  const duration = histogram('gen_ai.client.operation.duration', 's', DURATIONS);
+  const firstToken = histogram('gen_ai.client.operation.time_to_first_chunk', 's', DURATIONS);
+  const turns = meter.createCounter('parley.turns', { unit: '{turn}', description: 'Turns by outcome and failure.' });
+
+  return {
+    export({ record, startedAt, modelEndedAt, endedAt, traceparent }) {
+      const { assistant, failure, outcome, usage, finish_reason } = record;
+      const [provider = '', model = ''] = record.model?.split(/:(.*)/s) ?? [];
+      const agent = assistant ?? 'unknown';
+      // Application Insights drops the conventions' own attribute.
+      const error: Attributes = failure === null ? {} : { 'error.type': failure, 'parley.failure': failure };
+      const of: Attributes = {
+        'gen_ai.provider.name': provider === 'azure' ? 'azure.ai.openai' : provider,
+        'gen_ai.request.model': model,
+        'gen_ai.agent.name': agent,
+      };
+      turns.add(1, { 'gen_ai.agent.name': agent, outcome, ...error });
+      if (record.turn_id === null) return;
+
+      const turn = tracer.startSpan(
+        `invoke_agent ${agent}`,
+        {
+          kind: SpanKind.INTERNAL,
+          startTime: startedAt,
+          attributes: {
+            'gen_ai.operation.name': 'invoke_agent',
+            ...of,
+            'gen_ai.conversation.id': record.session_id ?? '',
+            'parley.turn.id': record.turn_id,
+            'parley.request.id': record.request_id,
+            'parley.outcome': outcome,
+            ...error,
+          },
+        },
+        parentOf(traceparent),
+      );
+      const call = tracer.startSpan(
+        `chat ${model}`,
+        {
+          kind: SpanKind.CLIENT,
+          startTime: startedAt,
+          attributes: {
+            'gen_ai.operation.name': 'chat',
+            ...of,
+            ...(record.first_token_ms !== null && {
+              'gen_ai.response.time_to_first_chunk': record.first_token_ms / 1000,
+            }),
+            ...(finish_reason && { 'gen_ai.response.finish_reasons': [finish_reason] }),
+            ...(usage && {
+              'gen_ai.usage.input_tokens': usage.prompt_tokens,
+              'gen_ai.usage.output_tokens': usage.completion_tokens,
+              'gen_ai.usage.cache_read.input_tokens': usage.cached_tokens,
+            }),
+            ...error,
+          },
+        },
+        trace.setSpan(ROOT_CONTEXT, turn),
+      );
+      if (record.first_token_ms !== null) call.addEvent('first token', startedAt + record.first_token_ms);
+      for (const span of [call, turn])
+        if (failure !== null) span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
+      call.end(modelEndedAt ?? endedAt);
+      turn.end(endedAt);
+
+      const chat: Attributes = { 'gen_ai.operation.name': 'chat', ...of };
+      duration.record(((modelEndedAt ?? endedAt) - startedAt) / 1000, { ...chat, ...error });
+      if (record.first_token_ms !== null) firstToken.record(record.first_token_ms / 1000, chat);
+      if (usage) {
+        tokens.record(usage.prompt_tokens, { ...chat, 'gen_ai.token.type': 'input' });
+        tokens.record(usage.completion_tokens, { ...chat, 'gen_ai.token.type': 'output' });
+      }
+    },
+    async flush() {
+      await Promise.all([traces.forceFlush(), meters.forceFlush()]);
+    },
+  };
+}
+
+function parentOf(traceparent: ObservedTurn['traceparent']): Context {
+  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags ?? '0', 16),
+    isRemote: true,
+  });
+}
