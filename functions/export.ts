@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
+import { exportSessions } from '../shared/conversation/export-sessions.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { linesResponse } from '../shared/http/lines-response.ts';
 import { outgoing } from '../shared/http/outgoing.ts';
 import { RunningExports } from '../shared/http/running-exports.ts';
-import { exportSessions } from '../shared/sessions/export-sessions.ts';
 
 const running = new RunningExports();
 

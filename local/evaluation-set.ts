@@ -1,5 +1,5 @@
-import type { FeedbackRecord, TurnRecord } from '../shared/audit/audit-record.ts';
-import type { PromptMessage } from '../shared/models/model.ts';
+import type { FeedbackRecord, TurnRecord } from '../shared/conversation/ports/audit-record.ts';
+import type { PromptMessage } from '../shared/conversation/ports/model.ts';
 
 /** Records as they stand in audit files that were written with `AUDIT_CONTENT=full`. */
 type Turn = TurnRecord & { time: string; message?: string; answer?: string; cut?: boolean };

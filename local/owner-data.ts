@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   await addLocalSettings(process.env);
   embedTextInNode();
   const { services } = await import('../shared/services.ts');
-  const { exportSessions } = await import('../shared/sessions/export-sessions.ts');
+  const { exportSessions } = await import('../shared/conversation/export-sessions.ts');
   const { settings, hash, store, audit } = services();
 
   if (command === 'hash') {

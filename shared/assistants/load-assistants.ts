@@ -1,5 +1,5 @@
 import texts from '#assistants';
-import type { Assistant } from './assistant.ts';
+import type { Assistant } from '../conversation/assistant.ts';
 import { parseAssistant } from './parse-assistant.ts';
 
 /**

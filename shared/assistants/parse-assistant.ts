@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
-import type { Assistant } from './assistant.ts';
+import type { Assistant } from '../conversation/assistant.ts';
 
 const frontMatter = z.strictObject({
   title: z.string().check(z.minLength(1), z.maxLength(80)),

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, Failure, type FailureCode } from '../conversation/failure.ts';
+import type { AuditRecord, AuditTexts, DataRecord } from '../conversation/ports/audit-record.ts';
+import type { RecordKeeper } from '../conversation/ports/record-keeper.ts';
 import { Reason, reasonOf } from '../conversation/reason.ts';
-import type { KeyedHash } from '../identity/caller.ts';
+import type { KeyedHash } from '../platform/keyed-hash.ts';
 import { auditLine } from './audit-line.ts';
-import type { AuditRecord, AuditTexts, DataRecord } from './audit-record.ts';
 
 /** The port to where records are kept, in the order in which they are handed over. */
 export interface AuditSink {
@@ -34,7 +35,7 @@ const MAX_PENDING = 10_000;
 const PATIENCE_MS = 5000;
 
 /** What happened, one record each; `docs/audit.md` explains them. */
-export class AuditLog {
+export class AuditLog implements RecordKeeper {
   /** Records that were lost since the start of the process. */
   lost = 0;
   readonly #sink: AuditSink | undefined;

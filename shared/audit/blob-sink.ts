@@ -1,5 +1,5 @@
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
-import { within } from '../within.ts';
+import { within } from '../platform/within.ts';
 import type { AuditSink } from './audit-log.ts';
 
 /** The service's own bounds. */

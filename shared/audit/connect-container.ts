@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { entraIdentity } from '../identity/entra-identity.ts';
+import { entraIdentity } from '../platform/entra-identity.ts';
 
 /** Where audit blobs lie: an account that the process's Microsoft Entra identity may write to, or a connection string. */
 export interface ContainerSettings {

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { KeyedHash } from '../identity/caller.ts';
+import type { KeyedHash } from '../platform/keyed-hash.ts';
 import { AuditLog, type AuditSink } from './audit-log.ts';
+import type { AuditSettings } from './audit-settings.ts';
 import { BlobSink } from './blob-sink.ts';
-import { type ContainerSettings, connectContainer } from './connect-container.ts';
+import { connectContainer } from './connect-container.ts';
 import { FileSink } from './file-sink.ts';
 import { LogSink } from './log-sink.ts';
-
-export interface AuditSettings {
-  sink: { kind: 'none' | 'log' } | { kind: 'file'; path: string } | ({ kind: 'blob' } & ContainerSettings);
-  content: 'none' | 'hash' | 'full';
-  required: boolean;
-}
 
 /** The audit log that the settings name. Nothing is loaded or opened before its first record. */
 export function createAuditLog({ sink, content, required }: AuditSettings, hash: KeyedHash): AuditLog {

@@ -1,6 +1,6 @@
-import type { Usage } from '../models/model.ts';
 import type { FailureCode } from './failure.ts';
 import type { LimitState } from './limits.ts';
+import type { Usage } from './ports/model.ts';
 
 /** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
 export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';

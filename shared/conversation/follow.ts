@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasEnding, type Replay, type ReplayEntry, type SessionStore } from '../sessions/session-store.ts';
 import type { TurnEvent, TurnFailed } from './events.ts';
 import { Failure } from './failure.ts';
+import { hasEnding, type Replay, type ReplayEntry, type SessionStore } from './ports/session-store.ts';
 
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionStore, TokenBlocks, TurnClaim } from '../sessions/session-store.ts';
 import { Failure } from './failure.ts';
 import { patienceMs } from './patience.ts';
+import type { SessionStore, TokenBlocks, TurnClaim } from './ports/session-store.ts';
 
 /** While the model talks, what it said reaches the store this often. */
 const TALKING_MS = 250;

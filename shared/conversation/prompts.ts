@@ -1,9 +1,9 @@
-import type { Assistant } from '../assistants/assistant.ts';
-import type { PromptMessage } from '../models/model.ts';
-import type { Offer, StoredMessage } from '../sessions/session-store.ts';
-import type { TokenCount, TokenCounter } from '../tokens/token-counter.ts';
+import type { Assistant } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
 import type { ContextReport } from './events.ts';
+import type { PromptMessage } from './ports/model.ts';
+import type { Offer, StoredMessage } from './ports/session-store.ts';
+import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window } from './window.ts';
 
 /** What is sent to the model for one turn. */

@@ -1,5 +1,5 @@
-import type { BeginResult, Offer } from '../sessions/session-store.ts';
 import { Failure } from './failure.ts';
+import type { BeginResult, Offer } from './ports/session-store.ts';
 
 type Refused = Exclude<BeginResult, { outcome: 'begun' | 'repeated' }>;
 

@@ -1,8 +1,8 @@
-import type { Assistant } from '../assistants/assistant.ts';
-import type { Model, Usage } from '../models/model.ts';
+import type { Assistant } from './assistant.ts';
 import type { FinishReason, TokenSaid } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
+import type { Model, Usage } from './ports/model.ts';
 import type { Prompt } from './prompts.ts';
 import type { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';

@@ -1,4 +1,4 @@
-import type { CompletionEvent, Usage } from '../models/model.ts';
+import type { CompletionEvent, Usage } from './ports/model.ts';
 
 /** What a turn's calls of the model cost: by the provider's own count, or else by what was sent and said. */
 export class Spending {

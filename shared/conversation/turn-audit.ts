@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Assistant } from '../assistants/assistant.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
-import type { TurnRecord } from '../audit/audit-record.ts';
-import type { Model } from '../models/model.ts';
-import type { TurnClaim } from '../sessions/session-store.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Assistant } from './assistant.ts';
 import type { TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
+import type { TurnRecord } from './ports/audit-record.ts';
+import type { Model } from './ports/model.ts';
+import type { RecordKeeper } from './ports/record-keeper.ts';
+import type { TurnClaim } from './ports/session-store.ts';
+import type { TurnObserver } from './ports/turn-observer.ts';
 
 /**
  * What a turn that has begun tells the audit log, that it is about to be stored or that it ended without that, and
@@ -17,8 +17,8 @@ export class TurnAudit {
   firstTokenAt: number | undefined;
   /** What the model is paid for, once that is known. */
   spentTokens = 0;
-  readonly #audit: AuditLog;
-  readonly #telemetry: Telemetry;
+  readonly #audit: RecordKeeper;
+  readonly #telemetry: TurnObserver;
   readonly #traceparent: string | undefined;
   readonly #began = Date.now();
   #modelEndedAt: number | undefined;
@@ -28,7 +28,7 @@ export class TurnAudit {
   readonly #startedAt = performance.now();
 
   constructor(
-    { audit, telemetry, model }: { audit: AuditLog; telemetry: Telemetry; model: Model },
+    { audit, telemetry, model }: { audit: RecordKeeper; telemetry: TurnObserver; model: Model },
     { owner, sessionId, turnId }: TurnClaim,
     { requestId, traceparent, message }: { requestId: string; traceparent: string | undefined; message: string },
     assistant: Assistant,

@@ -1,14 +1,14 @@
-import type { Assistant } from '../assistants/assistant.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
-import type { Model, Usage } from '../models/model.ts';
-import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from '../sessions/session-store.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { TokenCount } from '../tokens/token-counter.ts';
+import type { Assistant } from './assistant.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
 import { patienceMs, patiently } from './patience.ts';
+import type { Model, Usage } from './ports/model.ts';
+import type { RecordKeeper } from './ports/record-keeper.ts';
+import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from './ports/session-store.ts';
+import type { TokenCount } from './ports/token-counter.ts';
+import type { TurnObserver } from './ports/turn-observer.ts';
 import type { Prompt, Prompts } from './prompts.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
@@ -34,8 +34,8 @@ export interface TurnRequest {
 
 export interface TurnParts {
   store: SessionStore;
-  audit: AuditLog;
-  telemetry: Telemetry;
+  audit: RecordKeeper;
+  telemetry: TurnObserver;
   model: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */

@@ -6,9 +6,9 @@ import type {
   InvocationContext,
 } from '@azure/functions';
 import type { Failure } from '../conversation/failure.ts';
+import { readAuthLevel } from '../identity/auth-settings.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Services, services } from '../services.ts';
-import { readAuthLevel } from '../settings.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestLog } from './request-log.ts';

@@ -1,5 +1,6 @@
-import type { AuthSettings } from '../settings.ts';
-import type { Identify, KeyedHash } from './caller.ts';
+import type { KeyedHash } from '../platform/keyed-hash.ts';
+import type { AuthSettings } from './auth-settings.ts';
+import type { Identify } from './caller.ts';
 import { identifyEasyAuth } from './easyauth.ts';
 import { identifyJwt } from './jwt.ts';
 import { identifyKey } from './key.ts';

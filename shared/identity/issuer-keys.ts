@@ -1,7 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { Failure } from '../conversation/failure.ts';
 import { Reason } from '../conversation/reason.ts';
-import { isPrivate } from '../settings.ts';
+import { isPrivate } from '../platform/environment.ts';
 
 const FETCH_MS = 3000;
 /** Keys are fetched again for an unknown key id, but not more often: a rotated key works within this time. */

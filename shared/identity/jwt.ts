@@ -1,6 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { Failure } from '../conversation/failure.ts';
-import type { Identify, KeyedHash } from './caller.ts';
+import type { KeyedHash } from '../platform/keyed-hash.ts';
+import type { Identify } from './caller.ts';
 import { codeOf, issuerKeys } from './issuer-keys.ts';
 import { unauthenticated } from './unauthenticated.ts';
 

@@ -1,4 +1,5 @@
-import type { Identify, KeyedHash } from './caller.ts';
+import type { KeyedHash } from '../platform/keyed-hash.ts';
+import type { Identify } from './caller.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
 const CHALLENGE = 'FunctionKey realm="parley", headers="x-functions-key x-user-id"';

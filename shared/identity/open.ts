@@ -1,4 +1,5 @@
-import type { Identify, KeyedHash } from './caller.ts';
+import type { KeyedHash } from '../platform/keyed-hash.ts';
+import type { Identify } from './caller.ts';
 
 /** `AUTH_MODE=open`: everybody is the one local caller. */
 export function identifyOpen(hash: KeyedHash): Identify {

@@ -1,9 +1,9 @@
 import type { OpenAI } from 'openai';
+import type { Model, Usage } from '../conversation/ports/model.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import { endingOf } from './ending.ts';
-import type { Model, Usage } from './model.ts';
-import type { RemoteModelSettings } from './openai-client.ts';
+import type { RemoteModelSettings } from './model-settings.ts';
 import { failureOfEvent } from './upstream-failure.ts';
 import { usageOf } from './usage.ts';
 

@@ -1,8 +1,8 @@
 import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
+import type { CompletionEvent, Usage } from '../conversation/ports/model.ts';
 import { Reason } from '../conversation/reason.ts';
 import type { Ending } from './ending.ts';
-import type { CompletionEvent, Usage } from './model.ts';
 import { DONE, readEvents } from './read-events.ts';
 import { broken, failureOfThrown, isRefusal } from './upstream-failure.ts';
 

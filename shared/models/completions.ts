@@ -1,10 +1,10 @@
 import type { OpenAI } from 'openai';
+import type { CompletionEvent, Model, PromptMessage } from '../conversation/ports/model.ts';
 import { type ChatUsage, chatUsageOf } from './chat-completions.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import { Dialect } from './dialect.ts';
 import { endingOf } from './ending.ts';
-import type { CompletionEvent, Model, PromptMessage } from './model.ts';
-import type { RemoteModelSettings } from './openai-client.ts';
+import type { RemoteModelSettings } from './model-settings.ts';
 import { failureOfEvent } from './upstream-failure.ts';
 
 type Create = OpenAI.CompletionCreateParamsStreaming;

@@ -1,8 +1,8 @@
-import type { ModelSettings } from '../settings.ts';
+import type { Model } from '../conversation/ports/model.ts';
 import { chatCompletions } from './chat-completions.ts';
 import { completions } from './completions.ts';
 import { demo } from './demo.ts';
-import type { Model } from './model.ts';
+import type { ModelSettings } from './model-settings.ts';
 import { lazyClient } from './openai-client.ts';
 import { responses } from './responses.ts';
 import { retrying } from './retrying.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Model, PromptMessage } from './model.ts';
+import type { Model, PromptMessage } from '../conversation/ports/model.ts';
 
 const QUOTED_CHARACTERS = 80;
 

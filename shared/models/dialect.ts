@@ -1,4 +1,4 @@
-import type { RemoteModelSettings } from './openai-client.ts';
+import type { RemoteModelSettings } from './model-settings.ts';
 import { refusedParameter } from './refused-parameter.ts';
 
 type Parameters = Record<string, unknown>;

@@ -1,9 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import type { OpenAI } from 'openai';
-import { entraIdentity } from '../identity/entra-identity.ts';
-import type { ModelSettings } from '../settings.ts';
-
-export type RemoteModelSettings = Exclude<ModelSettings, { kind: 'demo' }>;
+import { entraIdentity } from '../platform/entra-identity.ts';
+import type { RemoteModelSettings } from './model-settings.ts';
 
 /** What an identity needs in order to call Azure OpenAI. */
 export const AZURE_ROLE = 'Cognitive Services OpenAI User';

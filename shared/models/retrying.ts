@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, type FailureCode } from '../conversation/failure.ts';
+import type { CompletionEvent, CompletionOptions, Model, PromptMessage } from '../conversation/ports/model.ts';
 import { Breaker } from './breaker.ts';
-import type { CompletionEvent, CompletionOptions, Model, PromptMessage } from './model.ts';
 
 const ATTEMPTS = 3;
 /** The first wait is up to this, each further one up to double the one before. */

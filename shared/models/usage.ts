@@ -1,4 +1,4 @@
-import type { Usage } from './model.ts';
+import type { Usage } from '../conversation/ports/model.ts';
 
 /**
  * Usage in our names, from numbers as providers write them: some as text, and what is missing is 0. No prompt is free:

@@ -1,7 +1,7 @@
 import { ManagedIdentityCredential } from '@azure/identity';
 import { AzureMonitorMetricExporter, AzureMonitorTraceExporter } from '@azure/monitor-opentelemetry-exporter';
-import type { ApplicationInsights } from './create-telemetry.ts';
 import type { TurnExporter } from './telemetry.ts';
+import type { ApplicationInsights } from './telemetry-settings.ts';
 import { turnExporter } from './turn-exporter.ts';
 
 /**

@@ -1,16 +1,5 @@
-import type { TurnRecord } from '../audit/audit-record.ts';
+import type { ObservedTurn, TurnObserver } from '../conversation/ports/turn-observer.ts';
 import { reasonOf } from '../conversation/reason.ts';
-
-/** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
-export interface ObservedTurn {
-  record: TurnRecord;
-  startedAt: number;
-  /** When the model had said all; absent where it was not asked, or did not come to that. */
-  modelEndedAt: number | undefined;
-  endedAt: number;
-  /** W3C, of the request. */
-  traceparent: string | undefined;
-}
 
 /** Where turns are told to: loaded at the first one that is over, so never on a cold request's path. */
 export interface TurnExporter {
@@ -22,7 +11,7 @@ export interface TurnExporter {
 const MOST_WAITING = 1000;
 
 /** Spans and metrics of turns, made when a turn is over, from its own times. */
-export class Telemetry {
+export class Telemetry implements TurnObserver {
   readonly #load: (() => Promise<TurnExporter>) | undefined;
   #loading: Promise<TurnExporter | undefined> | undefined;
   #exporter: TurnExporter | undefined;

@@ -2,7 +2,8 @@ import { type Attributes, type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, 
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { AlwaysOnSampler, BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { ObservedTurn, TurnExporter } from './telemetry.ts';
+import type { ObservedTurn } from '../conversation/ports/turn-observer.ts';
+import type { TurnExporter } from './telemetry.ts';
 
 /** Seconds, for durations that matter to a person. */
 const DURATIONS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256];

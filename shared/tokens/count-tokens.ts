@@ -1,5 +1,5 @@
+import type { TokenCount } from '../conversation/ports/token-counter.ts';
 import { countMerged, LONGEST_PIECE } from './count-merged.ts';
-import type { TokenCount } from './token-counter.ts';
 import { NO_RANK, type Tables, Vocabulary } from './vocabulary.ts';
 
 /**

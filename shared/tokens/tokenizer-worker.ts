@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { TokenCount } from '../conversation/ports/token-counter.ts';
 import { createCountTokens } from './count-tokens.ts';
 import type { Encoding } from './encoding.ts';
-import type { TokenCount } from './token-counter.ts';
 import { readTables, type Tables } from './vocabulary.ts';
 
 /** What the worker is sent. */

@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { TokenCount, TokenCounter } from '../conversation/ports/token-counter.ts';
 import { Reason, reasonOf } from '../conversation/reason.ts';
 import { createCountTokens } from './count-tokens.ts';
 import type { Encoding } from './encoding.ts';
-import type { TokenCount, TokenCounter } from './token-counter.ts';
 import type { CountRequest, WorkerReport } from './tokenizer-worker.ts';
 
 interface Options {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { AuditLog, type AuditOptions } from '../../shared/audit/audit-log.ts';
-import type { FeedbackRecord } from '../../shared/audit/audit-record.ts';
 import { LogSink } from '../../shared/audit/log-sink.ts';
 import { Failure } from '../../shared/conversation/failure.ts';
-import { keyedHash } from '../../shared/identity/caller.ts';
+import type { FeedbackRecord } from '../../shared/conversation/ports/audit-record.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 
 const hash = keyedHash('k');
 const record: FeedbackRecord = {

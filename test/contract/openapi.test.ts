@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureKinds } from '../../shared/conversation/failure.ts';
-import { keyedHash } from '../../shared/identity/caller.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { Client } from '../end-to-end/client.ts';
 import { storeSessions } from '../end-to-end/store-sessions.ts';
 import { eventually } from '../eventually.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { HeldLease } from '../../shared/conversation/held-lease.ts';
-import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
+import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { eventually } from '../eventually.ts';
 
 afterEach(() => void vi.useRealTimers());

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Assistant } from '../../shared/assistants/assistant.ts';
 import { AuditLog } from '../../shared/audit/audit-log.ts';
+import type { Assistant } from '../../shared/conversation/assistant.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
-import { keyedHash } from '../../shared/identity/caller.ts';
 import { demo } from '../../shared/models/demo.ts';
-import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
+import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { countTokens } from '../tokens/o200k.ts';
 
@@ -28,9 +28,10 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
     },
   };
   const count = async (text: string) => countTokens(text);
+  const audit = new AuditLog(sink, { content: 'none', required: true, hash: keyedHash('k'), complain: () => {} });
   const parts: TurnParts = {
     store,
-    audit: new AuditLog(sink, { content: 'none', required: true, hash: keyedHash('k'), complain: () => {} }),
+    audit,
     telemetry: new Telemetry(undefined),
     model: demo(0),
     prompts: new Prompts({ count, countWhenLoaded: count }, assistants, bounds),
@@ -51,7 +52,7 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
   };
   const talk = () => Array.fromAsync(takeTurn(parts, 'owner', turn));
   const sessions = async () => (await store.scan('owner')).sessions;
-  return { talk, records, sessions, parts, turn };
+  return { talk, records, sessions, parts, turn, audit };
 }
 
 describe('a turn', () => {
@@ -95,9 +96,9 @@ describe('a turn', () => {
   });
 
   test('that nobody listens to any more has a record that says it was given up', async () => {
-    const { parts, turn, records } = conversation(async () => {});
+    const { parts, turn, records, audit } = conversation(async () => {});
     for await (const _ of takeTurn(parts, 'owner', turn)) break;
-    await parts.audit.flush();
+    await audit.flush();
     expect(records).toMatchObject([{ outcome: 'failed', failure: 'turn-lost', turn_id: expect.any(String) }]);
   });
 });

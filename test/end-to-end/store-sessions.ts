@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { sessionKeys } from '../../shared/sessions/session-keys.ts';
+import { sessionKeys } from '../../shared/sessions/redis/session-keys.ts';
 
 /** Far below what a session may hold. */
 const TURNS = 17;

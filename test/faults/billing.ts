@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { keyedHash } from '../../shared/identity/caller.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { eventually } from '../eventually.ts';
 import type { LocalHost } from '../host/start-host.ts';
 import { inParallel } from './in-parallel.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keyedHash } from '../../shared/identity/caller.ts';
 import { identifyJwt } from '../../shared/identity/jwt.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { OidcIssuer } from './oidc-issuer.ts';
 import { requestWith } from './request-with.ts';
 

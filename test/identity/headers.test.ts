@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
-import { keyedHash } from '../../shared/identity/caller.ts';
 import { identifyEasyAuth } from '../../shared/identity/easyauth.ts';
 import { identifyKey } from '../../shared/identity/key.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { requestWith } from './request-with.ts';
 
 const hash = keyedHash('k');

@@ -1,8 +1,9 @@
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
-import { type Identify, keyedHash } from '../../shared/identity/caller.ts';
+import type { Identify } from '../../shared/identity/caller.ts';
 import { identifyJwt } from '../../shared/identity/jwt.ts';
+import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { newKey, OidcIssuer } from './oidc-issuer.ts';
 import { requestWith } from './request-with.ts';
 

@@ -1,9 +1,9 @@
 import { OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reasonOf } from '../../shared/conversation/reason.ts';
-import { entraIdentity } from '../../shared/identity/entra-identity.ts';
 import { createModel } from '../../shared/models/create-model.ts';
 import { retrying } from '../../shared/models/retrying.ts';
+import { entraIdentity } from '../../shared/platform/entra-identity.ts';
 import { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { deployment } from './deployment.ts';

@@ -1,8 +1,9 @@
 import type { TokenCredential } from '@azure/identity';
+import type { Model } from '../../shared/conversation/ports/model.ts';
 import { chatCompletions } from '../../shared/models/chat-completions.ts';
 import { completions } from '../../shared/models/completions.ts';
-import type { Model } from '../../shared/models/model.ts';
-import { lazyClient, type RemoteModelSettings } from '../../shared/models/openai-client.ts';
+import type { RemoteModelSettings } from '../../shared/models/model-settings.ts';
+import { lazyClient } from '../../shared/models/openai-client.ts';
 import { responses } from '../../shared/models/responses.ts';
 import type { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 

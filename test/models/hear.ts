@@ -1,5 +1,11 @@
 import { Failure } from '../../shared/conversation/failure.ts';
-import type { CompletionEvent, CompletionOptions, Model, PromptMessage, Usage } from '../../shared/models/model.ts';
+import type {
+  CompletionEvent,
+  CompletionOptions,
+  Model,
+  PromptMessage,
+  Usage,
+} from '../../shared/conversation/ports/model.ts';
 
 export interface Heard {
   deltas: string[];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PromptMessage } from '../../shared/conversation/ports/model.ts';
 import { promptOf } from '../../shared/models/completions.ts';
 import { isOpenAI, isReasoning } from '../../shared/models/dialect.ts';
-import type { PromptMessage } from '../../shared/models/model.ts';
 import { type RecordedRequest, ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { type Api, deployment } from './deployment.ts';
 import { hear } from './hear.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
-import type { CompletionOptions, Model } from '../../shared/models/model.ts';
+import type { CompletionOptions, Model } from '../../shared/conversation/ports/model.ts';
 import { retrying } from '../../shared/models/retrying.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { deployment } from './deployment.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { exportSessions } from '../../shared/conversation/export-sessions.ts';
 import { Failure } from '../../shared/conversation/failure.ts';
+import type { StoredMessage } from '../../shared/conversation/ports/session-store.ts';
 import { linesResponse } from '../../shared/http/lines-response.ts';
-import { exportSessions } from '../../shared/sessions/export-sessions.ts';
-import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
-import type { StoredMessage } from '../../shared/sessions/session-store.ts';
+import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { requestLogOf } from '../http/request-log-of.ts';
 
 const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MemoryLimits } from '../../shared/sessions/memory-limits.ts';
+import { MemoryLimits } from '../../shared/sessions/memory/memory-limits.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

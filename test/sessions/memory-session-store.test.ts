@@ -1,4 +1,4 @@
-import { MemorySessionStore } from '../../shared/sessions/memory-session-store.ts';
+import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
 sessionStoreContract('memory', async (rules) => new MemorySessionStore(rules));

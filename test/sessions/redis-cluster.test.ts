@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
-import { RedisSessionStore } from '../../shared/sessions/redis-session-store.ts';
+import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
+import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisCluster } from '../redis/redis-cluster.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
+import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 
 let server: RedisServer;

@@ -1,9 +1,9 @@
 import { CredentialUnavailableError } from '@azure/identity';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { entraIdentity } from '../../shared/identity/entra-identity.ts';
-import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
-import { entraCredential, objectIdOf, RotatingCredential } from '../../shared/sessions/redis-credential.ts';
+import { entraIdentity } from '../../shared/platform/entra-identity.ts';
+import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
+import { entraCredential, objectIdOf, RotatingCredential } from '../../shared/sessions/redis/redis-credential.ts';
 import { eventually } from '../eventually.ts';
 import { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { RedisCluster } from '../redis/redis-cluster.ts';

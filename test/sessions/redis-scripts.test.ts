@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
-const directory = resolve(import.meta.dirname, '../../shared/sessions');
+const directory = resolve(import.meta.dirname, '../../shared/sessions/redis');
 const scripts = readdirSync(directory).filter((name) => name.endsWith('.lua'));
 
 test.each(scripts)('%s gives its keys names in its first lines, and uses none by its place', (name) => {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
-import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
-import { RedisSessionStore } from '../../shared/sessions/redis-session-store.ts';
-import type { TurnClaim } from '../../shared/sessions/session-store.ts';
+import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
+import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
+import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RedisConnection } from '../../shared/sessions/redis-connection.ts';
+import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { eventually } from '../eventually.ts';
 import { RedisCluster } from '../redis/redis-cluster.ts';
 import { RedisServer } from '../redis/redis-server.ts';

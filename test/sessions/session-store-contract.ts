@@ -10,7 +10,7 @@ import type {
   SessionRules,
   SessionStore,
   TurnClaim,
-} from '../../shared/sessions/session-store.ts';
+} from '../../shared/conversation/ports/session-store.ts';
 import { eventually } from '../eventually.ts';
 
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import type { TurnRecord } from '../../shared/audit/audit-record.ts';
+import type { TurnRecord } from '../../shared/conversation/ports/audit-record.ts';
 import { otlpExporter } from '../../shared/telemetry/otlp-exporter.ts';
 import { Client, readStream } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';

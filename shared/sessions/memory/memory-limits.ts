@@ -1,5 +1,5 @@
-import type { LimitState, Limits } from '../conversation/limits.ts';
-import type { Offer } from './session-store.ts';
+import type { LimitState, Limits } from '../../conversation/limits.ts';
+import type { Offer } from '../../conversation/ports/session-store.ts';
 
 interface Account {
   /** When the next request would arrive at an even rate (GCRA), in ms. */

@@ -1,6 +1,4 @@
-import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
-import { ExpiringMap } from './expiring-map.ts';
-import { MemoryLimits } from './memory-limits.ts';
+import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import {
   type BeginRequest,
   type BeginResult,
@@ -21,7 +19,9 @@ import {
   type StoredMessage,
   type TokenBlocks,
   type TurnClaim,
-} from './session-store.ts';
+} from '../../conversation/ports/session-store.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import { MemoryLimits } from './memory-limits.ts';
 
 interface Session {
   summary: SessionSummary;

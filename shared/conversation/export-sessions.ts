@@ -1,4 +1,4 @@
-import type { SessionStore, SessionSummary } from './session-store.ts';
+import type { SessionStore, SessionSummary } from './ports/session-store.ts';
 
 const MESSAGES_AT_ONCE = 50;
 

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import { within } from '../within.ts';
+import { within } from './within.ts';
 
 /** The slowest first token of a new instance that was reported took 5.7 s. */
 const TOKEN_WITHIN_MS = 8000;

@@ -1,6 +1,6 @@
-import type { ContextReport, FinishReason, TurnFailed, TurnFinished, TurnStarted } from '../conversation/events.ts';
-import type { LimitState, Limits } from '../conversation/limits.ts';
-import type { Usage } from '../models/model.ts';
+import type { ContextReport, FinishReason, TurnFailed, TurnFinished, TurnStarted } from '../events.ts';
+import type { LimitState, Limits } from '../limits.ts';
+import type { Usage } from './model.ts';
 
 interface StoredText {
   /** `<turn id>-<position>`: unique, and says where in the session's list the message stands, counted from 0. */

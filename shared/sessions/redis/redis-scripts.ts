@@ -1,3 +1,8 @@
+import {
+  FAILED_REPLAY_SECONDS,
+  IDEMPOTENCY_SECONDS,
+  type SessionRules,
+} from '../../conversation/ports/session-store.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
 import commitLua from './commit.lua';
@@ -8,7 +13,6 @@ import forgetLua from './forget.lua';
 import rateLua from './rate.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { FAILED_REPLAY_SECONDS, IDEMPOTENCY_SECONDS, type SessionRules } from './session-store.ts';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
 import useSessionLua from './use-session.lua';

@@ -1,7 +1,3 @@
-import { doomedOf } from './doomed.ts';
-import { readSummary } from './redis-replies.ts';
-import { RedisTurns } from './redis-turns.ts';
-import { READY_KEY, sessionKeys } from './session-keys.ts';
 import {
   type Feedback,
   findTurn,
@@ -10,7 +6,11 @@ import {
   type SessionStore,
   type SessionSummary,
   type StoredMessage,
-} from './session-store.ts';
+} from '../../conversation/ports/session-store.ts';
+import { doomedOf } from './doomed.ts';
+import { readSummary } from './redis-replies.ts';
+import { RedisTurns } from './redis-turns.ts';
+import { READY_KEY, sessionKeys } from './session-keys.ts';
 
 /** Of the sessions and records that one step of an erasure takes, the last one's place. */
 const LAST_AT_ONCE = '99';

@@ -1,6 +1,6 @@
-import type { LimitState } from '../conversation/limits.ts';
-import { Reason } from '../conversation/reason.ts';
-import type { BeginResult, SessionSummary, StoredMessage } from './session-store.ts';
+import type { LimitState } from '../../conversation/limits.ts';
+import type { BeginResult, SessionSummary, StoredMessage } from '../../conversation/ports/session-store.ts';
+import { Reason } from '../../conversation/reason.ts';
 
 /** What `begin.lua` answers: an outcome, then its fields, then the messages of the window, each as JSON. */
 export function readBegun([outcome, ...values]: string[]): BeginResult {

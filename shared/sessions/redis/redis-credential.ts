@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
-import { Reason, reasonOf } from '../conversation/reason.ts';
-import { entraIdentity } from '../identity/entra-identity.ts';
+import { Reason, reasonOf } from '../../conversation/reason.ts';
+import { entraIdentity } from '../../platform/entra-identity.ts';
 
 /** A user name, and the password that Redis takes for it now. */
 export interface Credential {

@@ -1,7 +1,7 @@
-import type { ContextReport, FinishReason } from '../conversation/events.ts';
-import type { FailureCode, FilterResult } from '../conversation/failure.ts';
-import type { Usage } from '../models/model.ts';
-import type { Rating } from '../sessions/session-store.ts';
+import type { ContextReport, FinishReason } from '../events.ts';
+import type { FailureCode, FilterResult } from '../failure.ts';
+import type { Usage } from './model.ts';
+import type { Rating } from './session-store.ts';
 
 /** Who asked for what is recorded. */
 interface Asked {

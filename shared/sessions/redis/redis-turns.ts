@@ -1,9 +1,5 @@
-import type { TurnFailed, TurnFinished } from '../conversation/events.ts';
-import type { Limits } from '../conversation/limits.ts';
-import type { RedisConnection } from './redis-connection.ts';
-import { readBegun } from './redis-replies.ts';
-import { RedisScripts } from './redis-scripts.ts';
-import { sessionKeys } from './session-keys.ts';
+import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
+import type { Limits } from '../../conversation/limits.ts';
 import {
   type BeginRequest,
   type BeginResult,
@@ -14,7 +10,11 @@ import {
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
-} from './session-store.ts';
+} from '../../conversation/ports/session-store.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { readBegun } from './redis-replies.ts';
+import { RedisScripts } from './redis-scripts.ts';
+import { sessionKeys } from './session-keys.ts';
 
 /** The steps of turns in Redis, of which a `SessionStore` consists beside what it keeps. */
 export class RedisTurns {

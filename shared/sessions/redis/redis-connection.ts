@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
-import { Failure } from '../conversation/failure.ts';
-import { Reason } from '../conversation/reason.ts';
+import { Failure } from '../../conversation/failure.ts';
+import { Reason } from '../../conversation/reason.ts';
 import { CUT_MS, isCut, isRefused, type RedisClient, redisClient } from './redis-client.ts';
 import { entraCredential, type RotatingCredential } from './redis-credential.ts';
 

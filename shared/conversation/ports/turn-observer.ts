@@ -1,0 +1,17 @@
+import type { TurnRecord } from './audit-record.ts';
+
+/** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
+export interface ObservedTurn {
+  record: TurnRecord;
+  startedAt: number;
+  /** When the model had said all; absent where it was not asked, or did not come to that. */
+  modelEndedAt: number | undefined;
+  endedAt: number;
+  /** W3C, of the request. */
+  traceparent: string | undefined;
+}
+
+/** The port to who watches turns. */
+export interface TurnObserver {
+  observe(turn: ObservedTurn): void;
+}
