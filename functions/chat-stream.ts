@@ -8,5 +8,5 @@ import { streamBody } from '../shared/http/requests.ts';
 app.http('chat-stream', {
   methods: ['POST'],
   route: 'chat/stream',
-  ...endpoint((call) => eventStreamResponse(requestedTurn(call, streamBody), call.log)),
+  ...endpoint(async (call) => eventStreamResponse(await requestedTurn(call, streamBody), call.log)),
 });

@@ -8,5 +8,5 @@ import { turnResponse } from '../shared/http/turn-response.ts';
 app.http('chat', {
   methods: ['POST'],
   route: 'chat',
-  ...endpoint((call) => turnResponse(call.log.watch(requestedTurn(call, chatBody)))),
+  ...endpoint(async (call) => turnResponse(await requestedTurn(call, chatBody), call.log)),
 });

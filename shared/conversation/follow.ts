@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TurnEvent, TurnFailed } from './events.ts';
 import { Failure } from './failure.ts';
-import { hasEnding, type Replay, type ReplayEntry, type SessionStore } from './ports/session-store.ts';
+import { hasEnding, type Replay, type ReplayEntry, type SessionStore, type StoredTurn } from './ports/session-store.ts';
 
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
@@ -20,35 +20,37 @@ interface RepeatedTurn {
 }
 
 /**
- * Tells a turn to a retry of it: as it runs, or as it was stored.
+ * What a retry is told of its turn: as it runs, or as it was stored.
  *
- * @returns false, before any event, when the turn turns out to be given up: its holder died, or its session is gone
- *   before it was stored.
- * @throws {Failure} the turn's own failure; `session-not-found` when the turn was stored and its session is gone.
+ * @returns nothing when the turn turns out to be given up: its holder died, or its session is gone before it was stored.
+ * @throws {Failure} `session-not-found` when the turn was stored and its session is gone.
  */
-export async function* repeatTurn(
+export async function repeatTurn(
   store: SessionStore,
   owner: string,
   { sessionId, turnId, position }: RepeatedTurn,
-): AsyncGenerator<TurnEvent, boolean> {
+): Promise<AsyncGenerator<TurnEvent> | undefined> {
   const first = await liveReplay(store, owner, sessionId, turnId);
-  if (first !== undefined) {
-    yield* followTurn(store, owner, sessionId, first);
-    return true;
-  }
+  if (first !== undefined) return followTurn(store, owner, sessionId, first);
   if (position === undefined) {
     // What is left of the dead turn's record expires with its lease.
     await sleep(POLL_MS);
-    return false;
+    return undefined;
   }
   // Others came after it, and its replay with them: it is told from the session.
   const turn = await store.readTurn(owner, sessionId, turnId, position);
   if (turn === undefined) throw new Failure('session-not-found', 'The session of this turn is gone.');
-  const { finish_reason, usage, context, content } = turn.answer;
-  yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: turn.assistant };
-  yield { type: 'token-said', token: content };
-  yield { type: 'turn-finished', finish_reason, usage, context };
-  return true;
+  return tellStored(sessionId, turnId, turn);
+}
+
+async function* tellStored(sessionId: string, turnId: string, { assistant, answer }: StoredTurn) {
+  const { finish_reason, usage, context, content } = answer;
+  const events: TurnEvent[] = [
+    { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant },
+    { type: 'token-said', token: content },
+    { type: 'turn-finished', finish_reason, usage, context },
+  ];
+  yield* events;
 }
 
 /**

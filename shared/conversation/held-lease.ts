@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 import { patienceMs } from './patience.ts';
 import type { SessionStore, TokenBlocks, TurnClaim } from './ports/session-store.ts';
@@ -21,7 +20,7 @@ export class HeldLease {
   readonly #claim: TurnClaim;
   readonly #leaseMs: number;
   readonly #ended = new AbortController();
-  readonly #released = new AbortController();
+  #isReleased = false;
   readonly #deadline: NodeJS.Timeout;
   readonly #pulse: Promise<void>;
   /** The block under way, sent again as it is until it arrives, then what was said after it. */
@@ -29,6 +28,8 @@ export class HeldLease {
   #unsent: string[] = [];
   /** Blocks that have arrived. */
   #position = 0;
+  /** Ends the pause between two beats. */
+  #wake = () => {};
   /** On a clock that nobody sets: the lease surely stands from then on. */
   #renewedAt = performance.now();
 
@@ -53,7 +54,8 @@ export class HeldLease {
   /** Ends the pulse, after the step under way. Returns what was said and has not surely arrived. */
   async release(): Promise<TokenBlocks> {
     clearTimeout(this.#deadline);
-    this.#released.abort();
+    this.#isReleased = true;
+    this.#wake();
     await this.#pulse;
     return { position: this.#position, blocks: [this.#block, this.#unsent].filter((block) => block.length > 0) };
   }
@@ -64,12 +66,10 @@ export class HeldLease {
   }
 
   async #keep(): Promise<void> {
-    const released = this.#released.signal;
-    while (!released.aborted && !this.signal.aborted) {
-      // Rejects when the lease is released, which is seen below.
-      await sleep(TALKING_MS, undefined, { signal: released }).catch(() => {});
+    while (!this.#isReleased && !this.signal.aborted) {
+      await this.#pause();
       const silent = this.#block.length === 0 && this.#unsent.length === 0;
-      if (released.aborted || (silent && performance.now() - this.#renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
+      if (this.#isReleased || (silent && performance.now() - this.#renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
       const askedAt = performance.now();
       try {
         await this.#renew();
@@ -78,6 +78,16 @@ export class HeldLease {
         if (performance.now() + TALKING_MS > this.patienceEndsAt) this.end(failure as Failure);
       }
     }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, TALKING_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #renew(): Promise<void> {

@@ -54,15 +54,20 @@ export const DEFAULT_ASSISTANT = 'default';
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
 /**
- * One turn of a conversation: begin, ask the model, commit. Yields what happens as it happens; the turn is stored when
- * its last event is yielded, and not before. A retry of a turn that runs, or is done, yields that turn again.
+ * One turn of a conversation: begin, ask the model, commit. Resolves once the turn has begun, to what happens as it
+ * happens; the turn is stored when its last event is yielded, and not before. A retry of a turn that runs, or is done, is
+ * told that turn again.
  *
- * Until the first event nothing has been said to anybody: a failure before it is a refusal. Whoever stops listening
- * before the last event gives the turn up.
+ * Whoever stops listening before the last event gives the turn up. What is yielded ends by throwing the turn's `Failure`
+ * where it left nothing behind.
  *
- * @throws {Failure} the turn left nothing behind.
+ * @throws {Failure} the turn was refused: nothing of it has happened.
  */
-export async function* takeTurn(parts: TurnParts, owner: string, request: TurnRequest): AsyncGenerator<TurnEvent> {
+export async function takeTurn(
+  parts: TurnParts,
+  owner: string,
+  request: TurnRequest,
+): Promise<AsyncGenerator<TurnEvent>> {
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
   const { tokens: messageTokens, offers } = await prompts.measure(request.message);
@@ -80,10 +85,11 @@ export async function* takeTurn(parts: TurnParts, owner: string, request: TurnRe
       messageTokens,
       idempotency: request.idempotency,
     });
-    if (begun.outcome === 'begun') return yield* answer(parts, owner, turnId, request, begun);
+    if (begun.outcome === 'begun') return answer(parts, owner, turnId, request, begun);
     if (begun.outcome !== 'repeated') throw refusal(begun, messageTokens, offers);
-    // False: the turn's holder died or gave it up, so that this one may run it.
-    if (yield* repeatTurn(store, owner, begun)) return;
+    const repeated = await repeatTurn(store, owner, begun);
+    if (repeated !== undefined) return repeated;
+    // The turn's holder died or gave it up, so that this one may run it.
     if (performance.now() > giveUpAt) {
       throw new Failure('turn-in-progress', 'The turn with this key still runs.', { retryAfterSeconds: 1 });
     }
@@ -110,7 +116,7 @@ async function* answer(
   running.add(lease);
   const spending = new Spending();
   let promptTokens = 0;
-  let ending: TurnFinished | Failure = new Failure('turn-lost', 'The turn was given up.');
+  let ending: TurnFinished | Failure | undefined;
   let stored = false;
   try {
     yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
@@ -155,6 +161,7 @@ async function* answer(
     ending = error instanceof Failure ? error : new Failure('internal', '', { cause: error });
     throw error;
   } finally {
+    ending ??= new Failure('turn-lost', 'The turn was given up.');
     const unsent = await lease.release();
     if (!stored) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
     audit.ended(ending, stored);

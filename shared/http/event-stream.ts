@@ -22,12 +22,22 @@ export async function eventStreamResponse(
   log: RequestLog,
   after = 0,
 ): Promise<HttpResponseInit> {
-  const watched = log.watch(events);
-  const first = await watched.next();
+  const first = await events.next();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
-      const send = (text: string) => controller.enqueue(encoder.encode(text));
+      let ready = '';
+      let soon: NodeJS.Immediate | undefined;
+      const flush = () => {
+        clearImmediate(soon);
+        if (ready !== '') controller.enqueue(encoder.encode(ready));
+        ready = '';
+      };
+      // All frames that are ready in one turn of the event loop go out in one chunk; none waits for another.
+      const send = (text: string) => {
+        if (ready === '') soon = setImmediate(flush);
+        ready += text;
+      };
       let id = 0;
       const frame = (data: object) => {
         id += 1;
@@ -37,7 +47,8 @@ export async function eventStreamResponse(
       send(': open\n');
       const heartbeat = setInterval(send, HEARTBEAT_MS, ': ping\n');
       try {
-        for (let next = first; !next.done; next = await watched.next()) {
+        for (let next = first; !next.done; next = await events.next()) {
+          log.note(next.value);
           if (next.value.type === 'tokens-withheld') id += next.value.count;
           else frame(dataOf(next.value));
         }
@@ -49,6 +60,7 @@ export async function eventStreamResponse(
         frame({ error: problemOf(failure, failure.requestId ?? log.requestId) });
       }
       clearInterval(heartbeat);
+      flush();
       controller.close();
       log.end();
     },

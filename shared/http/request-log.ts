@@ -27,13 +27,10 @@ export class RequestLog {
     this.#context = context;
   }
 
-  /** Passes a turn's events on, and notes which turn it is and how it ends. */
-  async *watch(events: AsyncIterable<TurnEvent>): AsyncGenerator<TurnEvent> {
-    for await (const event of events) {
-      if (event.type === 'turn-started') this.#noted.turn = event.turn_id;
-      if (event.type === 'turn-finished') this.#noted.finish_reason = event.finish_reason;
-      yield event;
-    }
+  /** Notes which turn it is, and how it ends. */
+  note(event: TurnEvent): void {
+    if (event.type === 'turn-started') this.#noted.turn = event.turn_id;
+    else if (event.type === 'turn-finished') this.#noted.finish_reason = event.finish_reason;
   }
 
   /** Makes of whatever was thrown a failure that the caller may see, and notes it. What is no `Failure` is a bug. */

@@ -6,33 +6,28 @@ import type { chatBody, streamBody } from './requests.ts';
 import { readTurnRequest } from './turn-request.ts';
 
 /**
- * The turn that a request asks for. One that is refused, whatever the reason, never begins: its record is written here.
+ * The turn that a request asks for, once it has begun. One that is refused, whatever the reason, never begins: its record
+ * is written here.
  *
- * @throws {Failure} the request's, or the turn's own
+ * @throws {Failure} the request's, or the refusal of the turn
  */
-export async function* requestedTurn(
+export async function requestedTurn(
   call: Call,
   schema: typeof chatBody | typeof streamBody,
-): AsyncGenerator<TurnEvent> {
+): Promise<AsyncGenerator<TurnEvent>> {
   const { services, caller, requestId, traceparent } = call;
   let turn: Awaited<ReturnType<typeof readTurnRequest>> | undefined;
-  let hasBegun = false;
   try {
     turn = await readTurnRequest(call, schema);
-    for await (const event of takeTurn(services.turns, caller.owner, turn)) {
-      hasBegun = true;
-      yield event;
-    }
+    return await takeTurn(services.turns, caller.owner, turn);
   } catch (error) {
-    if (!hasBegun) {
-      const assistant =
-        turn?.assistant !== undefined && services.assistants.has(turn.assistant) ? turn.assistant : undefined;
-      const named = { sessionId: turn?.sessionId, assistant };
-      const record = refusedTurn({ owner: caller.owner, requestId }, named, error);
-      services.audit.note(record, { message: turn?.message });
-      const now = Date.now();
-      services.telemetry.observe({ record, startedAt: now, modelEndedAt: undefined, endedAt: now, traceparent });
-    }
+    const assistant =
+      turn?.assistant !== undefined && services.assistants.has(turn.assistant) ? turn.assistant : undefined;
+    const named = { sessionId: turn?.sessionId, assistant };
+    const record = refusedTurn({ owner: caller.owner, requestId }, named, error);
+    services.audit.note(record, { message: turn?.message });
+    const now = Date.now();
+    services.telemetry.observe({ record, startedAt: now, modelEndedAt: undefined, endedAt: now, traceparent });
     throw error;
   }
 }

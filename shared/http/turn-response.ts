@@ -1,18 +1,20 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { TurnEvent } from '../conversation/events.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
+import type { RequestLog } from './request-log.ts';
 
 /**
  * A turn as one answer in JSON: its events, folded.
  *
  * @throws {Failure} the turn's own
  */
-export async function turnResponse(events: AsyncIterable<TurnEvent>): Promise<HttpResponseInit> {
+export async function turnResponse(events: AsyncIterable<TurnEvent>, log: RequestLog): Promise<HttpResponseInit> {
   const tokens: string[] = [];
   let started = {};
   let finished = {};
   let headers = {};
   for await (const event of events) {
+    log.note(event);
     if (event.type === 'token-said') tokens.push(event.token);
     else if (event.type === 'turn-started') {
       const { session_id, turn_id, assistant, limits } = event;

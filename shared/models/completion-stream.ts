@@ -46,12 +46,19 @@ export async function* streamCompletion(
   signal: AbortSignal,
 ): AsyncGenerator<CompletionEvent> {
   signal.throwIfAborted();
-  const silence = new AbortController();
+  // One for both ways to end the call: a composite signal costs more than the rest of it.
+  const ended = new AbortController();
+  const end = () => ended.abort(signal.reason);
+  signal.addEventListener('abort', end, { once: true });
+  let isSilent = false;
   let isReading = true;
   // Comments and empty events are no progress, and wind no timer up again. A reader that is slow is no silence.
-  const fallSilent = () => isReading && silence.abort();
+  const fallSilent = () => {
+    if (!isReading) return;
+    isSilent = true;
+    ended.abort();
+  };
   let timer = setTimeout(fallSilent, timeoutMs);
-  const either = AbortSignal.any([signal, silence.signal]);
   let isTaken = false;
   let wasAlive = false;
   let ending: Ending | undefined;
@@ -60,8 +67,8 @@ export async function* streamCompletion(
   const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
     yield { type: 'asked' };
-    const opened = client().then((openai) => open(openai, either));
-    const response = await Promise.race([opened, abortOf(either)]);
+    const opened = client().then((openai) => open(openai, ended.signal));
+    const response = await Promise.race([opened, abortOf(ended.signal)]);
     isTaken = true;
     for await (const event of readEvents(response)) {
       const said: Said = event === DONE ? { ending: 'other' } : read(event);
@@ -98,11 +105,12 @@ export async function* streamCompletion(
     if (error instanceof Failure) throw error;
     // An answer that has ended is whole, whatever becomes of the connection.
     if (!isAnswer()) {
-      if (!silence.signal.aborted) throw failureOfThrown(error, tokenScope);
+      if (!isSilent) throw failureOfThrown(error, tokenScope);
       throw new Failure('model-timeout', 'The model was silent for too long.', { cause: error, wasAlive });
     }
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
   if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
   yield { type: 'end', finishReason: ending === 'length' ? 'length' : 'stop' };

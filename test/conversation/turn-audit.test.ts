@@ -50,7 +50,7 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
     assistant: undefined,
     idempotency: undefined,
   };
-  const talk = () => Array.fromAsync(takeTurn(parts, 'owner', turn));
+  const talk = () => takeTurn(parts, 'owner', turn).then((events) => Array.fromAsync(events));
   const sessions = async () => (await store.scan('owner')).sessions;
   return { talk, records, sessions, parts, turn, audit };
 }
@@ -97,7 +97,7 @@ describe('a turn', () => {
 
   test('that nobody listens to any more has a record that says it was given up', async () => {
     const { parts, turn, records, audit } = conversation(async () => {});
-    for await (const _ of takeTurn(parts, 'owner', turn)) break;
+    for await (const _ of await takeTurn(parts, 'owner', turn)) break;
     await audit.flush();
     expect(records).toMatchObject([{ outcome: 'failed', failure: 'turn-lost', turn_id: expect.any(String) }]);
   });
