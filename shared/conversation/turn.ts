@@ -146,7 +146,7 @@ async function* answer(
         unsent: await lease.release(),
         finished,
         assistant: name,
-        title: titleOf(request.message),
+        title: isFirst ? titleOf(request.message) : '',
         windowStart: begun.windowStart + prompt.dropped,
         windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
         spent: audit.spentTokens,

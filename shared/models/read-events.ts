@@ -5,6 +5,9 @@ import { broken } from './upstream-failure.ts';
 /** Far more than any event of an answer of text. */
 const MAX_EVENT_CHARACTERS = 1_048_576;
 
+/** For how long the end of a body is waited for behind its last event, while nobody waits for it. */
+const END_MS = 1000;
+
 /** The event that says that there are no more. */
 export const DONE = Symbol('[DONE]');
 
@@ -26,18 +29,38 @@ export async function* readEvents(response: Response): AsyncGenerator<Record<str
     maxBufferSize: MAX_EVENT_CHARACTERS,
   });
   const decoder = new TextDecoder();
-  // Leaving the loop in any way closes the connection.
-  for await (const bytes of response.body) {
-    parser.feed(decoder.decode(bytes, { stream: true }));
-    for (const data of arrived.splice(0)) {
-      const text = data.trim();
-      if (text === '[DONE]') {
-        yield DONE;
-        return;
+  const reader = response.body.getReader();
+  let isOver = false;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      parser.feed(decoder.decode(value, { stream: true }));
+      for (const data of arrived.splice(0)) {
+        const text = data.trim();
+        isOver = text === '[DONE]';
+        if (isOver) {
+          yield DONE;
+          return;
+        }
+        // Some providers keep the connection open with these.
+        if (text !== '' && text !== 'null') yield parse(text);
       }
-      // Some providers keep the connection open with these.
-      if (text !== '' && text !== 'null') yield parse(text);
     }
+  } finally {
+    if (isOver) void readToEnd(reader);
+    else void reader.cancel().catch(() => {});
+  }
+}
+
+/** What comes behind the last event is the body's end: where it is read, the connection can be used again. */
+async function readToEnd(reader: ReadableStreamDefaultReader): Promise<void> {
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), END_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+  } finally {
+    clearTimeout(timer);
   }
 }
 
