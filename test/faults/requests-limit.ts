@@ -32,10 +32,12 @@ export const requestsLimit: FaultRun = async ({ bundle, schedules: count }) => {
       );
       const admitted = statuses.filter((status) => status === 200).length;
       const refused = statuses.filter((status) => status === 429).length;
-      figures.others += statuses.length - admitted - refused;
+      const others = statuses.length - admitted - refused;
+      figures.others += others;
       // By GCRA one more place opens with every 60 s / 50 that a round takes.
       const opened = Math.floor((performance.now() - startedAt) / (60_000 / LIMIT));
-      if (admitted < LIMIT || admitted > LIMIT + opened) {
+      // A busy machine may tell some that the store cannot be used: whether they were counted is not known.
+      if (admitted + others < LIMIT || admitted > LIMIT + opened) {
         faults.push(`round ${round}: ${admitted} admitted, ${refused} refused, of ${statuses.length}`);
       }
       figures.requests += statuses.length;
