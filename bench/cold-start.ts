@@ -9,7 +9,7 @@ import { median } from './median.ts';
 
 // How long a new process takes from its start until it listens, and until its first answer is whole. The empty app is
 // the floor that this machine and the local host set. The cases take turns, so that noise meets all alike.
-// Run: node bench/cold-start.ts [--runs 15]
+// Run: npx node bench/cold-start.ts [--runs 15]
 
 /** Prints it, with the sizes of the bundle's files. */
 export async function coldStart(runs: number): Promise<void> {

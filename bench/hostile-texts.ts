@@ -5,7 +5,7 @@ import { countTokens } from '../test/tokens/o200k.ts';
 import { filled, hostileTexts, ordinaryTexts } from '../test/tokens/sample-texts.ts';
 
 // How long counting takes, for ordinary and for hostile texts of 100,000 UTF-16 units, in milliseconds (median of 5):
-// in this thread, and through the worker. Run: node bench/hostile-texts.ts
+// in this thread, and through the worker. Run: npx node bench/hostile-texts.ts
 
 const LENGTH = 100_000;
 

@@ -11,7 +11,7 @@ import { median } from './median.ts';
 
 // How large the chat page is, how soon it is painted and can be written into beside an empty page, and how smooth it
 // stays while some 1,000 tokens a second stream into a long conversation, beside a new one. The cases take turns.
-// Run: node bench/page.ts [--runs 15] [--tokens 5000] [--messages 500]
+// Run: npx node bench/page.ts [--runs 15] [--tokens 5000] [--messages 500]
 
 const { values } = parseArgs({
   options: {

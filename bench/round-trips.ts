@@ -7,7 +7,7 @@ import { startUpstreamProcess } from '../test/upstream/upstream-process.ts';
 import { median } from './median.ts';
 
 // What a turn asks of Redis, as MONITOR sees it, and how long a turn takes, at histories of different lengths.
-// Run: node bench/round-trips.ts
+// Run: npx node bench/round-trips.ts
 
 const TURNS_TO_TIME = 101;
 

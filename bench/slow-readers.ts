@@ -9,7 +9,7 @@ import { startHost } from '../test/host/start-host.ts';
 import { RedisServer } from '../test/redis/redis-server.ts';
 import { ScriptedUpstream } from '../test/upstream/scripted-upstream.ts';
 
-// Memory of an instance while clients open streams and stop reading. Run: node bench/slow-readers.ts [--clients 500]
+// Memory of an instance while clients open streams and stop reading. Run: npx node bench/slow-readers.ts [--clients 500]
 
 const TOKENS = 500;
 const TOKEN = `${'x'.repeat(39)} `;

@@ -13,7 +13,7 @@ import { lateRecord } from './late-record.ts';
 
 // Turns on shared sessions, with AUDIT_REQUIRED, while the model fails in every way, callers stop, connections to Redis
 // are killed and the sink fails; then the records are held against what is stored and what clients were told.
-// Run: node test/faults/audit.ts [--turns 1000] [--seed 1] [--sink file|blob|both] [--sabotage]
+// Run: npx node test/faults/audit.ts [--turns 1000] [--seed 1] [--sink file|blob|both] [--sabotage]
 const { values } = parseArgs({
   options: {
     turns: { type: 'string', default: '1000' },

@@ -9,7 +9,7 @@ import { echo, lastMessageOf, ScriptedUpstream } from './scripted-upstream.ts';
 
 const SLOW_MS = 20;
 
-// Run by itself, this is a scripted model that echoes: node test/upstream/upstream-process.ts --port 9000 --delay-ms 5
+// Run by itself, this is a scripted model that echoes: npx node test/upstream/upstream-process.ts --port 9000 --delay-ms 5
 // Imported, it starts that as a process of its own, so that a load does not slow down the model that it is put on.
 
 /** Starts the echoing model in a process of its own. */
