@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { embedTextInNode } from '../local/embedded-text.ts';
-import type { Limits } from '../shared/conversation/limits.ts';
-import type { TurnClaim } from '../shared/conversation/ports/session-store.ts';
+import { embedTextInNode } from '../../local/embedded-text.ts';
+import type { Limits } from '../../shared/conversation/limits.ts';
+import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
+import { inLanes } from './redis-cost.ts';
 
 // Turns on the store itself, with no model and no HTTP: what is left is what Redis has to do.
 
 embedTextInNode();
-const { RedisConnection } = await import('../shared/sessions/redis/redis-connection.ts');
-const { RedisSessionStore } = await import('../shared/sessions/redis/redis-session-store.ts');
+const { RedisConnection } = await import('../../shared/sessions/redis/redis-connection.ts');
+const { RedisSessionStore } = await import('../../shared/sessions/redis/redis-session-store.ts');
 
 /** 1 KB of text a turn. */
 const QUESTION = 'question '.repeat(23).slice(0, 200);
 const ANSWER = 'answered '.repeat(92).slice(0, 824);
+const SAID = ANSWER.match(/\S+ ?/g) ?? [];
 /** A window of ten such turns. */
 const WINDOW_MESSAGES = 20;
 /** What a model says in the 250 ms between two beats, at 50 tokens a second. */
@@ -31,6 +33,9 @@ export interface Talk {
   messages: number;
 }
 
+/** Turns at the same time: `httpConcurrency` of an instance. */
+export const LANES = 64;
+
 export function openStore({
   url,
   cluster = false,
@@ -46,7 +51,7 @@ export function openStore({
 
 export type Store = ReturnType<typeof openStore>;
 
-export function newTalk(owner: string = randomUUID()): Talk {
+export function newTalk(owner = hash()): Talk {
   return { owner, sessionId: undefined, messages: 0 };
 }
 
@@ -88,8 +93,8 @@ export async function commitTurn(store: Store, talk: Talk, claim: TurnClaim, bea
       tokens: 200,
       ...ending,
     },
-    // What a model says at once, or since the last beat.
-    unsent: { position: beats, blocks: [BLOCK] },
+    // What was said since the last beat; without one, the whole answer.
+    unsent: { position: beats, blocks: [beats === 0 ? SAID : BLOCK] },
     finished: { type: 'turn-finished', ...ending },
     assistant: 'default',
     title: claim.isFirst ? QUESTION.slice(0, 60) : '',
@@ -105,7 +110,17 @@ export async function takeTurn(store: Store, talk: Talk, keyed = false): Promise
   await commitTurn(store, talk, await beginTurn(store, talk, keyed));
 }
 
-/** 64 hexadecimal digits, as the service makes of a key and of what was asked. */
+/** As many conversations as an instance holds at once, each of another owner. */
+export async function talksOf(store: Store, messages: number): Promise<Talk[]> {
+  const talks = Array.from({ length: LANES }, () => newTalk());
+  await inLanes(LANES, LANES, async (lane) => {
+    const talk = talks[lane] as Talk;
+    while (talk.messages < messages) await takeTurn(store, talk);
+  });
+  return talks;
+}
+
+/** As long as what the service makes of a caller, of a key and of what was asked. */
 function hash(): string {
-  return `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
+  return randomUUID().replaceAll('-', '');
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { RedisServer } from '../test/redis/redis-server.ts';
+import type { RedisServer } from '../../test/redis/redis-server.ts';
 
 /** Of one step, on average; times in microseconds. */
 export interface Cost {
