@@ -5,7 +5,7 @@ import type { RedisServer } from '../../test/redis/redis-server.ts';
 export interface Cost {
   /** CPU time of Redis, all servers together, as they count it themselves. */
   redis: number;
-  /** Of that, in scripts: as long as one runs, nothing else does on its server. */
+  /** In scripts, by the clock: as long as one runs, nothing else does on its server. */
   scripts: number;
   roundTrips: number;
   /** Commands that the scripts call. */
