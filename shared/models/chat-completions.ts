@@ -38,7 +38,7 @@ export function chatCompletions(
   const known = isOpenAI(settings);
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal) =>
+    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
       streamCompletion(
         { client, timeoutMs, tokenScope },
         {
@@ -59,6 +59,7 @@ export function chatCompletions(
           read,
         },
         signal,
+        tell,
       ),
   };
 }

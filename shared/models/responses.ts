@@ -29,7 +29,7 @@ export function responses(settings: RemoteModelSettings, client: () => Promise<O
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal) =>
+    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
       streamCompletion(
         { client, timeoutMs, tokenScope },
         {
@@ -54,6 +54,7 @@ export function responses(settings: RemoteModelSettings, client: () => Promise<O
           read,
         },
         signal,
+        tell,
       ),
   };
 }
