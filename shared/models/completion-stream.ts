@@ -1,4 +1,3 @@
-import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
 import type { Tell, Usage } from '../conversation/ports/model.ts';
 import { Reason } from '../conversation/reason.ts';
@@ -23,13 +22,12 @@ export interface Said {
 
 export interface UpstreamCall {
   /** Sends the request. */
-  open: (client: OpenAI, signal: AbortSignal) => Promise<Response>;
+  open: (signal: AbortSignal) => Promise<Response>;
   /** @throws {Failure} for an event that is an error. */
   read: (event: Record<string, unknown>) => Said;
 }
 
 interface Upstream {
-  client: () => Promise<OpenAI>;
   /** The longest wait for the first progress, and for more of it. */
   timeoutMs: number;
   tokenScope: string;
@@ -41,7 +39,7 @@ interface Upstream {
  * @throws {Failure} as `Model.stream` says
  */
 export async function streamCompletion(
-  { client, timeoutMs, tokenScope }: Upstream,
+  { timeoutMs, tokenScope }: Upstream,
   { open, read }: UpstreamCall,
   signal: AbortSignal,
   tell: Tell,
@@ -66,8 +64,7 @@ export async function streamCompletion(
   const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
     tell({ type: 'asked' });
-    const opened = client().then((openai) => open(openai, ended.signal));
-    const response = await Promise.race([opened, abortOf(ended.signal)]);
+    const response = await Promise.race([open(ended.signal), abortOf(ended.signal)]);
     isTaken = true;
     await readEvents(response, (event) => {
       const said: Said = event === DONE ? { ending: 'other' } : read(event);

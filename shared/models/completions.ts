@@ -1,13 +1,11 @@
-import type { OpenAI } from 'openai';
 import type { Model, PromptMessage, Tell } from '../conversation/ports/model.ts';
 import { type ChatUsage, chatUsageOf } from './chat-completions.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
+import type { Post } from './create-post.ts';
 import { Dialect } from './dialect.ts';
 import { endingOf } from './ending.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { failureOfEvent } from './upstream-failure.ts';
-
-type Create = OpenAI.CompletionCreateParamsStreaming;
 
 interface Chunk {
   error?: unknown;
@@ -25,16 +23,16 @@ const LABEL = /^([[\s\p{Cf}]--[\n\r\u2028\u2029]]*(?:System|Human|Assistant))(\s
 const STOP = ['Human:', 'System:'];
 
 /** Legacy completions: the conversation is written as one prompt, as in the days before chat models. */
-export function completions(settings: RemoteModelSettings, client: () => Promise<OpenAI>, timeoutMs: number): Model {
+export function completions(settings: RemoteModelSettings, post: Post, timeoutMs: number): Model {
   const dialect = new Dialect();
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
     stream: (messages, { maxOutputTokens, temperature }, signal, tell) =>
       streamCompletion(
-        { client, timeoutMs, tokenScope },
+        { timeoutMs, tokenScope },
         {
-          open: (openai, either) => {
+          open: (either) => {
             const parameters = {
               model,
               prompt: promptOf(messages),
@@ -44,9 +42,7 @@ export function completions(settings: RemoteModelSettings, client: () => Promise
               temperature,
               stop: STOP,
             };
-            return dialect.negotiate(parameters, (accepted) =>
-              openai.completions.create(accepted as unknown as Create, { signal: either }).asResponse(),
-            );
+            return dialect.negotiate(parameters, (accepted) => post('completions', accepted, either));
           },
           read,
         },

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reasonOf } from '../../shared/conversation/reason.ts';
-import { AZURE_ROLE } from '../../shared/models/openai-client.ts';
+import { AZURE_ROLE } from '../../shared/models/upstream-failure.ts';
 import { eventually } from '../eventually.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
