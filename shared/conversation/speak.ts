@@ -1,5 +1,5 @@
 import type { Assistant } from './assistant.ts';
-import type { FinishReason, TokenSaid } from './events.ts';
+import type { FinishReason } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { Model, Usage } from './ports/model.ts';
@@ -13,7 +13,7 @@ const TEMPERATURE = 0.7;
 export interface Spoken {
   /** What it was asked with in the end. */
   prompt: Prompt;
-  /** The tokens that were yielded, joined. Empty only where the turn was stopped before the first. */
+  /** The tokens that were told, joined. Empty only where the turn was stopped before the first. */
   content: string;
   finishReason: FinishReason;
   usage: Usage | undefined;
@@ -22,14 +22,14 @@ export interface Spoken {
 }
 
 /**
- * Asks the model and yields what it says, until it is done or the lease's signal ends the turn early. A prompt that it
+ * Asks the model and tells what it says, until it is done or the lease's signal ends the turn early. A prompt that it
  * finds too long is made shorter, so that no conversation is dead for ever because the model counts otherwise.
  *
  * @param spending hears all that the model says, so that its cost is known however the turn ends
  * @throws {Failure} of the model, or of the lease; `model-failed`, `model-timeout` or `output-limit-reached` where it
  *   said nothing at all.
  */
-export async function* speak(
+export async function speak(
   model: Model,
   assistant: Assistant,
   prompt: Prompt,
@@ -37,7 +37,8 @@ export async function* speak(
   lease: HeldLease,
   audit: TurnAudit,
   spending: Spending,
-): AsyncGenerator<TokenSaid, Spoken> {
+  say: (token: string) => void,
+): Promise<Spoken> {
   let finishReason: FinishReason = 'stop';
   let answeredBy: string | undefined;
   const completion = {
@@ -45,18 +46,18 @@ export async function* speak(
     temperature: assistant.temperature ?? TEMPERATURE,
   };
   try {
-    for await (const event of model.stream(prompt.messages, completion, lease.signal)) {
+    await model.stream(prompt.messages, completion, lease.signal, (event) => {
       spending.hear(event);
       if (event.type === 'end') ({ finishReason, model: answeredBy } = event);
       else if (event.type === 'delta') {
         audit.firstTokenAt ??= performance.now();
         lease.say(event.text);
-        yield { type: 'token-said', token: event.text };
+        say(event.text);
       }
-    }
+    });
   } catch (error) {
     const shorter = spending.said === '' && codeOf(error) === 'context-too-long' ? prompt.shorter() : undefined;
-    if (shorter !== undefined) return yield* speak(model, assistant, shorter, options, lease, audit, spending);
+    if (shorter !== undefined) return speak(model, assistant, shorter, options, lease, audit, spending, say);
     if (!isEarlyEnd(error)) throw error;
     finishReason = error;
   }

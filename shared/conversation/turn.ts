@@ -10,6 +10,7 @@ import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from '
 import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
 import type { Prompt, Prompts } from './prompts.ts';
+import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
 import { type Spoken, speak } from './speak.ts';
@@ -125,7 +126,12 @@ async function* answer(
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
-    const spoken = yield* speak(model, assistant, built, options, lease, audit, spending);
+    const tokens = new Ready<string>();
+    const speech = speak(model, assistant, built, options, lease, audit, spending, (token) => tokens.push(token));
+    const isOver = () => tokens.end();
+    speech.then(isOver, isOver);
+    for await (const some of tokens) for (const token of some) yield { type: 'token-said', token };
+    const spoken = await speech;
     const { prompt } = spoken;
 
     const count = await prompts.count(spoken.content);
@@ -161,7 +167,10 @@ async function* answer(
     ending = error instanceof Failure ? error : new Failure('internal', '', { cause: error });
     throw error;
   } finally {
-    ending ??= new Failure('turn-lost', 'The turn was given up.');
+    if (ending === undefined) {
+      ending = new Failure('turn-lost', 'The turn was given up.');
+      lease.end(ending);
+    }
     const unsent = await lease.release();
     if (!stored) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
     audit.ended(ending, stored);

@@ -1,13 +1,11 @@
-import type { OpenAI } from 'openai';
 import type { Model, Usage } from '../conversation/ports/model.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
+import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import { endingOf } from './ending.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { failureOfEvent } from './upstream-failure.ts';
 import { usageOf } from './usage.ts';
-
-type Create = OpenAI.ChatCompletionCreateParamsStreaming;
 
 /** What is read of a chunk; every part may be missing in some chunk of some provider. */
 interface Chunk {
@@ -28,21 +26,17 @@ export interface ChatUsage {
 }
 
 /** Chat completions: Azure OpenAI, OpenAI, and every compatible server. */
-export function chatCompletions(
-  settings: RemoteModelSettings,
-  client: () => Promise<OpenAI>,
-  timeoutMs: number,
-): Model {
+export function chatCompletions(settings: RemoteModelSettings, post: Post, timeoutMs: number): Model {
   const dialect = new Dialect();
   const { model, tokenScope } = settings;
   const known = isOpenAI(settings);
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal) =>
+    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
       streamCompletion(
-        { client, timeoutMs, tokenScope },
+        { timeoutMs, tokenScope },
         {
-          open: (openai, either) => {
+          open: (either) => {
             const parameters = {
               model,
               messages,
@@ -52,13 +46,12 @@ export function chatCompletions(
               temperature: isReasoning(model) ? undefined : temperature,
               prompt_cache_key: known ? cacheKey : undefined,
             };
-            return dialect.negotiate(parameters, (accepted) =>
-              openai.chat.completions.create(accepted as unknown as Create, { signal: either }).asResponse(),
-            );
+            return dialect.negotiate(parameters, (accepted) => post('chat/completions', accepted, either));
           },
           read,
         },
         signal,
+        tell,
       ),
   };
 }

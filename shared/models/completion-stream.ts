@@ -1,6 +1,5 @@
-import type { OpenAI } from 'openai';
 import { Failure } from '../conversation/failure.ts';
-import type { CompletionEvent, Usage } from '../conversation/ports/model.ts';
+import type { Tell, Usage } from '../conversation/ports/model.ts';
 import { Reason } from '../conversation/reason.ts';
 import type { Ending } from './ending.ts';
 import { DONE, readEvents } from './read-events.ts';
@@ -23,13 +22,12 @@ export interface Said {
 
 export interface UpstreamCall {
   /** Sends the request. */
-  open: (client: OpenAI, signal: AbortSignal) => Promise<Response>;
+  open: (signal: AbortSignal) => Promise<Response>;
   /** @throws {Failure} for an event that is an error. */
   read: (event: Record<string, unknown>) => Said;
 }
 
 interface Upstream {
-  client: () => Promise<OpenAI>;
   /** The longest wait for the first progress, and for more of it. */
   timeoutMs: number;
   tokenScope: string;
@@ -40,21 +38,20 @@ interface Upstream {
  *
  * @throws {Failure} as `Model.stream` says
  */
-export async function* streamCompletion(
-  { client, timeoutMs, tokenScope }: Upstream,
+export async function streamCompletion(
+  { timeoutMs, tokenScope }: Upstream,
   { open, read }: UpstreamCall,
   signal: AbortSignal,
-): AsyncGenerator<CompletionEvent> {
+  tell: Tell,
+): Promise<void> {
   signal.throwIfAborted();
   // One for both ways to end the call: a composite signal costs more than the rest of it.
   const ended = new AbortController();
   const end = () => ended.abort(signal.reason);
   signal.addEventListener('abort', end, { once: true });
   let isSilent = false;
-  let isReading = true;
-  // Comments and empty events are no progress, and wind no timer up again. A reader that is slow is no silence.
+  // Comments and empty events are no progress, and wind no timer up again.
   const fallSilent = () => {
-    if (!isReading) return;
     isSilent = true;
     ended.abort();
   };
@@ -66,39 +63,36 @@ export async function* streamCompletion(
   let heldBack = '';
   const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
-    yield { type: 'asked' };
-    const opened = client().then((openai) => open(openai, ended.signal));
-    const response = await Promise.race([opened, abortOf(ended.signal)]);
+    tell({ type: 'asked' });
+    const response = await Promise.race([open(ended.signal), abortOf(ended.signal)]);
     isTaken = true;
-    for await (const event of readEvents(response)) {
+    await readEvents(response, (event) => {
       const said: Said = event === DONE ? { ending: 'other' } : read(event);
-      if (said.usage) yield { type: 'billed', usage: said.usage };
+      if (said.usage) tell({ type: 'billed', usage: said.usage });
       if (ending === undefined && said.ending !== undefined) {
         ending = said.ending;
         clearTimeout(timer);
         timer = setTimeout(fallSilent, USAGE_MS);
       }
       if (ending instanceof Failure) {
-        if (said.usage) break;
-        continue;
+        if (said.usage) throw ending;
+        return;
       }
       if (said.text) {
         length += said.text.length;
         if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Reason('the answer has no end') });
         const [text, rest] = wellFormed(heldBack + said.text);
         heldBack = rest;
-        isReading = false;
-        if (text !== '') yield { type: 'delta', text };
-        isReading = true;
+        if (text !== '') tell({ type: 'delta', text });
       }
-      if (!said.isProgress) continue;
+      if (!said.isProgress) return;
       wasAlive = true;
       timer.refresh();
-    }
+    });
     if (ending instanceof Failure) throw ending;
     if (!isAnswer()) throw broken({ cause: new Reason('the stream ended before the answer did') });
   } catch (error) {
-    if (!isTaken && isRefusal(error)) yield { type: 'refused' };
+    if (!isTaken && isRefusal(error)) tell({ type: 'refused' });
     // What was filtered is not kept because a caller stops it as well.
     if (ending instanceof Failure) throw ending;
     if (signal.aborted) throw signal.reason;
@@ -112,8 +106,8 @@ export async function* streamCompletion(
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
   }
-  if (heldBack !== '') yield { type: 'delta', text: heldBack.toWellFormed() };
-  yield { type: 'end', finishReason: ending === 'length' ? 'length' : 'stop' };
+  if (heldBack !== '') tell({ type: 'delta', text: heldBack.toWellFormed() });
+  tell({ type: 'end', finishReason: ending === 'length' ? 'length' : 'stop' });
 }
 
 /** Rejects when the signal is aborted: whoever fetches the credentials does not know of it. */

@@ -1,13 +1,11 @@
-import type { OpenAI } from 'openai';
-import type { CompletionEvent, Model, PromptMessage } from '../conversation/ports/model.ts';
+import type { Model, PromptMessage, Tell } from '../conversation/ports/model.ts';
 import { type ChatUsage, chatUsageOf } from './chat-completions.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
+import type { Post } from './create-post.ts';
 import { Dialect } from './dialect.ts';
 import { endingOf } from './ending.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { failureOfEvent } from './upstream-failure.ts';
-
-type Create = OpenAI.CompletionCreateParamsStreaming;
 
 interface Chunk {
   error?: unknown;
@@ -25,34 +23,31 @@ const LABEL = /^([[\s\p{Cf}]--[\n\r\u2028\u2029]]*(?:System|Human|Assistant))(\s
 const STOP = ['Human:', 'System:'];
 
 /** Legacy completions: the conversation is written as one prompt, as in the days before chat models. */
-export function completions(settings: RemoteModelSettings, client: () => Promise<OpenAI>, timeoutMs: number): Model {
+export function completions(settings: RemoteModelSettings, post: Post, timeoutMs: number): Model {
   const dialect = new Dialect();
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature }, signal) =>
-      trimmed(
-        streamCompletion(
-          { client, timeoutMs, tokenScope },
-          {
-            open: (openai, either) => {
-              const parameters = {
-                model,
-                prompt: promptOf(messages),
-                stream: true,
-                stream_options: { include_usage: true },
-                max_tokens: maxOutputTokens,
-                temperature,
-                stop: STOP,
-              };
-              return dialect.negotiate(parameters, (accepted) =>
-                openai.completions.create(accepted as unknown as Create, { signal: either }).asResponse(),
-              );
-            },
-            read,
+    stream: (messages, { maxOutputTokens, temperature }, signal, tell) =>
+      streamCompletion(
+        { timeoutMs, tokenScope },
+        {
+          open: (either) => {
+            const parameters = {
+              model,
+              prompt: promptOf(messages),
+              stream: true,
+              stream_options: { include_usage: true },
+              max_tokens: maxOutputTokens,
+              temperature,
+              stop: STOP,
+            };
+            return dialect.negotiate(parameters, (accepted) => post('completions', accepted, either));
           },
-          signal,
-        ),
+          read,
+        },
+        signal,
+        trimmed(tell),
       ),
   };
 }
@@ -83,19 +78,17 @@ function read(event: Record<string, unknown>): Said {
   };
 }
 
-/** The answer without white space around it: what may be its end is held back until more follows. */
-async function* trimmed(events: AsyncIterable<CompletionEvent>): AsyncGenerator<CompletionEvent> {
+/** Tells the answer without white space around it: what may be its end is held back until more follows. */
+function trimmed(tell: Tell): Tell {
   let heldBack = '';
   let hasBegun = false;
-  for await (const event of events) {
-    if (event.type !== 'delta') yield event;
-    else {
-      const text = heldBack + (hasBegun ? event.text : event.text.trimStart());
-      const said = text.trimEnd();
-      heldBack = text.slice(said.length);
-      if (said === '') continue;
-      hasBegun = true;
-      yield { type: 'delta', text: said };
-    }
-  }
+  return (event) => {
+    if (event.type !== 'delta') return tell(event);
+    const text = heldBack + (hasBegun ? event.text : event.text.trimStart());
+    const said = text.trimEnd();
+    heldBack = text.slice(said.length);
+    if (said === '') return;
+    hasBegun = true;
+    tell({ type: 'delta', text: said });
+  };
 }

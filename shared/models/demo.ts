@@ -11,16 +11,16 @@ const QUOTED_CHARACTERS = 80;
 export function demo(wordMs = 15): Model {
   return {
     name: 'demo',
-    async *stream(messages, { maxOutputTokens }, signal) {
+    async stream(messages, { maxOutputTokens }, signal, tell) {
       signal.throwIfAborted();
       // It costs nothing, and counts as others do: limits can be tried on it.
-      yield { type: 'asked' };
+      tell({ type: 'asked' });
       const words = answerTo(messages).match(/\S+\s*/g) ?? [];
       for (const word of words.slice(0, maxOutputTokens)) {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-        yield { type: 'delta', text: word };
+        tell({ type: 'delta', text: word });
       }
-      yield { type: 'end', finishReason: words.length > maxOutputTokens ? 'length' : 'stop' };
+      tell({ type: 'end', finishReason: words.length > maxOutputTokens ? 'length' : 'stop' });
     },
   };
 }

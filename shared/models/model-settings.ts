@@ -53,7 +53,7 @@ export function readModelSettings(environment: EnvironmentReader, inAzure: boole
       kind: 'openai',
       api,
       baseUrl: withSlash(baseUrl ?? 'https://api.openai.com/v1'),
-      // A compatible server on its own URL may want no key; the client library insists on one.
+      // A compatible server on its own URL may want no key; it is sent one all the same.
       apiKey: text('OPENAI_API_KEY') ?? 'none',
       tokenScope,
       model: text('OPENAI_MODEL') ?? '',

@@ -12,40 +12,39 @@ const END_MS = 1000;
 export const DONE = Symbol('[DONE]');
 
 /**
- * The JSON of each server-sent event of a body, until `DONE`, where it comes, or its end.
+ * Tells the JSON of each server-sent event of a body, until `DONE`, where it comes, or its end.
  *
  * @throws {Failure} `model-failed` where the body is no stream of JSON events.
+ * @throws what `tell` throws; then no more is read
  */
-export async function* readEvents(response: Response): AsyncGenerator<Record<string, unknown> | typeof DONE> {
+export async function readEvents(
+  response: Response,
+  tell: (event: Record<string, unknown> | typeof DONE) => void,
+): Promise<void> {
   const type = response.headers.get('content-type') ?? '';
   if (!/^text\/event-stream\s*(;|$)/i.test(type) || response.body === null) {
     await response.body?.cancel();
     throw broken({ cause: new Reason(`the model answered with ${mediaTypeOf(type)}, not a stream`) });
   }
-  const arrived: string[] = [];
+  let isOver = false;
   const parser = createParser({
-    onEvent: ({ data }) => arrived.push(data),
+    onEvent({ data }) {
+      if (isOver) return;
+      const text = data.trim();
+      isOver = text === '[DONE]';
+      // Some providers keep the connection open with these.
+      if (text !== '' && text !== 'null') tell(isOver ? DONE : parse(text));
+    },
     onError: failIfEndless,
     maxBufferSize: MAX_EVENT_CHARACTERS,
   });
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
-  let isOver = false;
   try {
-    for (;;) {
+    while (!isOver) {
       const { value, done } = await reader.read();
       if (done) return;
       parser.feed(decoder.decode(value, { stream: true }));
-      for (const data of arrived.splice(0)) {
-        const text = data.trim();
-        isOver = text === '[DONE]';
-        if (isOver) {
-          yield DONE;
-          return;
-        }
-        // Some providers keep the connection open with these.
-        if (text !== '' && text !== 'null') yield parse(text);
-      }
     }
   } finally {
     if (isOver) void readToEnd(reader);

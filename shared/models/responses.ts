@@ -1,13 +1,11 @@
-import type { OpenAI } from 'openai';
 import type { Model, Usage } from '../conversation/ports/model.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
+import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import { endingOf } from './ending.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { failureOfEvent } from './upstream-failure.ts';
 import { usageOf } from './usage.ts';
-
-type Create = OpenAI.Responses.ResponseCreateParamsStreaming;
 
 /** What is read of an event, whichever type it has. */
 interface Event {
@@ -24,16 +22,16 @@ interface ResponsesUsage {
 }
 
 /** The Responses API. The conversation is kept by us, so the provider is told to store nothing. */
-export function responses(settings: RemoteModelSettings, client: () => Promise<OpenAI>, timeoutMs: number): Model {
+export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: number): Model {
   const dialect = new Dialect();
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal) =>
+    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
       streamCompletion(
-        { client, timeoutMs, tokenScope },
+        { timeoutMs, tokenScope },
         {
-          open: (openai, either) => {
+          open: (either) => {
             const parameters = {
               model,
               instructions: messages
@@ -47,13 +45,12 @@ export function responses(settings: RemoteModelSettings, client: () => Promise<O
               temperature: isReasoning(model) ? undefined : temperature,
               prompt_cache_key: isOpenAI(settings) ? cacheKey : undefined,
             };
-            return dialect.negotiate(parameters, (accepted) =>
-              openai.responses.create(accepted as unknown as Create, { signal: either }).asResponse(),
-            );
+            return dialect.negotiate(parameters, (accepted) => post('responses', accepted, either));
           },
           read,
         },
         signal,
+        tell,
       ),
   };
 }

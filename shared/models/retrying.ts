@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, type FailureCode } from '../conversation/failure.ts';
-import type { CompletionEvent, CompletionOptions, Model, PromptMessage } from '../conversation/ports/model.ts';
+import type { CompletionOptions, Model, PromptMessage, Tell } from '../conversation/ports/model.ts';
 import { Breaker } from './breaker.ts';
 
 const ATTEMPTS = 3;
@@ -42,11 +42,12 @@ export function retrying(
   ];
   const candidates = [preferred, ...others];
 
-  async function* stream(
+  async function stream(
     messages: PromptMessage[],
     options: CompletionOptions,
     signal: AbortSignal,
-  ): AsyncGenerator<CompletionEvent> {
+    tell: Tell,
+  ): Promise<void> {
     const tried = new Set<Model>();
     /** Of those that were tried the one that will answer first, as they said. */
     let soonest: { failure: Failure; at: number } | undefined;
@@ -56,16 +57,15 @@ export function retrying(
       let hasSpoken = false;
       let isDecided = false;
       try {
-        for await (const event of model.stream(messages, options, signal)) {
+        return await model.stream(messages, options, signal, (event) => {
           hasSpoken ||= event.type === 'delta';
-          // The reader may stop reading at any token.
+          // The caller may stop it at any token.
           if (event.type === 'delta' || event.type === 'end') {
             breaker.succeeded();
             isDecided = true;
           }
-          yield event.type === 'end' ? { ...event, model: model.name } : event;
-        }
-        return;
+          tell(event.type === 'end' ? { ...event, model: model.name } : event);
+        });
       } catch (error) {
         // A caller's reason may be a failure too.
         if (signal.aborted || !(error instanceof Failure)) throw error;
@@ -86,7 +86,7 @@ export function retrying(
         tried.clear();
         soonest = undefined;
       } finally {
-        // The reader left, or stopped it.
+        // The caller stopped it.
         if (!isDecided) breaker.undecided();
       }
     }

@@ -1,6 +1,8 @@
 import { Failure, type FilterResult } from '../conversation/failure.ts';
 import { Reason } from '../conversation/reason.ts';
-import { AZURE_ROLE } from './openai-client.ts';
+
+/** What an identity needs in order to call Azure OpenAI. */
+export const AZURE_ROLE = 'Cognitive Services OpenAI User';
 
 /** An error as providers send it, in an answer's body or inside a stream. */
 interface UpstreamError {
@@ -14,11 +16,45 @@ interface UpstreamError {
   innererror?: { content_filter_result?: unknown } | null;
 }
 
-/** What the client library throws for an answer that is no success (`APIError`); without `status` the call broke. */
-export interface ThrownError {
-  status?: number;
-  headers?: Headers;
-  error?: unknown;
+/** What of anything that a call threw is looked at; without `status` the call broke. */
+export type ThrownError = Partial<Pick<RefusedRequest, 'status' | 'headers' | 'error'>>;
+
+/** An answer that is no success. Its fields have the names by which `reasonOf` knows them. */
+export class RefusedRequest extends Error {
+  override readonly name = 'RefusedRequest';
+  readonly status: number;
+  readonly headers: Headers;
+  /** What the provider says of it, where that is JSON: in the body's `error`, or as the body. */
+  readonly error: unknown;
+  readonly code: unknown;
+  readonly type: unknown;
+  readonly param: unknown;
+
+  constructor(status: number, headers: Headers, body: string) {
+    super('The model refused the request.');
+    this.status = status;
+    this.headers = headers;
+    this.error = errorIn(body);
+    ({ code: this.code, type: this.type, param: this.param } = errorOf(this.error));
+  }
+}
+
+function errorIn(body: string): unknown {
+  try {
+    const json: unknown = JSON.parse(body);
+    return typeof json === 'object' && json !== null && 'error' in json ? json.error : json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The process's identity has no token for the model. */
+export class NoToken extends Error {
+  override readonly name = 'NoToken';
+
+  constructor(cause: unknown) {
+    super('There is no token.', { cause });
+  }
 }
 
 /** What callers learn of an error is its code; the log also has what the provider calls it. */
@@ -30,7 +66,7 @@ export function failureOfThrown(thrown: unknown, tokenScope: string): Failure {
   if (isContextLength(said))
     return new Failure('context-too-long', 'The conversation is too long for the model.', cause);
   if (status === undefined) {
-    if (!(thrown instanceof Error) || !/Failed to get token/.test(thrown.message)) return broken(cause);
+    if (!(thrown instanceof NoToken)) return broken(cause);
     // A request for it that hung: the next call makes another.
     if ((thrown.cause as Error | undefined)?.name === 'TimeoutError') return broken(cause);
     return misconfigured(`No Entra token for the scope ${tokenScope}: is there an identity?`, thrown);
@@ -50,13 +86,13 @@ const GAVE_UP_WAITING = new Set([408, 499, 504]);
 
 /** Whether the call surely never reached the model: it was answered with an error, or could not be made. */
 export function isRefusal(thrown: unknown): boolean {
-  const { status, message } = thrown as ThrownError & { message?: unknown };
+  const { status } = thrown as ThrownError;
   if (status !== undefined) return !GAVE_UP_WAITING.has(status);
-  return CANNOT_CONNECT.test(String(message)) || CANNOT_CONNECT.test(codesOf(thrown));
+  return thrown instanceof NoToken || CANNOT_CONNECT.test(codesOf(thrown));
 }
 
-/** No credentials, or nobody at that address: nothing was sent. */
-const CANNOT_CONNECT = /Failed to get token|ECONNREFUSED|ENOTFOUND|EAI_AGAIN/;
+/** Nobody is at that address: nothing was sent. */
+const CANNOT_CONNECT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/;
 
 /** The system's codes of an error and of what caused it. */
 function codesOf(error: unknown): string {

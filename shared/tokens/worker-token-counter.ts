@@ -4,7 +4,8 @@ import type { TokenCount, TokenCounter } from '../conversation/ports/token-count
 import { Reason, reasonOf } from '../conversation/reason.ts';
 import { createCountTokens } from './count-tokens.ts';
 import type { Encoding } from './encoding.ts';
-import type { CountRequest, WorkerReport } from './tokenizer-worker.ts';
+import type { CountRequest, TokenizerWork, WorkerReport } from './tokenizer-worker.ts';
+import type { Tables } from './vocabulary.ts';
 
 interface Options {
   encoding?: Encoding;
@@ -18,8 +19,8 @@ interface Options {
 }
 
 interface Asked {
+  text: string;
   bound: TokenCount;
-  characters: number;
   answer: (count: TokenCount) => void;
 }
 
@@ -33,9 +34,9 @@ export const LONGEST_COUNTED_HERE = 4096;
 export const LONGEST_QUEUE = 2_000_000;
 
 /**
- * Counts with tables that a worker thread loads, which the first count starts and which never keeps the process alive.
- * Texts of ordinary length are counted here, in memory that both threads share; long ones wait for the worker.
- * Where the worker cannot answer (not loaded, dead, closed, too much queued) the answer is the bound that bytes give.
+ * Counts with tables that a worker thread loads, which the first count starts and which ends with that. Texts of ordinary
+ * length are counted here, in memory that threads share; long ones wait for a second worker, which the first of them
+ * starts. None keeps the process alive. Where the worker cannot answer (not loaded, dead, closed, too much queued) the answer is the bound that bytes give.
  */
 export class WorkerTokenCounter implements TokenCounter {
   readonly #options: Required<Options>;
@@ -44,6 +45,7 @@ export class WorkerTokenCounter implements TokenCounter {
   #lastId = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
   #worker: Worker | undefined;
+  #tables: Tables | undefined;
   #countHere: ((text: string) => TokenCount) | undefined;
   #closed = false;
 
@@ -59,12 +61,11 @@ export class WorkerTokenCounter implements TokenCounter {
   }
 
   async count(text: string): Promise<TokenCount> {
-    this.#start();
+    if (this.#countHere === undefined) this.#start();
     return this.#countHere === undefined ? boundOf(text) : this.#ask(text);
   }
 
   async countWhenLoaded(text: string): Promise<TokenCount> {
-    this.#start();
     return this.#ask(text);
   }
 
@@ -78,13 +79,16 @@ export class WorkerTokenCounter implements TokenCounter {
     const { encoding, workerUrl, restartPauseMs, now } = this.#options;
     if (this.#worker || this.#closed || now() - this.#lastStart < restartPauseMs) return;
     this.#lastStart = now();
-    const worker = new Worker(workerUrl, { workerData: encoding });
+    const work: TokenizerWork = this.#tables === undefined ? { load: encoding } : { countWith: this.#tables };
+    const worker = new Worker(workerUrl, { workerData: work });
     let cause: unknown;
     worker.on('message', (report: WorkerReport) => this.#receive(report));
     worker.on('error', (error) => {
       cause = error;
     });
-    worker.on('exit', (code) => this.#bury(cause ?? new Reason(`it ended with exit code ${code}`)));
+    worker.on('exit', (code) => {
+      if (worker === this.#worker) this.#bury(cause ?? new Reason(`it ended with exit code ${code}`));
+    });
     // After the listeners: adding one for messages makes the worker keep the process alive again.
     worker.unref();
     this.#worker = worker;
@@ -92,27 +96,46 @@ export class WorkerTokenCounter implements TokenCounter {
 
   #ask(text: string): TokenCount | Promise<TokenCount> {
     if (this.#countHere !== undefined && text.length <= LONGEST_COUNTED_HERE) return this.#countHere(text);
+    this.#start();
     const bound = boundOf(text);
-    const worker = this.#worker;
-    if (!worker || this.#queued + text.length > LONGEST_QUEUE) return bound;
+    if (!this.#worker || this.#queued + text.length > LONGEST_QUEUE) return bound;
     const { promise, resolve } = Promise.withResolvers<TokenCount>();
-    const request: CountRequest = { id: ++this.#lastId, text };
-    this.#asked.set(request.id, { bound, characters: text.length, answer: resolve });
+    const id = ++this.#lastId;
+    this.#asked.set(id, { text, bound, answer: resolve });
     this.#queued += text.length;
-    worker.postMessage(request);
+    if (this.#tables !== undefined) this.#post(id, text);
     return promise;
   }
 
   #receive(report: WorkerReport): void {
-    if ('tables' in report) this.#countHere = createCountTokens(report.tables);
+    // What still waits gets its bound when the worker has ended.
+    if (this.#closed) return;
+    if ('tables' in report) this.#use(report.tables);
     else this.#settle(report.id, report.count);
+  }
+
+  /** The worker that loaded them ends; what waited for them is counted. */
+  #use(tables: Tables): void {
+    this.#tables = tables;
+    this.#countHere = createCountTokens(tables);
+    this.#worker = undefined;
+    this.#lastStart = Number.NEGATIVE_INFINITY;
+    for (const [id, { text }] of this.#asked) {
+      if (text.length <= LONGEST_COUNTED_HERE) this.#settle(id, this.#countHere(text));
+      else this.#post(id, text);
+    }
+  }
+
+  #post(id: number, text: string): void {
+    this.#start();
+    this.#worker?.postMessage({ id, text } satisfies CountRequest);
   }
 
   #settle(id: number, count?: TokenCount): void {
     const asked = this.#asked.get(id);
     if (!asked) return;
     this.#asked.delete(id);
-    this.#queued -= asked.characters;
+    this.#queued -= asked.text.length;
     asked.answer(count ?? asked.bound);
   }
 

@@ -58,7 +58,7 @@ describe.each(apis)('an answer by %s', (api) => {
     expect((await events.next()).value).toEqual({ type: 'delta', text: 'One' });
     gate.open();
     expect((await events.next()).value).toEqual({ type: 'delta', text: ' two' });
-    await events.return?.();
+    await events.return(undefined);
   });
 
   test('joins a surrogate pair that is split over two deltas', async () => {

@@ -1,4 +1,3 @@
-import { OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reasonOf } from '../../shared/conversation/reason.ts';
 import { createModel } from '../../shared/models/create-model.ts';
@@ -16,10 +15,9 @@ beforeAll(async () => {
 afterAll(() => upstream.stop());
 
 /** An adapter whose Entra tokens come from `token`. */
-function withToken(token: () => Promise<string>, timeoutMs?: number) {
-  const client = new OpenAI({ baseURL: upstream.baseUrl, apiKey: token, maxRetries: 0 });
-  const time = timeoutMs === undefined ? {} : { timeoutMs };
-  return deployment('chat', upstream, { kind: 'azure', apiKey: undefined, client: async () => client, ...time });
+function withToken(token: () => Promise<string>, timeoutMs = 20_000) {
+  const identity = { getToken: async () => ({ token: await token(), expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  return deployment('chat', upstream, { kind: 'azure', apiKey: undefined, identity, timeoutMs });
 }
 
 test('a token that cannot be had is internal, and the log says for which scope', async () => {

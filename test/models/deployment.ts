@@ -2,8 +2,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import { chatCompletions } from '../../shared/models/chat-completions.ts';
 import { completions } from '../../shared/models/completions.ts';
+import { createPost } from '../../shared/models/create-post.ts';
 import type { RemoteModelSettings } from '../../shared/models/model-settings.ts';
-import { lazyClient } from '../../shared/models/openai-client.ts';
 import { responses } from '../../shared/models/responses.ts';
 import type { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 
@@ -14,7 +14,6 @@ export const apis = Object.keys(adapters) as Api[];
 
 interface DeploymentOptions extends Partial<RemoteModelSettings> {
   timeoutMs?: number;
-  client?: ReturnType<typeof lazyClient>;
   identity?: TokenCredential;
 }
 
@@ -22,7 +21,7 @@ interface DeploymentOptions extends Partial<RemoteModelSettings> {
 export function deployment(
   api: Api,
   { origin }: Pick<ScriptedUpstream, 'origin'>,
-  { timeoutMs = 20_000, client, identity, ...more }: DeploymentOptions = {},
+  { timeoutMs = 20_000, identity, ...more }: DeploymentOptions = {},
 ): Model {
   const azure = more.kind === 'azure';
   const settings: RemoteModelSettings = {
@@ -35,5 +34,5 @@ export function deployment(
     fallbackModels: [],
     ...more,
   };
-  return adapters[api](settings, client ?? lazyClient(settings, identity), timeoutMs);
+  return adapters[api](settings, createPost(settings, identity), timeoutMs);
 }

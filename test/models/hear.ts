@@ -6,6 +6,7 @@ import type {
   PromptMessage,
   Usage,
 } from '../../shared/conversation/ports/model.ts';
+import { Ready } from '../../shared/conversation/ready.ts';
 
 export interface Heard {
   deltas: string[];
@@ -22,6 +23,8 @@ export const question: PromptMessage[] = [
   { role: 'user', content: 'How are you?' },
 ];
 
+const usual = { maxOutputTokens: 500, temperature: 0.7 };
+
 interface Asked extends Partial<CompletionOptions> {
   messages?: PromptMessage[];
   signal?: AbortSignal;
@@ -32,12 +35,13 @@ export async function hear(model: Model, asked: Asked = {}): Promise<Heard> {
   const heard: Heard = { deltas: [], text: '', ends: [], calls: [], thrown: undefined };
   let usage: Usage | undefined;
   try {
-    for await (const event of ask(model, asked)) {
+    const { messages = question, signal = new AbortController().signal, ...options } = asked;
+    await model.stream(messages, { ...usual, ...options }, signal, (event) => {
       if (event.type === 'end') heard.ends.push({ ...event, usage });
       else if (event.type === 'delta') heard.deltas.push(event.text);
       else heard.calls.push(event.type);
       if (event.type === 'billed') usage = event.usage;
-    }
+    });
   } catch (error) {
     heard.thrown = error;
   }
@@ -45,9 +49,21 @@ export async function hear(model: Model, asked: Asked = {}): Promise<Heard> {
   return heard;
 }
 
-export function ask(model: Model, asked: Asked = {}): AsyncIterable<CompletionEvent> {
+/** Asks a model for one who reads its events one by one, and stops it where he leaves before they end. */
+export async function* ask(model: Model, asked: Asked = {}): AsyncGenerator<CompletionEvent> {
   const { messages = question, signal = new AbortController().signal, ...options } = asked;
-  return model.stream(messages, { maxOutputTokens: 500, temperature: 0.7, ...options }, signal);
+  const left = new AbortController();
+  const events = new Ready<CompletionEvent>();
+  const either = AbortSignal.any([signal, left.signal]);
+  const stream = model.stream(messages, { ...usual, ...options }, either, (event) => events.push(event));
+  const isOver = () => events.end();
+  stream.then(isOver, isOver);
+  try {
+    for await (const some of events) yield* some;
+    await stream;
+  } finally {
+    left.abort('the reader left');
+  }
 }
 
 /** The failure that a model ends with. */

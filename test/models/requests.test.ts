@@ -94,10 +94,9 @@ describe('what is sent', () => {
   });
 
   test('carries a new Entra token whenever there is no key', async () => {
-    const { OpenAI } = await import('openai');
     let token = 0;
-    const client = new OpenAI({ baseURL: upstream.baseUrl, apiKey: async () => `token-${++token}`, maxRetries: 0 });
-    const more = { apiKey: undefined, client: async () => client };
+    const identity = { getToken: async () => ({ token: `token-${++token}`, expiresOnTimestamp: Date.now() }) };
+    const more = { apiKey: undefined, identity };
     expect((await requestOf('chat', more)).headers.authorization).toBe('Bearer token-1');
     expect((await requestOf('chat', more)).headers.authorization).toBe('Bearer token-2');
   });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as laterOn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
 import type { CompletionOptions, Model } from '../../shared/conversation/ports/model.ts';
@@ -14,15 +15,17 @@ type Turn = 'answer' | 'speak, then fail' | 'wait' | Failure;
 function scripted(name: string, ...turns: Turn[]): Model {
   return {
     name,
-    async *stream(_messages, _options, signal) {
+    async stream(_messages, _options, signal, tell) {
       asked.push(name);
       const turn = turns.shift() ?? 'answer';
       if (turn instanceof Failure) throw turn;
       if (turn === 'wait') await once(signal, 'abort');
+      // No model answers within the call that asks it.
+      await laterOn();
       signal.throwIfAborted();
-      yield { type: 'delta', text: name };
+      tell({ type: 'delta', text: name });
       if (turn === 'speak, then fail') throw failed;
-      yield { type: 'end', finishReason: 'stop' };
+      tell({ type: 'end', finishReason: 'stop' });
     },
   };
 }
@@ -30,10 +33,10 @@ function scripted(name: string, ...turns: Turn[]): Model {
 function honouring(name: string): Model {
   return {
     name,
-    async *stream(_messages, _options, signal) {
+    async stream(_messages, _options, signal, tell) {
       asked.push(name);
       signal.throwIfAborted();
-      yield { type: 'end', finishReason: 'stop' };
+      tell({ type: 'end', finishReason: 'stop' });
     },
   };
 }
@@ -82,8 +85,7 @@ describe('one deployment', () => {
     const bug = new TypeError('undefined is not a function');
     const model: Model = {
       name: 'A',
-      // biome-ignore lint/correctness/useYield: it throws before it could.
-      async *stream() {
+      async stream() {
         asked.push('A');
         throw bug;
       },
@@ -121,7 +123,7 @@ describe('one deployment', () => {
     const reason = new Error('the reader left');
     const model: Model = {
       name: 'A',
-      async *stream() {
+      async stream() {
         setImmediate(() => controller.abort(reason));
         throw busyFor(5);
       },
@@ -287,8 +289,8 @@ describe('several deployments', () => {
     const { signal } = new AbortController();
     await hear(retrying([recording('A', failed), recording('B', 'answer')], seams), { ...options, signal });
     expect(calls).toEqual([
-      [expect.anything(), options, signal],
-      [expect.anything(), options, signal],
+      [expect.anything(), options, signal, expect.any(Function)],
+      [expect.anything(), options, signal, expect.any(Function)],
     ]);
     expect(calls[0]?.[0]).toBe(calls[1]?.[0]);
   });

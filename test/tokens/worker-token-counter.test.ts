@@ -1,4 +1,5 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LONGEST_COUNTED_HERE, LONGEST_QUEUE, WorkerTokenCounter } from '../../shared/tokens/worker-token-counter.ts';
 import { eventually } from '../eventually.ts';
@@ -8,6 +9,9 @@ import { hostileTexts, ordinaryTexts } from './sample-texts.ts';
 const scripted = new URL('./scripted-worker.ts', import.meta.url);
 const one = { tokens: 1, exact: true };
 const boundOfHello = { tokens: 6, exact: false };
+
+/** So long that a worker is asked. */
+const long = (text: string) => text.padEnd(LONGEST_COUNTED_HERE + 1);
 
 const open: WorkerTokenCounter[] = [];
 afterEach(() => Promise.all(open.splice(0).map((counter) => counter.close())));
@@ -37,6 +41,20 @@ describe('the counter', () => {
     expect(counts).toEqual(texts.map(countTokens));
   });
 
+  test('has no worker once its tables are loaded, until a long text is to be counted', async () => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker) => workers.push(worker);
+    process.on('worker', note);
+    const counter = start();
+    await counter.countWhenLoaded('héllo');
+    await eventually(() => workers[0]?.threadId === -1);
+    await counter.count('héllo');
+    expect(workers).toHaveLength(1);
+    await Promise.all([counter.count(long('')), counter.count(long('again'))]);
+    expect(workers).toHaveLength(2);
+    process.off('worker', note);
+  });
+
   test('leaves the event loop turning while it loads and while it counts', async () => {
     const counter = start();
     let isCounted = false;
@@ -60,8 +78,6 @@ describe('the counter', () => {
   });
 });
 
-/** So long that the worker is asked. */
-const long = (text: string) => text.padEnd(LONGEST_COUNTED_HERE + 1);
 const boundOfLong = { tokens: LONGEST_COUNTED_HERE + 1, exact: false };
 
 describe('a worker that dies', () => {
@@ -77,9 +93,10 @@ describe('a worker that dies', () => {
 
   test('leaves its tables: short texts are counted as before', async () => {
     const counter = start({ workerUrl: scripted, onDeath: () => {} });
-    expect(await counter.countWhenLoaded('hello')).toEqual(one);
+    const five = { tokens: 5, exact: true };
+    expect(await counter.countWhenLoaded('hello')).toEqual(five);
     expect(await counter.count(long('die'))).toEqual(boundOfLong);
-    expect(await counter.count('hello')).toEqual({ tokens: 5, exact: true });
+    expect(await counter.count('hello')).toEqual(five);
   });
 
   test('is not started again before the pause is over, and counts are bounds until then', async () => {

@@ -35,10 +35,13 @@ export type CompletionEvent =
   | { type: 'delta'; text: string }
   | { type: 'end'; finishReason: 'stop' | 'length'; model?: string };
 
+/** Is told an event at once, within the step that read it: a token waits for nothing on its way. It never throws. */
+export type Tell = (event: CompletionEvent) => void;
+
 /**
- * The port to a model. `stream` ends with `end` (`model` is the name of the one that answered, where several may), and
- * yields no `billed` where the provider sent no usage. Deltas are never empty, and each is well-formed Unicode: a
- * surrogate pair is not split over two.
+ * The port to a model. `stream` tells its events as they come, and resolves when the last was told, which is `end`
+ * (`model` is the name of the one that answered, where several may). There is no `billed` where the provider sent no
+ * usage. Deltas are never empty, and each is well-formed Unicode: a surrogate pair is not split over two.
  *
  * @throws {Failure} `content-filtered`, `context-too-long`, `model-busy` (with `retryAfterSeconds` where the provider
  *   said so), `model-failed`, `model-timeout` (with `wasAlive`), `internal` (credentials or settings that the provider
@@ -49,5 +52,5 @@ export type CompletionEvent =
 export interface Model {
   /** For logs and the audit: adapter and deployment, such as `azure:gpt-5.4-mini`. */
   readonly name: string;
-  stream(messages: PromptMessage[], options: CompletionOptions, signal: AbortSignal): AsyncIterable<CompletionEvent>;
+  stream(messages: PromptMessage[], options: CompletionOptions, signal: AbortSignal, tell: Tell): Promise<void>;
 }
