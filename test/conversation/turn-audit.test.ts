@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { AuditLog } from '../../shared/audit/audit-log.ts';
 import type { Assistant } from '../../shared/conversation/assistant.ts';
+import type { Model } from '../../shared/conversation/ports/model.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
@@ -100,5 +102,21 @@ describe('a turn', () => {
     for await (const _ of await takeTurn(parts, 'owner', turn)) break;
     await audit.flush();
     expect(records).toMatchObject([{ outcome: 'failed', failure: 'turn-lost', turn_id: expect.any(String) }]);
+  });
+
+  test('that nobody listens to any more ends the call of its model', async () => {
+    const { parts, turn } = conversation(async () => {});
+    let asked: AbortSignal | undefined;
+    const model: Model = {
+      name: 'A',
+      async stream(_messages, _options, signal, tell) {
+        asked = signal;
+        tell({ type: 'delta', text: 'Well' });
+        await once(signal, 'abort');
+        signal.throwIfAborted();
+      },
+    };
+    for await (const { type } of await takeTurn({ ...parts, model }, 'owner', turn)) if (type === 'token-said') break;
+    expect(asked?.reason).toMatchObject({ code: 'turn-lost' });
   });
 });
