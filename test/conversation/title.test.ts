@@ -11,6 +11,17 @@ test('a long message is cut at a word', () => {
   expect(title).toBe('What is the best way to store time-series data in Azure…');
 });
 
+test('a message of 60 characters is its own title still, and one of 61 is not', () => {
+  const sixty = `${'abcde '.repeat(9)}abcdef`;
+  expect(titleOf(sixty)).toBe(sixty);
+  expect(titleOf(`${sixty}!`)).toBe(`${'abcde '.repeat(9).trim()}…`);
+});
+
+test('a word is cut where the title would lose more than half to keep it whole', () => {
+  expect(titleOf(`${'a'.repeat(30)} ${'b'.repeat(60)}`)).toBe(`${'a'.repeat(30)} ${'b'.repeat(29)}…`);
+  expect(titleOf(`${'a'.repeat(31)} ${'b'.repeat(60)}`)).toBe(`${'a'.repeat(31)}…`);
+});
+
 test('any message gives a well-formed title of at most 61 characters, on one line', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (message) => {

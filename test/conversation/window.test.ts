@@ -68,6 +68,17 @@ describe('the window', () => {
     );
   });
 
+  test('may fill the budget, half of it, and the last turn all of it, to the very token', () => {
+    const turn: [number, number] = [100 - TOKENS_PER_MESSAGE, 100 - TOKENS_PER_MESSAGE];
+    const messages = messagesOf([turn, turn]);
+    expect(fitWindow(messages, 100, 500)).toEqual({ dropped: 0, promptTokens: 500 });
+    expect(fitWindow(messages, 100, 499)).toEqual({ dropped: 2, promptTokens: 300 });
+    expect(fitWindow(messages, 100, 300)).toEqual({ dropped: 2, promptTokens: 300 });
+    expect(fitWindow(messages, 100, 299)).toEqual({ dropped: 4, promptTokens: 100 });
+    expect(fitWindow(messagesOf([turn, turn, turn]), 100, 600)).toEqual({ dropped: 4, promptTokens: 300 });
+    expect(fitWindow(messagesOf([turn, turn, turn]), 100, 598)).toEqual({ dropped: 4, promptTokens: 300 });
+  });
+
   test('that is halved loses whole turns, at least one, and no more than it must', () => {
     fc.assert(
       fc.property(turns, fixed, (all, fixedPart) => {

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
+import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
+import { Conversation, OWNER, rules, toFirstToken } from '../conversation/conversation.ts';
+import { eventually } from '../eventually.ts';
+import { deployment } from '../models/deployment.ts';
+import { RedisServer } from '../redis/redis-server.ts';
+import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+
+let server: RedisServer;
+let redis: Redis;
+let upstream: ScriptedUpstream;
+let conversation: Conversation;
+beforeAll(async () => {
+  server = await RedisServer.start();
+  redis = new Redis(server.url);
+  upstream = await ScriptedUpstream.start();
+  const limits = { requests_per_minute: 20, tokens_per_minute: 100_000, tokens_per_day: 1_000_000 };
+  const place = { url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const };
+  const limited = { sessionSeconds: 3600, leaseSeconds: 10, limits };
+  const store = new RedisSessionStore(new RedisConnection(place), limited);
+  conversation = new Conversation(deployment('chat', upstream), { store });
+});
+afterAll(async () => {
+  await conversation?.store.close();
+  redis?.disconnect();
+  await server?.stop();
+  await upstream?.stop();
+});
+beforeEach(() => redis.flushall());
+
+const HOUR = 3600;
+const DAY = 86_400;
+const prefix = `chat:{${OWNER}}:`;
+const kindOf = (key: string) => key.slice(prefix.length).replace(/:[^:]{36}$/, '');
+
+/** Seconds until each of the owner's keys is gone, by its kind. */
+async function seconds(): Promise<Record<string, number>> {
+  const keys = await redis.keys(`${prefix}*`);
+  const ends = keys.map(async (key) => [kindOf(key), (await redis.pttl(key)) / 1000] as const);
+  return Object.fromEntries(await Promise.all(ends));
+}
+
+/** Lets each of the owner's keys end in five seconds. */
+async function shorten(): Promise<void> {
+  for (const key of await redis.keys(`${prefix}*`)) await redis.pexpire(key, 5000);
+}
+
+const about = (expected: number) => expect.toSatisfy((left: number) => left > expected - 4 && left <= expected);
+const idempotency = () => ({ key: randomUUID(), fingerprint: 'f' });
+
+describe('what a turn has in Redis', () => {
+  test('while it runs, ends with its lease, its replay 5 minutes later', async () => {
+    upstream.enqueue({ deltas: ['a', upstream.gate()] });
+    const { sessionId, rest } = await toFirstToken(conversation.take('Hi', { idempotency: idempotency() }));
+    const ends = await seconds();
+    expect(ends).toMatchObject({ lease: about(10), key: about(10), running: about(310), rate: about(4) });
+    expect(Object.values(ends).every((end) => end > 0)).toBe(true);
+    expect(Object.keys(ends).sort()).toEqual(['begun', 'key', 'lease', 'rate', 'reservations', 'running']);
+    await conversation.store.stop(OWNER, sessionId);
+    await rest();
+  });
+
+  test('is renewed while it runs', async () => {
+    upstream.enqueue({ deltas: ['a', upstream.gate()] });
+    const { sessionId, rest } = await toFirstToken(conversation.take('Hi', { idempotency: idempotency() }));
+    await shorten();
+    await eventually(async () => ((await seconds())['running'] ?? 0) > 300);
+    const ends = await seconds();
+    expect(ends).toMatchObject({ lease: about(10), key: about(10), running: about(310) });
+    expect(ends['reservations']).toBeGreaterThan(5);
+    await conversation.store.stop(OWNER, sessionId);
+    await rest();
+  });
+
+  test('once it is stored, ends with its session; its key after a day, and what it used', async () => {
+    await conversation.talk('Hi', { idempotency: idempotency() });
+    const { rate: _, begun, reservations: __, ...ends } = await seconds();
+    expect(ends).toEqual({
+      ...{
+        session: about(HOUR),
+        messages: about(HOUR),
+        replay: about(HOUR),
+        turns: about(HOUR),
+        sessions: about(HOUR),
+      },
+      ...{ key: about(DAY), tokens: about(DAY) },
+    });
+    // Whoever erases all that is the owner's finds the key for as long as it is there.
+    expect(begun).toBeGreaterThan(DAY);
+  });
+
+  test('is given its whole time again by the next turn, also by one that fails', async () => {
+    const { sessionId } = await conversation.talk('Hi');
+    await shorten();
+    upstream.enqueue({ status: 500 });
+    await expect(conversation.talk('More', { sessionId })).rejects.toMatchObject({ code: 'model-failed' });
+    const whole = { session: about(HOUR), messages: about(HOUR), replay: about(HOUR), turns: about(HOUR) };
+    expect(await seconds()).toMatchObject(whole);
+    await shorten();
+    await conversation.talk('More', { sessionId });
+    expect(await seconds()).toMatchObject({ ...whole, sessions: about(HOUR) });
+  });
+
+  test('once it failed, is how it ended, for 5 minutes', async () => {
+    upstream.enqueue({ status: 500 });
+    await expect(conversation.talk('Hi', { idempotency: idempotency() })).rejects.toMatchObject({
+      code: 'model-failed',
+    });
+    const { rate: _, begun: __, reservations: ___, tokens: ____, ...ends } = await seconds();
+    expect(ends).toEqual({ running: about(300) });
+  });
+
+  test('is on a list, by the time after which nothing of it is left, with what is younger than that', async () => {
+    const list = `${prefix}begun`;
+    await redis.zadd(list, Date.now() - 1, 'lease:old');
+    const key = idempotency();
+    const { sessionId } = await conversation.talk('Hi', { idempotency: key });
+    const left = async (member: string) => (Number(await redis.zscore(list, member)) - Date.now()) / 1000;
+    expect(await redis.zcard(list)).toBe(2);
+    expect(await left(`lease:${sessionId}`)).toEqual(about(600));
+    expect(await left(`key:${key.key}`)).toEqual(about(600 + DAY));
+  });
+
+  test('is nothing but its session where no limit is set', async () => {
+    const place = { url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const };
+    const store = new RedisSessionStore(new RedisConnection(place), rules);
+    await new Conversation(deployment('chat', upstream), { store }).talk('Hi');
+    const kinds = ['begun', 'messages', 'replay', 'session', 'sessions', 'turns'];
+    expect(Object.keys(await seconds()).sort()).toEqual(kinds);
+    await store.close();
+  });
+});
