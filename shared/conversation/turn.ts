@@ -13,8 +13,9 @@ import type { Prompt, Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
-import { type Spoken, speak } from './speak.ts';
+import { speak } from './speak.ts';
 import { Spending } from './spending.ts';
+import { messagesOf } from './stored-messages.ts';
 import { titleOf } from './title.ts';
 import { TurnAudit } from './turn-audit.ts';
 import { TOKENS_PER_MESSAGE } from './window.ts';
@@ -181,45 +182,6 @@ async function* answer(
     }
     running.delete(lease);
   }
-}
-
-/** The turn's two messages, as they are stored. */
-function messagesOf(
-  turnId: string,
-  begun: Begun,
-  prompt: Prompt,
-  spoken: Spoken,
-  count: TokenCount,
-  { finish_reason, usage, context }: TurnFinished,
-  times: { askedAt: number; answeredAt: number },
-): Pick<Commit, 'user' | 'answer'> {
-  const position = begun.windowStart + begun.window.length;
-  return {
-    user: {
-      id: `${turnId}-${position}`,
-      role: 'user',
-      content: prompt.message,
-      timestamp: new Date(times.askedAt).toISOString(),
-      turn_id: turnId,
-      ...exactly(prompt.messageCount),
-    },
-    answer: {
-      id: `${turnId}-${position + 1}`,
-      role: 'assistant',
-      content: spoken.content,
-      timestamp: new Date(times.answeredAt).toISOString(),
-      turn_id: turnId,
-      ...exactly(count),
-      finish_reason,
-      usage,
-      context,
-    },
-  };
-}
-
-/** Only exact counts are stored; a mere bound is counted again when it is needed. */
-function exactly({ tokens, exact }: TokenCount): { tokens?: number } {
-  return exact ? { tokens } : {};
 }
 
 /** Where the provider sent no usage, what was counted here stands for it. */

@@ -1,0 +1,44 @@
+import type { TurnFinished } from './events.ts';
+import type { BeginResult, Commit } from './ports/session-store.ts';
+import type { TokenCount } from './ports/token-counter.ts';
+import type { Prompt } from './prompts.ts';
+import type { Spoken } from './speak.ts';
+
+/** The turn's two messages, as they are stored. */
+export function messagesOf(
+  turnId: string,
+  begun: Extract<BeginResult, { outcome: 'begun' }>,
+  prompt: Prompt,
+  spoken: Spoken,
+  count: TokenCount,
+  { finish_reason, usage, context }: TurnFinished,
+  times: { askedAt: number; answeredAt: number },
+): Pick<Commit, 'user' | 'answer'> {
+  const position = begun.windowStart + begun.window.length;
+  return {
+    user: {
+      id: `${turnId}-${position}`,
+      role: 'user',
+      content: prompt.message,
+      timestamp: new Date(times.askedAt).toISOString(),
+      turn_id: turnId,
+      ...exactly(prompt.messageCount),
+    },
+    answer: {
+      id: `${turnId}-${position + 1}`,
+      role: 'assistant',
+      content: spoken.content,
+      timestamp: new Date(times.answeredAt).toISOString(),
+      turn_id: turnId,
+      ...exactly(count),
+      finish_reason,
+      usage,
+      context,
+    },
+  };
+}
+
+/** Only exact counts are stored; a mere bound is counted again when it is needed. */
+function exactly({ tokens, exact }: TokenCount): { tokens?: number } {
+  return exact ? { tokens } : {};
+}
