@@ -180,8 +180,7 @@ export function findTurn(
   messages: readonly StoredMessage[],
   turnId: string,
 ): StoredTurn | undefined {
-  const at = messages.findIndex((message) => message.turn_id === turnId);
-  const [user, answer] = at === -1 ? [] : messages.slice(at, at + 2);
+  const [user, answer] = messages.filter((message) => message.turn_id === turnId);
   return user?.role === 'user' && answer?.role === 'assistant' ? { assistant, user, answer } : undefined;
 }
 

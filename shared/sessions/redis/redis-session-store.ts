@@ -34,8 +34,7 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   async history(owner: string, sessionId: string, page: PageRequest) {
     const keys = sessionKeys(owner);
     const list = keys.messages(sessionId);
-    const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? -1);
-    if (before === -1) return (await this.#summary(owner, sessionId)) === undefined ? undefined : 'unknown-page';
+    const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? 0);
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
     const [session, length, messages] = await this.connection.run((redis) =>
@@ -143,10 +142,5 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
       const json = given[position];
       return message.role === 'user' || !json ? message : { ...message, feedback: JSON.parse(json) as Feedback };
     });
-  }
-
-  async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {
-    const fields = await this.connection.run((redis) => redis.hgetall(sessionKeys(owner).session(sessionId)));
-    return fields['assistant'] === undefined ? undefined : readSummary(sessionId, fields);
   }
 }
