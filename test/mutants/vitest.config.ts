@@ -4,7 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { embeddedTextForVite } from '../../local/embedded-text.ts';
 
 /** Small files, but long runs: leases that end, and the contract of the stores. */
-const LONG = /(?:lease|lease-renewals|connection|credential|replicated|session-store|limits|follow|repeat-turn|patience)\.test/;
+const LONG =
+  /(?:lease|lease-renewals|connection|credential|replicated|session-store|limits|follow|repeat-turn|patience)\.test/;
 
 /** Most mutants fail in a small test: those come first, as the first failure ends a run. */
 class SmallestFirst extends BaseSequencer {
