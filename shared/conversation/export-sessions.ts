@@ -1,4 +1,5 @@
-import type { SessionStore, SessionSummary } from './ports/session-store.ts';
+import type { SessionStore } from './ports/session-store.ts';
+import type { SessionSummary } from './ports/stored.ts';
 
 const MESSAGES_AT_ONCE = 50;
 

@@ -2,9 +2,19 @@ import type { Assistant } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
 import type { ContextReport } from './events.ts';
 import type { PromptMessage } from './ports/model.ts';
-import type { Offer, StoredMessage } from './ports/session-store.ts';
+import type { Offer } from './ports/session-store.ts';
+import type { Item, StoredMessage } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
-import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window } from './window.ts';
+import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window, type WindowMessage } from './window.ts';
+
+/** What a turn asks. */
+export interface Asked {
+  message: string;
+  /** Stands behind the assistant's own prompt. */
+  instructions?: string | undefined;
+  /** What the caller brought before the message, oldest first: sent as far as there is room. */
+  brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
+}
 
 /** What is sent to the model for one turn. */
 export interface Prompt {
@@ -13,7 +23,7 @@ export interface Prompt {
   message: string;
   messageCount: TokenCount;
   promptTokens: number;
-  /** The part of `promptTokens` that the next prompt has again: the conversation up to the new message. */
+  /** What the next prompt has again of this turn and those before it: the conversation up to the new message. */
   windowTokens: number;
   /** Messages at the window's start that no longer fit. */
   dropped: number;
@@ -46,13 +56,32 @@ export class Prompts {
     return this.#counter.count(text);
   }
 
-  /** A message's tokens, and by assistant what its prompt allows. Bounds only where they suffice. */
-  async measure(message: string): Promise<{ tokens: number; offers: ReadonlyMap<string, Offer> }> {
-    const bound = await this.#counter.count(message);
-    const offers = await this.#offers((text) => this.#counter.count(text));
-    if ([...offers.values()].every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
-    const { tokens } = await this.#counter.countWhenLoaded(message);
-    return { tokens, offers: await this.#offers((text) => this.#counter.countWhenLoaded(text)) };
+  /**
+   * The tokens of what a turn asks: of what has to be sent, and of what was brought before it; and by assistant what its
+   * prompt allows. Bounds only where they suffice.
+   */
+  async measure(asked: Asked): Promise<{ tokens: number; broughtTokens: number; offers: ReadonlyMap<string, Offer> }> {
+    const bounds = await this.#measure(asked, (text) => this.#counter.count(text));
+    const isRoom = [...bounds.offers.values()].every(({ room }) => bounds.tokens <= room);
+    return isRoom ? bounds : this.#measure(asked, (text) => this.#counter.countWhenLoaded(text));
+  }
+
+  async #measure({ message, instructions, brought = [] }: Asked, count: (text: string) => Promise<TokenCount>) {
+    const { tokens } = await count(message);
+    const extra = instructions === undefined ? 0 : (await count(instructions)).tokens + TOKENS_PER_MESSAGE;
+    const costs = await Promise.all(brought.map(async (item) => costOf(await counted(item, count))));
+    const broughtTokens = costs.reduce((sum, cost) => sum + cost, 0);
+    return { tokens: tokens + extra, broughtTokens, offers: await this.#offers(count) };
+  }
+
+  /** Items with their tokens, where these are known exactly. */
+  counted(items: readonly Item[]): Promise<Item[]> {
+    return Promise.all(
+      items.map(async (item) => {
+        const { tokens, exact } = await this.#counter.count(item.content);
+        return exact ? { ...item, tokens } : item;
+      }),
+    );
   }
 
   /** The assistant's longest answer. */
@@ -60,53 +89,71 @@ export class Prompts {
     return assistant.maxOutputTokens ?? this.#maxOutputTokens;
   }
 
-  async build(assistant: Assistant, window: readonly StoredMessage[], message: string): Promise<Prompt> {
-    const bounded = await this.#fit(assistant, window, message, (text) => this.#counter.count(text));
+  async build(assistant: Assistant, window: readonly StoredMessage[], asked: Asked): Promise<Prompt> {
+    const bounded = await this.#fit(assistant, window, asked, (text) => this.#counter.count(text));
     // Nothing is dropped on a mere bound.
-    const { fitted, counted, fixed, messageCount, systemCount } =
+    const { fitted, messages, fixed, messageCount, broughtTokens } =
       bounded.fitted.dropped === 0
         ? bounded
-        : await this.#fit(assistant, window, message, (text) => this.#counter.countWhenLoaded(text));
-    const alone: Window = { dropped: window.length, promptTokens: fixed };
-    const promptOf = ({ dropped, promptTokens }: Window, next: () => Window): Prompt => {
-      const kept = window.slice(dropped);
+        : await this.#fit(assistant, window, asked, (text) => this.#counter.countWhenLoaded(text));
+    const { message, instructions, brought = [] } = asked;
+    const alone: Window = { dropped: messages.length, promptTokens: fixed };
+    const promptOf = (fit: Window, next: () => Window): Prompt => {
+      const dropped = Math.min(fit.dropped, window.length);
+      const droppedItems = fit.dropped - dropped;
+      const conversation: PromptMessage[] = [
+        ...window.slice(dropped).flatMap((each) => [...itemsOf(each), each].map(said)),
+        ...brought.slice(droppedItems).map(said),
+        { role: 'user', content: message },
+      ];
+      const kept = messages.slice(fit.dropped, window.length);
       return {
         messages: [
           { role: 'system', content: assistant.systemPrompt },
-          ...kept.map(({ role, content }) => ({ role, content })),
-          { role: 'user', content: message },
+          ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
+          ...conversation,
         ],
         message,
         messageCount,
-        promptTokens,
-        windowTokens: promptTokens - fixedTokens(systemCount.tokens, 0) + TOKENS_PER_MESSAGE,
+        promptTokens: fit.promptTokens,
+        // What did not fit of what was brought is stored all the same.
+        windowTokens: kept.reduce((sum, each) => sum + costOf(each), 0) + broughtTokens + costOf(messageCount),
         dropped,
         report: (windowStart) => ({
-          messages: kept.length + 1,
-          dropped_messages: windowStart + dropped,
-          prompt_tokens: promptTokens,
+          messages: conversation.length,
+          dropped_messages: windowStart + fit.dropped,
+          prompt_tokens: fit.promptTokens,
           max_prompt_tokens: this.#budget,
         }),
-        shorter: () => (kept.length === 0 ? undefined : promptOf(next(), () => alone)),
+        shorter: () => (fit.dropped === messages.length ? undefined : promptOf(next(), () => alone)),
       };
     };
-    return promptOf(fitted, () => halve(fitted, counted, fixed));
+    return promptOf(fitted, () => halve(fitted, messages, fixed));
   }
 
   async #fit(
     assistant: Assistant,
     window: readonly StoredMessage[],
-    message: string,
+    { message, instructions, brought = [] }: Asked,
     count: (text: string) => Promise<TokenCount>,
   ) {
-    const [systemCount, messageCount, ...counted] = await Promise.all([
+    const [systemCount, messageCount, extraCount, stored, items] = await Promise.all([
       this.#countSystem(assistant, count),
       count(message),
-      ...window.map(async ({ role, content, tokens }) => ({ role, tokens: tokens ?? (await count(content)).tokens })),
+      instructions === undefined ? undefined : count(instructions),
+      Promise.all(window.map((each) => counted(each, count))),
+      Promise.all(brought.map((each) => counted(each, count))),
     ]);
-    const fixed = fixedTokens(systemCount.tokens, messageCount.tokens);
-    const fitted = fitWindow(counted, fixed, this.#budget / tokenFactor(window));
-    return { fitted, counted, fixed, messageCount, systemCount };
+    const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
+    // What was brought can be cut wherever an exchange begins.
+    const exchanges = items.map(({ role, tokens }, place) => ({
+      role: role === 'user' || place === 0 ? ('user' as const) : ('assistant' as const),
+      tokens,
+    }));
+    const messages: WindowMessage[] = [...(stored as WindowMessage[]), ...exchanges];
+    const fitted = fitWindow(messages, fixed, this.#budget / tokenFactor(window));
+    const broughtTokens = items.reduce((sum, each) => sum + costOf(each), 0);
+    return { fitted, messages, fixed, messageCount, broughtTokens };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
@@ -125,4 +172,26 @@ export class Prompts {
     this.#systemTokens.set(assistant.name, counted);
     return counted;
   }
+}
+
+/** A message's tokens, and those of what was brought to its turn. */
+async function counted(
+  { role, content, tokens, items = [] }: Pick<Item, 'role' | 'content' | 'tokens'> & { items?: Item[] },
+  count: (text: string) => Promise<TokenCount>,
+): Promise<{ role: Item['role']; tokens: number }> {
+  let sum = tokens ?? (await count(content)).tokens;
+  for (const item of items) sum += costOf({ tokens: item.tokens ?? (await count(item.content)).tokens });
+  return { role, tokens: sum };
+}
+
+function itemsOf(message: StoredMessage): Item[] {
+  return message.role === 'user' ? (message.items ?? []) : [];
+}
+
+function said({ role, content }: Pick<Item, 'role' | 'content'>): PromptMessage {
+  return { role, content };
+}
+
+function costOf({ tokens }: { tokens: number }): number {
+  return tokens + TOKENS_PER_MESSAGE;
 }

@@ -18,6 +18,16 @@ export function refusal(refused: Refused, messageTokens: number, offers: Readonl
       const detail = `There is no such assistant; there are: ${[...offers.keys()].join(', ')}.`;
       return new Failure('unknown-assistant', detail, { errors: [{ field: 'assistant', detail }] });
     }
+    case 'unknown-session':
+      return new Failure('session-not-found', 'There is no such session.');
+    case 'unknown-turn': {
+      const detail = 'The session has no such turn.';
+      return new Failure('invalid-request', detail, { errors: [{ field: 'after', detail }] });
+    }
+    case 'moved': {
+      const { lastTurnId } = refused;
+      return new Failure('session-moved', 'Another turn came after the one that was named.', { lastTurnId });
+    }
     case 'limited': {
       const { by, retryAfterSeconds, limits } = refused;
       const code = by === 'requests' ? 'rate-limited' : 'token-limit-exceeded';

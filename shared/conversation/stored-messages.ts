@@ -1,5 +1,6 @@
 import type { TurnFinished } from './events.ts';
 import type { BeginResult, Commit } from './ports/session-store.ts';
+import type { Echo, Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { Prompt } from './prompts.ts';
 import type { Spoken } from './speak.ts';
@@ -8,14 +9,16 @@ import type { Spoken } from './speak.ts';
 export function messagesOf(
   turnId: string,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
+  { brought, echo }: { brought: Item[]; echo: Echo | undefined },
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
   { finish_reason, usage, context }: TurnFinished,
   times: { askedAt: number; answeredAt: number },
-): Pick<Commit, 'user' | 'answer'> {
+): Pick<Commit, 'position' | 'user' | 'answer'> {
   const position = begun.windowStart + begun.window.length;
   return {
+    position,
     user: {
       id: `${turnId}-${position}`,
       role: 'user',
@@ -23,6 +26,8 @@ export function messagesOf(
       timestamp: new Date(times.askedAt).toISOString(),
       turn_id: turnId,
       ...exactly(prompt.messageCount),
+      ...(brought.length > 0 && { items: brought }),
+      ...(echo && { echo }),
     },
     answer: {
       id: `${turnId}-${position + 1}`,

@@ -28,7 +28,7 @@ export function completions(settings: RemoteModelSettings, post: Post, timeoutMs
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature }, signal, tell) =>
+    stream: (messages, { maxOutputTokens, temperature, topP }, signal, tell) =>
       streamCompletion(
         { timeoutMs, tokenScope },
         {
@@ -40,6 +40,7 @@ export function completions(settings: RemoteModelSettings, post: Post, timeoutMs
               stream_options: { include_usage: true },
               max_tokens: maxOutputTokens,
               temperature,
+              top_p: topP,
               stop: STOP,
             };
             return dialect.negotiate(parameters, (accepted) => post('completions', accepted, either));

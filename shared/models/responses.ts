@@ -27,7 +27,7 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
+    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey }, signal, tell) =>
       streamCompletion(
         { timeoutMs, tokenScope },
         {
@@ -42,7 +42,9 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
               stream: true,
               store: false,
               max_output_tokens: maxOutputTokens,
-              temperature: isReasoning(model) ? undefined : temperature,
+              ...(isReasoning(model)
+                ? { reasoning: reasoningEffort && { effort: reasoningEffort } }
+                : { temperature, top_p: topP }),
               prompt_cache_key: isOpenAI(settings) ? cacheKey : undefined,
             };
             return dialect.negotiate(parameters, (accepted) => post('responses', accepted, either));

@@ -27,7 +27,14 @@ describe('a turn', () => {
     const { events, sessionId, turnId } = await new Conversation(model).talk('How?');
     const prompt_tokens = fixedTokens(systemTokens, tokensOf('How?'));
     expect(events).toEqual([
-      { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: 'default', limits: [] },
+      {
+        type: 'turn-started',
+        session_id: sessionId,
+        turn_id: turnId,
+        assistant: 'default',
+        asked_at: expect.any(Number),
+        limits: [],
+      },
       { type: 'token-said', token: 'Use ' },
       { type: 'token-said', token: 'Redis' },
       { type: 'token-said', token: '.' },

@@ -38,6 +38,7 @@ test('a reservation that ended on an earlier day counts no more, one that ended 
       defaultAssistant: 'default',
       offers: new Map([['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }]]),
       messageTokens: 5,
+      askedAt: Date.now(),
       idempotency: undefined,
     });
     if (begun.outcome !== 'begun') throw new Error(begun.outcome);
@@ -75,6 +76,7 @@ test('an erasure leaves no key behind but what was used of the limits, also one 
       defaultAssistant: 'default',
       offers: new Map([['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }]]),
       messageTokens: 5,
+      askedAt: Date.now(),
       idempotency,
     });
   for (let n = 0; n < 120; n += 1) await begin({ key: randomUUID(), fingerprint: 'f' });

@@ -20,6 +20,7 @@ const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 
 const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const filtered: TurnFailed = { type: 'turn-failed', code: 'content-filtered', detail: 'It was refused.' };
 const nothing = { position: 0, blocks: [] };
+const ASKED_AT = Date.UTC(2026, 0, 2);
 
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
@@ -50,6 +51,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         ['data-analyst', { room: 900, fixed_tokens: 200, output_tokens: 500 }],
       ]),
       messageTokens: 5,
+      askedAt: ASKED_AT,
       idempotency: undefined,
       ...more,
     });
@@ -66,6 +68,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       const position = begun.windowStart + begun.window.length;
       const common = { turn_id: claim.turnId, timestamp: new Date().toISOString(), tokens: 1 };
       return {
+        position,
         user: { ...common, id: `${claim.turnId}-${position}`, role: 'user', content: `ask ${content}` },
         answer: {
           ...common,
@@ -464,11 +467,11 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const key = idempotency();
         const [claim, begun] = await begin(owner, { idempotency: key });
         const { sessionId, turnId } = claim;
-        const running = { outcome: 'repeated', sessionId, turnId, position: undefined };
+        const running = { outcome: 'repeated', sessionId, turnId, isStored: false };
         expect(await store.begin(request(owner, { idempotency: key }))).toEqual(running);
         await store.commit(claim, commitOf(claim, begun, 'once'));
-        expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, position: 0 });
-        const stored = await store.readTurn(owner, sessionId, claim.turnId, 0);
+        expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, isStored: true });
+        const stored = await store.readTurn(owner, sessionId, claim.turnId);
         expect(stored).toMatchObject({
           assistant: 'default',
           user: { content: 'ask once' },
@@ -525,7 +528,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
           outcome: 'repeated',
           sessionId,
         });
-        expect(await store.readTurn(owner, sessionId, turnId, 0)).toBeUndefined();
+        expect(await store.readTurn(owner, sessionId, turnId)).toBeUndefined();
       });
     });
 
@@ -534,7 +537,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const [claim, begun] = await begin(owner);
         const { sessionId, turnId } = claim;
-        const started = { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: 'default' };
+        const started = {
+          type: 'turn-started',
+          session_id: sessionId,
+          turn_id: turnId,
+          assistant: 'default',
+          asked_at: ASKED_AT,
+        };
         expect(await store.follow(owner, sessionId, undefined, 0)).toEqual({
           turnId,
           state: 'running',
@@ -581,7 +590,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await store.extend(claim, { position: 1, blocks: [['c']] });
         await store.abandon(claim, filtered, { position: 1, blocks: [['c'], ['d', 'e', 'f']] }, 0);
         const refused = await store.follow(owner, sessionId, claim.turnId, 0);
-        const started = { type: 'turn-started', session_id: sessionId, turn_id: claim.turnId, assistant: 'default' };
+        const started = {
+          type: 'turn-started',
+          session_id: sessionId,
+          turn_id: claim.turnId,
+          assistant: 'default',
+          asked_at: ASKED_AT,
+        };
         expect(refused).toMatchObject({ state: 'ended', entries: [started, 2, 1, 3, filtered] });
         // As one is told who has followed it so far.
         expect((await store.follow(owner, sessionId, claim.turnId, 3))?.entries).toEqual([3, filtered]);

@@ -1,12 +1,5 @@
-import {
-  type Feedback,
-  findTurn,
-  LATEST_MESSAGES,
-  type PageRequest,
-  type SessionStore,
-  type SessionSummary,
-  type StoredMessage,
-} from '../../conversation/ports/session-store.ts';
+import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
+import { type Feedback, type SessionSummary, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
 import { readSummary } from './redis-replies.ts';
 import { RedisTurns } from './redis-turns.ts';
@@ -17,18 +10,18 @@ const LAST_AT_ONCE = '99';
 
 /** Sessions in Redis, and the turns that make them. */
 export class RedisSessionStore extends RedisTurns implements SessionStore {
-  async readTurn(owner: string, sessionId: string, turnId: string, position?: number) {
+  async readTurn(owner: string, sessionId: string, turnId: string) {
     const keys = sessionKeys(owner);
-    const [first, last] = position === undefined ? [-LATEST_MESSAGES, -1] : [position, position + 1];
-    const [assistant, messages] = await this.connection.run((redis) =>
-      Promise.all([
-        redis.hget(keys.session(sessionId), 'assistant'),
-        redis.lrange(keys.messages(sessionId), first, last),
-      ]),
-    );
-    if (assistant === null) return undefined;
-    const stored = messages.map((json) => JSON.parse(json) as StoredMessage);
-    return findTurn(assistant, stored, turnId);
+    const { session, messages, turns } = keys;
+    const read = [session(sessionId), messages(sessionId), turns(sessionId)];
+    const reply = (await this.scripts.run('readTurn', read, { turn: turnId })) as string[] | null;
+    const [assistant = '', ...stored] = reply ?? [];
+    return reply === null
+      ? undefined
+      : storedTurn(
+          assistant,
+          stored.map((json) => JSON.parse(json) as StoredMessage),
+        );
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {
@@ -41,7 +34,7 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     const [session, length, messages] = await this.connection.run((redis) =>
       Promise.all([redis.hgetall(keys.session(sessionId)), redis.llen(list), redis.lrange(list, first, before ?? -1)]),
     );
-    if (session['assistant'] === undefined) return undefined;
+    if (session['created'] === undefined) return undefined;
     const items = messages.map((json) => JSON.parse(json) as StoredMessage);
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
@@ -60,11 +53,11 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     for (let from = rank + 1; ; ) {
       const ids = await this.connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
       const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-      const expired = ids.filter((_, position) => found[position]?.['assistant'] === undefined);
+      const expired = ids.filter((_, position) => found[position]?.['created'] === undefined);
       if (expired.length > 0) await this.connection.run((redis) => redis.zrem(index, ...expired));
       for (const [position, id] of ids.entries()) {
         const fields = found[position];
-        if (fields?.['assistant'] !== undefined) items.push(readSummary(id, fields));
+        if (fields?.['created'] !== undefined) items.push(readSummary(id, fields));
       }
       if (ids.length <= page.limit || items.length > page.limit) break;
       from += ids.length - expired.length;
@@ -90,7 +83,7 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
     const sessions = ids.flatMap((id, position) => {
       const fields = found[position];
-      return fields?.['assistant'] === undefined ? [] : [readSummary(id, fields)];
+      return fields?.['created'] === undefined ? [] : [readSummary(id, fields)];
     });
     return { sessions, cursor: next === '0' ? undefined : next };
   }
@@ -141,12 +134,14 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     const given = await this.connection.run((redis) => redis.hmget(sessionKeys(owner).turns(sessionId), ...turns));
     return items.map((message, position) => {
       const json = given[position];
-      return message.role === 'user' || !json ? message : { ...message, feedback: JSON.parse(json) as Feedback };
+      return message.role === 'user' || !json?.includes('{')
+        ? message
+        : { ...message, feedback: JSON.parse(json.replace(/^\d+/, '')) as Feedback };
     });
   }
 
   async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {
     const fields = await this.connection.run((redis) => redis.hgetall(sessionKeys(owner).session(sessionId)));
-    return fields['assistant'] === undefined ? undefined : readSummary(sessionId, fields);
+    return fields['created'] === undefined ? undefined : readSummary(sessionId, fields);
   }
 }

@@ -1,12 +1,13 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import type { Limits } from '../../conversation/limits.ts';
+import { hasEnding, isFiltered, type Replay } from '../../conversation/ports/replay.ts';
 import {
   type BeginRequest,
   type BeginResult,
   type Commit,
-  hasEnding,
-  isFiltered,
-  type Replay,
+  EPHEMERAL_REPLAY_SECONDS,
+  type Idempotency,
+  IMPLICIT_SECONDS,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
@@ -42,8 +43,10 @@ export class RedisTurns {
         keys.running(named),
         keys.replay(named),
         keys.turns(named),
+        keys.messages(fresh),
         keys.lease(fresh),
         keys.running(fresh),
+        keys.turns(fresh),
         keys.rate,
         keys.tokens,
         keys.reservations,
@@ -55,19 +58,26 @@ export class RedisTurns {
         turn: request.turnId,
         named,
         fresh,
+        must_exist: request.mustExist ?? false,
+        after: request.after === null ? '' : (request.after ?? null),
+        fork: request.fork ?? 'no',
+        ephemeral: request.isEphemeral ?? false,
         assistant: request.assistant ?? null,
         default_assistant: request.defaultAssistant,
         offers: Object.fromEntries(request.offers),
         message_tokens: request.messageTokens,
-        fingerprint: request.idempotency?.fingerprint ?? null,
+        brought_tokens: request.broughtTokens ?? 0,
+        output_tokens: request.outputTokens ?? null,
+        asked_at: request.askedAt,
         key: request.idempotency?.key ?? null,
+        ...recordOf(request.idempotency),
         limits: this.#limits,
       },
+      [request.echo ?? null],
     );
-    const begun = readBegun(reply as string[]);
+    const begun = readBegun(reply as string[], named);
     // Who is told of a turn that is stored takes it for stored.
-    if (begun.outcome === 'repeated' && begun.position !== undefined)
-      await this.connection.replicated(keys.replicated, cuts);
+    if (begun.outcome === 'repeated' && begun.isStored) await this.connection.replicated(keys.replicated, cuts);
     return begun;
   }
 
@@ -116,13 +126,15 @@ export class RedisTurns {
         turn: claim.turnId,
         session: id,
         is_first: claim.isFirst,
+        forked_from: claim.forkedFrom === undefined ? null : JSON.stringify(claim.forkedFrom),
+        at: turn.position,
         assistant: turn.assistant,
         title: turn.title,
         window_start: turn.windowStart,
         window_tokens: turn.windowTokens,
         reserved: claim.reserved,
         spent: turn.spent,
-        fingerprint: claim.idempotency?.fingerprint ?? null,
+        ...recordOf(claim.idempotency),
         ...firstOf(turn.unsent),
       },
       [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
@@ -143,8 +155,25 @@ export class RedisTurns {
     const blocks = blocksOf(unsent);
     await this.scripts.run(
       'abandonTurn',
-      [keys.lease(id), keys.running(id), keys.reservations, keys.tokens, ...recordKey(claim)],
-      { turn: claim.turnId, reserved: claim.reserved, spent, ...firstOf(unsent), filtered },
+      [
+        keys.session(id),
+        keys.messages(id),
+        keys.lease(id),
+        keys.running(id),
+        keys.turns(id),
+        keys.reservations,
+        keys.tokens,
+        ...recordKey(claim),
+      ],
+      {
+        turn: claim.turnId,
+        reserved: claim.reserved,
+        spent,
+        is_first: claim.isFirst,
+        ...firstOf(unsent),
+        filtered,
+        ...(claim.isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {}),
+      },
       [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
   }
@@ -178,6 +207,12 @@ export class RedisTurns {
 
 function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
   return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
+}
+
+/** What a step says of the record; one that the caller did not ask for is not kept for as long. */
+function recordOf(idempotency: Idempotency | undefined) {
+  const { fingerprint = null, implicit = null } = idempotency ?? {};
+  return { fingerprint, implicit, ...(implicit === null ? {} : { record_ms: IMPLICIT_SECONDS * 1000 }) };
 }
 
 /** In Redis the turn's start stands before the blocks. */
