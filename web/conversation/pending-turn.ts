@@ -17,10 +17,14 @@ export interface PendingTurn {
 
 const KEY = 'parley:pending-turn';
 
-/** Kept for the tab only, as it holds what the user wrote. */
+/**
+ * Kept for the tab only, as it holds what the user wrote. Who is not signed in goes on where it ended; any other failure
+ * is told again after a reload.
+ */
 export function keepPendingTurn(turn: PendingTurn | undefined): void {
+  const { failure, ...untold } = turn ?? {};
   if (turn === undefined) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, JSON.stringify(turn));
+  else sessionStorage.setItem(KEY, JSON.stringify(failure?.code === 'unauthenticated' ? untold : turn));
 }
 
 /** @param sessionId of the conversation that is shown; a turn of another one is none of its */
