@@ -63,9 +63,20 @@ export class Conversation {
 
   /** Asks the next turn. Nothing happens while another one has no ending. */
   async send(message: string): Promise<void> {
-    const { phase, failure, sessionId, assistant } = this.state;
-    if (phase !== 'ready' || failure !== undefined || message.trim() === '') return;
-    await this.#driver.run({ idempotencyKey: crypto.randomUUID(), message, assistant, sessionId });
+    await this.#ask(message);
+  }
+
+  /** Asks this in place of a message: in a conversation of its own, that shares what stands before the message. */
+  async edit(messageKey: string, text: string): Promise<void> {
+    const edited = this.state.messages.find(({ key }) => key === messageKey);
+    await this.#askInstead(edited?.turnId, text);
+  }
+
+  /** Asks for another answer in place of this one, likewise. */
+  async regenerate(messageKey: string): Promise<void> {
+    const answer = this.state.messages.find(({ key }) => key === messageKey);
+    const asked = this.state.messages.find(({ role, turnId }) => role === 'user' && turnId === answer?.turnId);
+    await this.#askInstead(asked?.turnId, asked?.content ?? '');
   }
 
   /** Tries what has failed again: a turn under its own key, or else the reading of what is stored. */
@@ -73,14 +84,15 @@ export class Conversation {
     const { turn } = this.#shown;
     if (turn === undefined) return this.open();
     const { failure, ...again } = turn;
-    // The session of the turn is gone, so that its key leads nowhere.
+    // The session of the turn is gone, so that its key leads nowhere; what it was forked from is another one.
     const anew = failure?.code === 'session-not-found' || failure?.code === 'idempotency-key-reused';
-    await this.#driver.run(anew ? { ...again, idempotencyKey: crypto.randomUUID(), sessionId: undefined } : again);
+    const sessionId = again.fork && again.sessionId;
+    await this.#driver.run(anew ? { ...again, idempotencyKey: crypto.randomUUID(), sessionId } : again);
   }
 
-  /** Gives up a turn that failed; its message goes back to where it was written. */
+  /** Gives up a turn that failed. */
   discard(): void {
-    this.#shown.dropTurn({ failure: undefined, returned: this.#shown.turn?.message });
+    this.#shown.takeTurnBack();
   }
 
   /** Whoever shows `returned` has taken it over. */
@@ -98,7 +110,7 @@ export class Conversation {
   }
 
   async loadEarlier(): Promise<void> {
-    await this.#shown.readEarlier();
+    await this.#shown.readEarlier().catch(() => {});
   }
 
   /** The page shows it no longer; the service goes on with what was asked. */
@@ -107,7 +119,23 @@ export class Conversation {
     this.#shown.unsubscribeAll();
   }
 
+  async #ask(message: string, fork: Pick<PendingTurn, 'after' | 'fork'> = {}): Promise<void> {
+    const { phase, failure, sessionId, assistant } = this.state;
+    if (phase !== 'ready' || failure !== undefined || message.trim() === '') return;
+    await this.#driver.run({ idempotencyKey: crypto.randomUUID(), message, assistant, sessionId, ...fork });
+  }
+
+  async #askInstead(turnId: string | undefined, message: string): Promise<void> {
+    if (turnId === undefined) return;
+    try {
+      await this.#ask(message, { after: await this.#shown.turnBefore(turnId), fork: true });
+    } catch (error) {
+      this.#shown.change({ failure: failureOf(error), returned: message });
+    }
+  }
+
   async #resume(pending: PendingTurn): Promise<void> {
+    if (pending.fork) await this.#shown.readSource(pending);
     if (pending.failure === undefined) return this.#driver.run(pending);
     this.#shown.setTurn(pending, { phase: 'ready', failure: pending.failure, notice: undefined });
   }

@@ -7,8 +7,11 @@ export interface PendingTurn {
   /** Unknown where another page asked it. */
   message: string | undefined;
   assistant: string | undefined;
-  /** What the turn was asked to go on with. */
+  /** What the turn was asked to go on with, or was forked from. */
   sessionId: string | undefined;
+  /** Of a fork: the turn behind which it begins; `null` where that is before the first one. */
+  after?: string | null | undefined;
+  fork?: true | undefined;
   /** Where the turn runs, once the service has said it. */
   opened?: { sessionId: string; turnId: string };
   /** Why it is not tried again until the user wants it. */

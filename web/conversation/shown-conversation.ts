@@ -50,7 +50,7 @@ export class ShownConversation {
   }
 
   change(change: Partial<ConversationState>): void {
-    this.#state = { ...this.#state, ...change, messages: [...this.#settled, ...this.#messagesOfTurn()] };
+    this.#state = { ...this.#state, ...change, messages: [...this.#beforeTurn(), ...this.#messagesOfTurn()] };
     for (const listener of this.#listeners) listener();
   }
 
@@ -67,7 +67,14 @@ export class ShownConversation {
     this.#answer += token;
   }
 
-  /** The turn comes to nothing, or is among what was read. */
+  /** The turn comes to nothing: its message goes back to where it was written, unless the conversation has it still. */
+  takeTurnBack(): void {
+    const { message, fork } = this.#turn ?? {};
+    const isStillThere = fork && this.#settled.some(({ role, content }) => role === 'user' && content === message);
+    this.dropTurn({ failure: undefined, returned: isStillThere ? undefined : message });
+  }
+
+  /** The turn is over, and is shown no longer but where it was read among what is stored. */
   dropTurn(change: Partial<ConversationState> = {}): void {
     this.#turn = undefined;
     keepPendingTurn(undefined);
@@ -80,8 +87,9 @@ export class ShownConversation {
     const answered = this.#messagesOfTurn().map((message) =>
       message.role === 'user' ? message : { ...message, finishReason: finish_reason },
     );
-    this.#settled = [...this.#settled, ...answered];
-    this.dropTurn({ usage, context });
+    const notice = this.#turn?.fork && { notice: 'forked' as const };
+    this.#settled = [...this.#beforeTurn(), ...answered];
+    this.dropTurn({ usage, context, ...notice });
     return true;
   }
 
@@ -110,17 +118,40 @@ export class ShownConversation {
   }
 
   async readEarlier(): Promise<void> {
-    const { sessionId, hasMore } = this.#state;
+    await this.#readEarlier(this.#turn?.fork ? this.#turn.sessionId : this.#state.sessionId);
+  }
+
+  /** What stands before a fork is its source's, until its own turn is stored. */
+  async readSource({ sessionId, after }: PendingTurn): Promise<void> {
+    if (sessionId !== undefined) await this.readStored(sessionId);
+    while (this.#state.hasMore && !this.isStored(after)) await this.#readEarlier(sessionId);
+  }
+
+  /** @returns the turn before this one; `null` where that is the first */
+  async turnBefore(turnId: string): Promise<string | null> {
+    const place = () => this.#settled.findIndex((message) => message.turnId === turnId);
+    while (this.#state.hasMore && place() === 0) await this.readEarlier();
+    return this.#settled[place() - 1]?.turnId ?? null;
+  }
+
+  isStored(turnId: string | null | undefined): boolean {
+    return typeof turnId === 'string' && this.#settled.some((message) => message.turnId === turnId);
+  }
+
+  async #readEarlier(sessionId: string | undefined): Promise<void> {
     const before = this.#settled[0]?.key;
-    if (sessionId === undefined || before === undefined || !hasMore) return;
-    const history = await this.#client.history(sessionId, { before }).catch(() => undefined);
-    if (history === undefined || this.#settled[0]?.key !== before) return;
+    if (sessionId === undefined || before === undefined || !this.#state.hasMore) return;
+    const history = await this.#client.history(sessionId, { before });
+    if (this.#settled[0]?.key !== before) return;
     this.#settled = [...history.messages.map(messageOf), ...this.#settled];
     this.change({ hasMore: history.has_more });
   }
 
-  isStored(turnId: string | undefined): boolean {
-    return turnId !== undefined && this.#settled.some((message) => message.turnId === turnId);
+  /** Of a fork, what stands before it alone. */
+  #beforeTurn(): readonly Message[] {
+    const { fork, after } = this.#turn ?? {};
+    if (!fork) return this.#settled;
+    return this.#settled.slice(0, this.#settled.findLastIndex(({ turnId }) => turnId === after) + 1);
   }
 
   /** What the turn under way was asked, and its answer so far; a turn that failed has none. */

@@ -77,7 +77,7 @@ export class TurnDriver {
     const phase = this.#stopWanted ? 'stopping' : 'waiting';
     this.#shown.setTurn({ ...turn, opened }, { assistant, phase });
     // The service began a new session, as the old one is gone, and so are its messages.
-    const isAnew = turn.sessionId !== undefined && turn.sessionId !== session_id;
+    const isAnew = !turn.fork && turn.sessionId !== undefined && turn.sessionId !== session_id;
     if (isAnew) this.#shown.forgetStored('expired');
     this.#shown.moveTo(session_id);
     if (this.#stopWanted) this.stop();
@@ -87,7 +87,7 @@ export class TurnDriver {
     const { message, sessionId } = this.#turn;
     if (!this.#shown.settleTurn(finished)) {
       this.#shown.moveTo(sessionId);
-      this.#shown.dropTurn({ returned: message });
+      this.#shown.takeTurnBack();
       return;
     }
     this.#onTurn();
