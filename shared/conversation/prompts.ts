@@ -47,12 +47,12 @@ export class Prompts {
   }
 
   /** A message's tokens, and by assistant what its prompt allows. Bounds only where they suffice. */
-  async measure(message: string): Promise<{ tokens: number; offers: ReadonlyMap<string, Offer> }> {
+  async measure(message: string): Promise<{ measured: TokenCount; offers: ReadonlyMap<string, Offer> }> {
     const bound = await this.#counter.count(message);
     const offers = await this.#offers((text) => this.#counter.count(text));
-    if ([...offers.values()].every(({ room }) => bound.tokens <= room)) return { tokens: bound.tokens, offers };
-    const { tokens } = await this.#counter.countWhenLoaded(message);
-    return { tokens, offers: await this.#offers((text) => this.#counter.countWhenLoaded(text)) };
+    if ([...offers.values()].every(({ room }) => bound.tokens <= room)) return { measured: bound, offers };
+    const measured = await this.#counter.countWhenLoaded(message);
+    return { measured, offers: await this.#offers((text) => this.#counter.countWhenLoaded(text)) };
   }
 
   /** The assistant's longest answer. */
@@ -60,13 +60,19 @@ export class Prompts {
     return assistant.maxOutputTokens ?? this.#maxOutputTokens;
   }
 
-  async build(assistant: Assistant, window: readonly StoredMessage[], message: string): Promise<Prompt> {
-    const bounded = await this.#fit(assistant, window, message, (text) => this.#counter.count(text));
+  /** @param measured the message's tokens, which are counted again where that was a bound */
+  async build(
+    assistant: Assistant,
+    window: readonly StoredMessage[],
+    message: string,
+    measured: TokenCount,
+  ): Promise<Prompt> {
+    const bounded = await this.#fit(assistant, window, message, measured, (text) => this.#counter.count(text));
     // Nothing is dropped on a mere bound.
     const { fitted, counted, fixed, messageCount, systemCount } =
       bounded.fitted.dropped === 0
         ? bounded
-        : await this.#fit(assistant, window, message, (text) => this.#counter.countWhenLoaded(text));
+        : await this.#fit(assistant, window, message, measured, (text) => this.#counter.countWhenLoaded(text));
     const alone: Window = { dropped: window.length, promptTokens: fixed };
     const promptOf = ({ dropped, promptTokens }: Window, next: () => Window): Prompt => {
       const kept = window.slice(dropped);
@@ -97,11 +103,12 @@ export class Prompts {
     assistant: Assistant,
     window: readonly StoredMessage[],
     message: string,
+    measured: TokenCount,
     count: (text: string) => Promise<TokenCount>,
   ) {
     const [systemCount, messageCount, ...counted] = await Promise.all([
       this.#countSystem(assistant, count),
-      count(message),
+      measured.exact ? measured : count(message),
       ...window.map(async ({ role, content, tokens }) => ({ role, tokens: tokens ?? (await count(content)).tokens })),
     ]);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens);

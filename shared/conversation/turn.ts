@@ -72,7 +72,7 @@ export async function takeTurn(
 ): Promise<AsyncGenerator<TurnEvent>> {
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
-  const { tokens: messageTokens, offers } = await prompts.measure(request.message);
+  const { measured, offers } = await prompts.measure(request.message);
 
   for (;;) {
     const turnId = newId();
@@ -84,11 +84,11 @@ export async function takeTurn(
       assistant: request.assistant,
       defaultAssistant: DEFAULT_ASSISTANT,
       offers,
-      messageTokens,
+      messageTokens: measured.tokens,
       idempotency: request.idempotency,
     });
-    if (begun.outcome === 'begun') return answer(parts, owner, turnId, request, begun);
-    if (begun.outcome !== 'repeated') throw refusal(begun, messageTokens, offers);
+    if (begun.outcome === 'begun') return answer(parts, owner, turnId, request, measured, begun);
+    if (begun.outcome !== 'repeated') throw refusal(begun, measured.tokens, offers);
     const repeated = await repeatTurn(store, owner, begun);
     if (repeated !== undefined) return repeated;
     // The turn's holder died or gave it up, so that this one may run it.
@@ -104,6 +104,7 @@ async function* answer(
   owner: string,
   turnId: string,
   request: TurnRequest,
+  measured: TokenCount,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
   const { store, model, prompts, running, now } = parts;
@@ -123,7 +124,7 @@ async function* answer(
   try {
     yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
 
-    const built = await prompts.build(assistant, begun.window, request.message);
+    const built = await prompts.build(assistant, begun.window, request.message, measured);
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
