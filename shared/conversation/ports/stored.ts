@@ -21,6 +21,9 @@ export interface Item {
   tokens?: number;
 }
 
+/** What a caller notes about a session: kept, told, and never looked into. */
+export type Metadata = Record<string, string>;
+
 /** What a caller wants to read again with its turn, as it stands: kept, told, and never looked into. */
 export type Echo = Record<string, unknown>;
 
@@ -62,7 +65,7 @@ export interface SessionSummary {
   title: string;
   /** Fixed by the first turn: null before it. */
   assistant: string | null;
-  /** ISO 8601, UTC; of the first and of the latest turn. */
+  /** ISO 8601, UTC; of the first and of the latest turn, or before the first of when the session was made. */
   created: string;
   updated: string;
   turns: number;

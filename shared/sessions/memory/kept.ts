@@ -1,6 +1,6 @@
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
-import type { Feedback, Item, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
+import type { Feedback, Item, Metadata, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 /** Of each stored turn where its first message is, and what the caller thinks of it. */
@@ -9,7 +9,8 @@ export type Turns = Map<string, { position: number; feedback?: Feedback }>;
 export interface Session {
   summary: SessionSummary;
   messages: StoredMessage[];
-  /** What the caller brought after the last turn. */
+  metadata: Metadata;
+  /** What the caller brought after the last turn; it counts in `windowTokens`. */
   brought: Item[];
   windowStart: number;
   windowTokens: number;
