@@ -46,6 +46,8 @@ export interface TurnFinished {
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
+  /** Milliseconds since 1970; absent in what an older version wrote. */
+  finished_at?: number;
 }
 
 /**

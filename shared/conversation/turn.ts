@@ -60,7 +60,7 @@ export async function takeTurn(
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
   const { message, instructions, brought } = request;
-  const { tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
+  const { measured, tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
   let { idempotency } = request;
 
   for (;;) {
@@ -81,7 +81,8 @@ export async function takeTurn(
       echo: request.echo,
       idempotency,
     });
-    if (begun.outcome === 'begun') return answer(parts, { owner, turnId, askedAt, idempotency }, request, begun);
+    if (begun.outcome === 'begun')
+      return answer(parts, { owner, turnId, askedAt, idempotency }, request, measured, begun);
     if (begun.outcome !== 'repeated') throw refusal(begun, tokens, offers);
     const repeated = await repeatTurn(store, owner, begun).catch((failure) => {
       // Who sent no key does not ask for the turn that is gone.
@@ -101,6 +102,7 @@ async function* answer(
   parts: TurnParts,
   turn: Pick<TurnClaim, 'owner' | 'turnId' | 'idempotency'> & { askedAt: number },
   request: TurnRequest,
+  measured: TokenCount,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
   const { store, model, prompts, running, now } = parts;
@@ -127,7 +129,7 @@ async function* answer(
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
-    const built = await prompts.build(assistant, begun.window, { message, instructions, brought });
+    const built = await prompts.build(assistant, begun.window, { message, measured, instructions, brought });
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
@@ -146,6 +148,7 @@ async function* answer(
       finish_reason: spoken.finishReason,
       usage: spoken.usage ?? estimate(prompt, count),
       context: prompt.report(begun.windowStart),
+      finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
@@ -156,9 +159,8 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const asked = { brought, echo };
-      const times = { askedAt, answeredAt: now() };
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, times),
+        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
         unsent: await lease.release(),
         finished,
         assistant: name,

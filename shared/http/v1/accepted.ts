@@ -1,0 +1,38 @@
+import { DEFAULT_ASSISTANT } from '../../conversation/turn.ts';
+import type { Call } from '../endpoint.ts';
+import { refused } from './api-failure.ts';
+
+/** Something that a caller brings which not every assistant takes: what it is, and the parameter it stands in. */
+export interface Brought {
+  kind: 'instructions' | 'history';
+  param: string;
+}
+
+/**
+ * Checks that the assistant takes what its caller brings. Where it does not say, an app may bring all, which calls in
+ * `open` and `key` mode, and a person nothing.
+ *
+ * @param model the assistant that the request names; else the session's own is asked
+ * @throws {ApiFailure} 400
+ */
+export async function checkAccepted(
+  { services, caller }: Call,
+  brought: Brought[],
+  model: string | undefined,
+  sessionId: string | undefined,
+): Promise<void> {
+  if (brought.length === 0) return;
+  const { assistants, settings, store } = services;
+  const session =
+    model === undefined && sessionId !== undefined
+      ? await store.history(caller.owner, sessionId, { limit: 1, before: undefined })
+      : undefined;
+  const own = typeof session === 'object' ? session.session.assistant : null;
+  // One that is not on offer is refused where the turn begins.
+  const assistant = assistants.get(model ?? own ?? DEFAULT_ASSISTANT);
+  const isApp = settings.auth.mode === 'open' || settings.auth.mode === 'key';
+  const accepts = assistant?.accepts ?? (isApp ? ['instructions', 'history'] : []);
+  const wrong = assistant && brought.find(({ kind }) => !accepts.includes(kind));
+  if (wrong === undefined) return;
+  throw refused('not_supported', wrong.param, `The assistant takes no ${wrong.kind} of its callers.`);
+}
