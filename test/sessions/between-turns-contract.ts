@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportSessions } from '../../shared/conversation/export-sessions.ts';
-import { MOST_BROUGHT } from '../../shared/conversation/ports/between-turns.ts';
+import { MOST_BROUGHT, withIds } from '../../shared/conversation/ports/between-turns.ts';
 import type {
   BeginRequest,
   BeginResult,
@@ -21,14 +21,19 @@ const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_promp
 const ended = { finish_reason: 'stop', usage, context } as const;
 const PAGE = { limit: 100, before: undefined };
 
-/** What a caller brings at once. */
+/** What a caller brings at once to a session without a turn. */
 function items(...contents: string[]): Item[] {
-  const block = randomUUID();
-  return contents.map((content, place) => ({ id: `${block}-${place}`, role: 'user', content, tokens: 2 }));
+  return itemsBehind(0, ...contents);
 }
 
-function blockOf([first]: Item[]): string {
-  return first?.id.slice(0, 36) ?? '';
+/** What a caller brings at once behind so many turns. */
+function itemsBehind(turns: number, ...contents: string[]): Item[] {
+  const said = contents.map((content) => ({ role: 'user' as const, content, tokens: 2 }));
+  return withIds(said, randomUUID(), 2 * turns);
+}
+
+function idOf([first]: Item[]): string {
+  return first?.id ?? '';
 }
 
 /** What every session store holds to between turns. Its owners are random, so that suites may share a server. */
@@ -180,13 +185,14 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
       });
 
       test('is another owner’s, or none, to everybody else', async () => {
-        const { sessionId } = await create(randomUUID(), { items: items('one') });
+        const first = items('one');
+        const { sessionId } = await create(randomUUID(), { items: first });
         const other = randomUUID();
         expect(await store.session(other, sessionId)).toBeUndefined();
         expect(await store.describe(other, sessionId, { a: 'b' })).toBeUndefined();
         expect(await store.bring(other, sessionId, items('x'))).toEqual({ outcome: 'unknown-session' });
-        expect(await store.takeBack(other, sessionId, 'x')).toEqual({ outcome: 'unknown-session' });
-        expect(await store.findItems(other, sessionId, randomUUID())).toBeUndefined();
+        expect(await store.takeBack(other, sessionId, idOf(first))).toEqual({ outcome: 'unknown-session' });
+        expect(await store.findItem(other, sessionId, idOf(first))).toBeUndefined();
         await expect(begin(other, { sessionId, mustExist: true })).rejects.toThrow('unknown-session');
       });
 
@@ -253,7 +259,7 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
       test('stands behind the turns before it', async () => {
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, 'first');
-        await store.bring(owner, sessionId, items('between'));
+        await store.bring(owner, sessionId, itemsBehind(1, 'between'));
         const [claim, begun] = await begin(owner, { sessionId });
         expect(begun.window.map(({ content }) => content)).toEqual(['ask first', 'first']);
         expect(begun.brought.map(({ content }) => content)).toEqual(['between']);
@@ -270,7 +276,9 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
         expect(await store.bring(owner, sessionId, items('x'))).toEqual({ outcome: 'busy' });
         expect(await store.takeBack(owner, sessionId, first[0]?.id ?? '')).toEqual({ outcome: 'busy' });
         await commit(claim, begun);
-        expect(await store.bring(owner, sessionId, items('x'))).toMatchObject({ outcome: 'brought' });
+        // Who has not seen that turn brings nothing behind it.
+        expect(await store.bring(owner, sessionId, items('x'))).toEqual({ outcome: 'busy' });
+        expect(await store.bring(owner, sessionId, itemsBehind(1, 'x'))).toMatchObject({ outcome: 'brought' });
         const [fresh] = await begin(owner);
         expect(await store.bring(owner, fresh.sessionId, items('x'))).toEqual({ outcome: 'busy' });
       });
@@ -296,7 +304,7 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
         const [claim, begun] = await begin(owner, { sessionId }, on);
         expect(begun).toMatchObject({ brought: [], reserved: 100 + 5 + 500 });
         await commit(claim, begun, 'Hello', on);
-        await on.bring(owner, sessionId, items('four'));
+        await on.bring(owner, sessionId, itemsBehind(1, 'four'));
         const taken = await turn(owner, { sessionId }, 'again', on);
         const [, , user] = await on.messages(owner, sessionId, 0, 4);
         const [four] = (user?.role === 'user' && user.items) || [];
@@ -308,14 +316,14 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
 
       test('is bounded between two turns, in number and in bytes', async () => {
         const owner = randomUUID();
-        const many = (count: number) => items(...Array.from({ length: count }, () => 'x'));
+        const many = (count: number, turns = 0) => itemsBehind(turns, ...Array.from({ length: count }, () => 'x'));
         const { sessionId } = await create(owner, { items: many(MOST_BROUGHT.items - 1) });
         expect(await store.bring(owner, sessionId, many(2))).toEqual({ outcome: 'too-many' });
         expect(await store.bring(owner, sessionId, many(1))).toMatchObject({ outcome: 'brought' });
         expect(await store.bring(owner, sessionId, many(1))).toEqual({ outcome: 'too-many' });
         expect(await brought(owner, sessionId)).toHaveLength(MOST_BROUGHT.items);
         await turn(owner, { sessionId });
-        expect(await store.bring(owner, sessionId, many(MOST_BROUGHT.items))).toMatchObject({ outcome: 'brought' });
+        expect(await store.bring(owner, sessionId, many(MOST_BROUGHT.items, 1))).toMatchObject({ outcome: 'brought' });
         const metadata = {};
         for (const count of [MOST_BROUGHT.items + 1, 20_000]) {
           const refused = await store.create(owner, randomUUID(), { metadata, items: many(count) });
@@ -333,21 +341,37 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
 
       test('is found by its ids wherever it is now, and so is what a turn has', async () => {
         const owner = randomUUID();
-        const first = items('one', '"id":"x-0"');
+        const first = items('one', 'two');
         const { sessionId } = await create(owner, { items: first });
-        expect(await store.findItems(owner, sessionId, blockOf(first))).toEqual({ brought: first });
+        expect(await store.findItem(owner, sessionId, idOf(first))).toEqual({ brought: first });
         const taker = await turn(owner, { sessionId }, 'taker');
-        for (let n = 0; n < 110; n += 1) await turn(owner, { sessionId }, `later, not "id":"${blockOf(first)}-0"`);
-        const later = items('two');
+        const other = await turn(owner, { sessionId }, `not "id":"${idOf(first)}"`);
+        const later = itemsBehind(2, 'three');
         await store.bring(owner, sessionId, later);
-        const found = { turn: { assistant: 'default', user: { turn_id: taker.turnId }, answer: { content: 'taker' } } };
-        expect(await store.findItems(owner, sessionId, blockOf(first))).toMatchObject(found);
-        expect(await store.findItems(owner, sessionId, taker.turnId)).toMatchObject(found);
-        expect(await store.findItems(owner, sessionId, blockOf(later))).toEqual({ brought: later });
-        for (const unknown of [randomUUID(), blockOf(first).slice(1), '', '.*']) {
-          expect(await store.findItems(owner, sessionId, unknown)).toBeUndefined();
+        const foundIn = (content: string) => ({ turn: { assistant: 'default', answer: { content } } });
+        expect(await store.findItem(owner, sessionId, idOf(first))).toMatchObject(foundIn('taker'));
+        expect(await store.findItem(owner, sessionId, `${taker.turnId}-0`)).toMatchObject(foundIn('taker'));
+        expect(await store.findItem(owner, sessionId, `${other.turnId}-0`)).toMatchObject(
+          foundIn(`not "id":"${idOf(first)}"`),
+        );
+        expect(await store.findItem(owner, sessionId, idOf(later))).toEqual({ brought: later });
+        const [forged] = withIds([{ role: 'user', content: '' }], idOf(first).slice(0, 36), 2) as [Item];
+        for (const unknown of [`${randomUUID()}-0`, `${randomUUID()}-999999999`, forged.id]) {
+          expect(await store.findItem(owner, sessionId, unknown)).toBeUndefined();
         }
-        expect(await store.findItems(owner, randomUUID(), blockOf(first))).toBeUndefined();
+        expect(await store.findItem(owner, randomUUID(), idOf(first))).toBeUndefined();
+      });
+
+      test('is found in a copy of its session too', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'first');
+        const between = itemsBehind(1, 'between');
+        await store.bring(owner, sessionId, between);
+        const { turnId: after } = await turn(owner, { sessionId }, 'second');
+        await turn(owner, { sessionId }, 'third');
+        const copy = await turn(owner, { sessionId, after, fork: 'yes' }, 'other');
+        const found = await store.findItem(owner, copy.sessionId, idOf(between));
+        expect(found).toMatchObject({ turn: { answer: { content: 'second' } } });
       });
     });
 
@@ -378,7 +402,7 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
         expect(await on.bring(owner, sessionId, more)).toMatchObject({ outcome: 'brought' });
         expect((await on.session(owner, sessionId))?.brought).toEqual([]);
         // The session, its items and the turn: three requests.
-        expect((await on.bring(owner, sessionId, items('x'))) as object).toMatchObject({ limits: [{ remaining: 2 }] });
+        expect(await on.bring(owner, sessionId, itemsBehind(1, 'x'))).toMatchObject({ limits: [{ remaining: 2 }] });
         await on.close();
       });
     });
@@ -430,8 +454,10 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
             const run = async (step: string) => {
               await s.schedule(Promise.resolve());
               if (step === 'bring') {
-                const [item] = items('x') as [Item];
-                if ((await store.bring(owner, sessionId, [item])).outcome === 'brought') kept.add(item.id);
+                const { length = 0 } = (await store.session(owner, sessionId)) ?? {};
+                await s.schedule(Promise.resolve());
+                const brought = itemsBehind(length / 2, 'x');
+                if ((await store.bring(owner, sessionId, brought)).outcome === 'brought') kept.add(idOf(brought));
               } else if (step === 'take') {
                 const [last] = (await store.session(owner, sessionId))?.brought ?? [];
                 await s.schedule(Promise.resolve());

@@ -2,12 +2,13 @@ import {
   type BetweenTurns,
   type BringResult,
   type CreateResult,
-  type FoundItems,
+  type FoundItem,
   type KeptSession,
   MOST_BROUGHT,
+  readItemId,
   type TakeBackResult,
 } from '../../conversation/ports/between-turns.ts';
-import { type Item, type Metadata, storedTurn } from '../../conversation/ports/stored.ts';
+import { type Item, type Metadata, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
 import { MemoryTurns } from './memory-turns.ts';
 import { costOf } from './place.ts';
@@ -60,11 +61,10 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     const isBusy = this.kept.leases.get(place) !== undefined;
     if (session === undefined) return { outcome: isBusy ? 'busy' : 'unknown-session' };
     const { brought, messages } = session;
-    // The answer to an earlier try was lost on its way.
-    const taken = messages.at(-2);
-    const before = [...brought, ...(taken?.role === 'user' ? (taken.items ?? []) : [])];
-    if (before.some(({ id }) => id === items[0]?.id)) return { outcome: 'brought', limits: [] };
-    if (isBusy) return { outcome: 'busy' };
+    const { block, position } = readItemId(items[0]?.id ?? '');
+    // The answer to an earlier try was lost on its way; since then a turn may have taken the items up.
+    if ([...brought, ...itemsOf(messages[position])].some(isOf(block))) return { outcome: 'brought', limits: [] };
+    if (isBusy || messages.length !== position) return { outcome: 'busy' };
     const all = [...brought, ...items];
     if (!isRoom(all)) return { outcome: 'too-many' };
     const admission = this.limits.admitRequest(owner);
@@ -86,16 +86,15 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     return { outcome: 'taken-back', session: this.#use(place, { ...session, brought, windowTokens }) };
   }
 
-  async findItems(owner: string, sessionId: string, block: string): Promise<FoundItems | undefined> {
+  async findItem(owner: string, sessionId: string, itemId: string): Promise<FoundItem | undefined> {
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     if (session === undefined) return undefined;
     const { summary, messages, brought, turns } = session;
-    const isOfBlock = ({ id }: Item) => id.startsWith(`${block}-`);
-    if (brought.some(isOfBlock)) return { brought };
-    const position =
-      turns.get(block)?.position ??
-      messages.findIndex((message) => message.role === 'user' && message.items?.some(isOfBlock));
-    const turn = position === -1 ? undefined : storedTurn(summary.assistant ?? '', messages.slice(position));
+    const { block, position } = readItemId(itemId);
+    if (brought.some(isOf(block))) return { brought };
+    const taker = itemsOf(messages[position]).some(isOf(block)) ? position : undefined;
+    const start = turns.get(block)?.position ?? taker;
+    const turn = start === undefined ? undefined : storedTurn(summary.assistant ?? '', messages.slice(start));
     return turn && { turn };
   }
 
@@ -105,9 +104,18 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     return this.#told(place, session);
   }
 
-  #told(place: string, { summary, metadata, brought }: Session): KeptSession {
-    return { summary, metadata, brought, expiresAt: Math.floor(this.kept.sessions.endOf(place)) };
+  #told(place: string, { summary, messages, metadata, brought }: Session): KeptSession {
+    const expiresAt = Math.floor(this.kept.sessions.endOf(place));
+    return { summary, length: messages.length, metadata, brought, expiresAt };
   }
+}
+
+function itemsOf(message: StoredMessage | undefined): Item[] {
+  return message?.role === 'user' ? (message.items ?? []) : [];
+}
+
+function isOf(block: string) {
+  return ({ id }: Item) => readItemId(id).block === block;
 }
 
 function isRoom(items: readonly Item[]): boolean {

@@ -1,16 +1,16 @@
 -- Makes a session that has no turn yet; once. Behind request-limit.lua, items.lua and read-session.lua.
 --
--- KEYS 1: session, 2: the owner's index of sessions, 3: the owner's rate
+-- KEYS 1: session, 2: messages, 3: the owner's index of sessions, 4: the owner's rate
 -- ARGV 1: JSON: session, most (items, bytes), session_ms, use_ms, requests_per_minute; 0 is no limit
 --      2: metadata, 3...: items
 -- Returns {'too-many'}; {'limited', 'requests', ms until a retry may succeed, limits as JSON}; or {'created', limits as
 -- JSON, the session}
-local session, index, rate = KEYS[1], KEYS[2], KEYS[3]
+local session, messages, index, rate = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 local items = {}
 for place = 3, #ARGV do items[#items + 1] = ARGV[place] end
 -- The answer to an earlier try was lost on its way.
-if redis.call('EXISTS', session) == 1 then return { 'created', '[]', read_session(session) } end
+if redis.call('EXISTS', session) == 1 then return { 'created', '[]', read_session(session, messages) } end
 if not is_room('', items, ask.most) then return { 'too-many' } end
 local refused, limits = take_request(rate, ask.requests_per_minute)
 if refused then return refused end
@@ -22,4 +22,4 @@ bring_items(session, '', items)
 redis.call('PEXPIRE', session, ask.session_ms)
 redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
 redis.call('PEXPIRE', index, ask.use_ms)
-return { 'created', limits, read_session(session) }
+return { 'created', limits, read_session(session, messages) }

@@ -9,4 +9,4 @@ local ask = cjson.decode(ARGV[1])
 if redis.call('EXISTS', session) == 0 then return nil end
 redis.call('HSET', session, 'metadata', ARGV[2])
 use_session({ session, messages, replay, turns }, index, ask.session, ask.use_ms)
-return read_session(session)
+return read_session(session, messages)

@@ -22,9 +22,12 @@ local function bring_items(session, brought, items)
   redis.call('HINCRBY', session, 'window_tokens', cost)
 end
 
--- Whether a message has taken up what was brought under this id. Its text may have words that look like it.
+-- Whether items of this block are among what was brought. Within a text, a quote has a backslash before it.
+local function is_among(brought, block) return string.find(brought, '"id":"' .. block .. '-', 1, true) ~= nil end
+
+-- Whether a message has taken up items of this block.
 local function took_up(message, block)
-  if not string.find(message, '"id":"' .. block .. '-', 1, true) then return false end
+  if not is_among(message, block) then return false end
   for _, item in ipairs(cjson.decode(message).items or {}) do
     if string.sub(item.id, 1, #block) == block then return true end
   end

@@ -2,9 +2,10 @@ import {
   type BetweenTurns,
   type BringResult,
   type CreateResult,
-  type FoundItems,
+  type FoundItem,
   type KeptSession,
   MOST_BROUGHT,
+  readItemId,
   type TakeBackResult,
 } from '../../conversation/ports/between-turns.ts';
 import { type Item, type Metadata, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
@@ -20,10 +21,10 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
     sessionId: string,
     { metadata, items }: { metadata: Metadata; items: Item[] },
   ): Promise<CreateResult> {
-    const { session, index, rate } = sessionKeys(owner);
+    const { session, messages, index, rate } = sessionKeys(owner);
     const { requests_per_minute } = this.limits;
     const ask = { session: sessionId, most: MOST_BROUGHT, requests_per_minute };
-    const touched = [session(sessionId), index, rate];
+    const touched = [session(sessionId), messages(sessionId), index, rate];
     const reply = await this.#write(owner, 'createSession', touched, ask, [metadata, ...items]);
     const [outcome, ...values] = reply as ['too-many'] | ['limited', ...string[]] | ['created', string, unknown];
     if (outcome === 'too-many') return { outcome };
@@ -37,8 +38,9 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
   }
 
   async session(owner: string, sessionId: string): Promise<KeptSession | undefined> {
-    const { session } = sessionKeys(owner);
-    return readSession(sessionId, await this.scripts.run('readSession', [session(sessionId)], {}));
+    const { session, messages } = sessionKeys(owner);
+    const read = [session(sessionId), messages(sessionId)];
+    return readSession(sessionId, await this.scripts.run('readSession', read, {}));
   }
 
   async describe(owner: string, sessionId: string, metadata: Metadata): Promise<KeptSession | undefined> {
@@ -50,7 +52,8 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
   async bring(owner: string, sessionId: string, items: Item[]): Promise<BringResult> {
     const { lease, rate } = sessionKeys(owner);
     const { requests_per_minute } = this.limits;
-    const ask = { session: sessionId, block: blockOf(items), most: MOST_BROUGHT, requests_per_minute };
+    const { block, position } = readItemId(items[0]?.id ?? '');
+    const ask = { session: sessionId, block, position, most: MOST_BROUGHT, requests_per_minute };
     const touched = [...usedKeys(owner, sessionId), lease(sessionId), rate];
     const reply = await this.#write(owner, 'bringItems', touched, ask, items);
     const [outcome, ...values] = reply as [BringResult['outcome'], ...string[]];
@@ -67,15 +70,17 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
     return { outcome };
   }
 
-  async findItems(owner: string, sessionId: string, block: string): Promise<FoundItems | undefined> {
+  async findItem(owner: string, sessionId: string, itemId: string): Promise<FoundItem | undefined> {
     const { session, messages, turns } = sessionKeys(owner);
     const read = [session(sessionId), messages(sessionId), turns(sessionId)];
-    const reply = (await this.scripts.run('findItems', read, { block })) as string[] | null;
+    const reply = (await this.scripts.run('findItem', read, readItemId(itemId))) as string[] | null;
     if (reply === null) return undefined;
     const [where, first = '', ...stored] = reply;
     if (where === 'brought') return { brought: readItems(first) };
-    const messagesOfTurn = stored.map((json) => JSON.parse(json) as StoredMessage);
-    const turn = storedTurn(first, messagesOfTurn);
+    const turn = storedTurn(
+      first,
+      stored.map((json) => JSON.parse(json) as StoredMessage),
+    );
     return turn && { turn };
   }
 
@@ -92,9 +97,4 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
 function usedKeys(owner: string, id: string): string[] {
   const { session, messages, replay, turns, index } = sessionKeys(owner);
   return [session(id), messages(id), replay(id), turns(id), index];
-}
-
-/** What the ids of items begin with that were brought at once. */
-function blockOf([first]: Item[]): string {
-  return first?.id.replace(/-\d+$/, '') ?? '';
 }

@@ -79,9 +79,15 @@ export function readSummary(id: string, values: readonly (string | null)[] | und
 
 /** What `read-session.lua` answers. */
 export function readSession(id: string, reply: unknown): KeptSession | undefined {
-  const [expiresAt, ...values] = (reply ?? []) as [number, ...(string | null)[]];
+  const [expiresAt, length, ...values] = (reply ?? []) as [number, number, ...(string | null)[]];
   const summary = readSummary(id, values);
   if (summary === undefined) return undefined;
   const [metadata, brought] = values.slice(summaryFields.length);
-  return { summary, metadata: JSON.parse(metadata ?? '{}') as Metadata, brought: readItems(brought ?? ''), expiresAt };
+  return {
+    summary,
+    length,
+    metadata: JSON.parse(metadata ?? '{}') as Metadata,
+    brought: readItems(brought ?? ''),
+    expiresAt,
+  };
 }

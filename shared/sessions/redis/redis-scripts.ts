@@ -12,7 +12,7 @@ import createLua from './create.lua';
 import describeLua from './describe.lua';
 import doomLua from './doom.lua';
 import extendLua from './extend.lua';
-import findItemsLua from './find-items.lua';
+import findItemLua from './find-item.lua';
 import findTurnLua from './find-turn.lua';
 import followLua from './follow.lua';
 import forgetLua from './forget.lua';
@@ -42,9 +42,9 @@ const scripts = {
   createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
   readSession: readSessionLua + sessionLua,
   describeSession: useSessionLua + readSessionLua + describeLua,
-  bringItems: useSessionLua + findTurnLua + requestLimitLua + itemsLua + bringLua,
+  bringItems: useSessionLua + requestLimitLua + itemsLua + bringLua,
   takeBackItem: useSessionLua + itemsLua + readSessionLua + takeBackLua,
-  findItems: findTurnLua + itemsLua + findItemsLua,
+  findItem: findTurnLua + itemsLua + findItemLua,
   doomOwner: doomLua,
   forgetDoomed: forgetLua,
 };

@@ -21,4 +21,4 @@ else
 end
 redis.call('HINCRBY', session, 'window_tokens', -cost_of(cjson.decode(taken)))
 use_session({ session, messages, replay, turns }, index, ask.session, ask.use_ms)
-return { 'taken-back', read_session(session) }
+return { 'taken-back', read_session(session, messages) }
