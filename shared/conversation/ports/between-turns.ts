@@ -1,5 +1,6 @@
 import type { Limited, LimitState } from '../limits.ts';
-import type { Item, Metadata, SessionSummary, StoredTurn } from './stored.ts';
+import type { Metadata } from './metadata.ts';
+import type { Item, SessionSummary, StoredTurn } from './stored.ts';
 
 /** How much a caller may bring to a session between two turns: it is read with the next one. Bytes are of its JSON. */
 export const MOST_BROUGHT = { items: 100, bytes: 1_048_576 };

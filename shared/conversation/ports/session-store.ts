@@ -1,10 +1,10 @@
 import type { TurnFailed, TurnFinished } from '../events.ts';
 import type { Limited, LimitState, Limits } from '../limits.ts';
 import type { BetweenTurns } from './between-turns.ts';
+import type { Echo } from './echo.ts';
 import type { Replay } from './replay.ts';
 import type {
   AssistantMessage,
-  Echo,
   Feedback,
   ForkedFrom,
   Item,

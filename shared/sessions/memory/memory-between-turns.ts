@@ -8,7 +8,8 @@ import {
   readItemId,
   type TakeBackResult,
 } from '../../conversation/ports/between-turns.ts';
-import { type Item, type Metadata, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import type { Metadata } from '../../conversation/ports/metadata.ts';
+import { type Item, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
 import { MemoryTurns } from './memory-turns.ts';
 import { costOf } from './place.ts';

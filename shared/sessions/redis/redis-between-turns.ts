@@ -8,7 +8,8 @@ import {
   readItemId,
   type TakeBackResult,
 } from '../../conversation/ports/between-turns.ts';
-import { type Item, type Metadata, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import type { Metadata } from '../../conversation/ports/metadata.ts';
+import { type Item, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import { readItems, readLimited, readSession } from './redis-replies.ts';
 import type { RedisScripts } from './redis-scripts.ts';
 import { RedisTurns } from './redis-turns.ts';

@@ -1,7 +1,8 @@
 import type { Limited, LimitState } from '../../conversation/limits.ts';
 import type { KeptSession } from '../../conversation/ports/between-turns.ts';
+import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
-import type { ForkedFrom, Item, Metadata, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
+import type { ForkedFrom, Item, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
 import { Reason } from '../../conversation/reason.ts';
 
 /**
