@@ -38,7 +38,8 @@ function itemsOf(input: unknown): InputItem[] {
   return readInputItems(input, 'input');
 }
 
-async function resolve(item: InputItem, store: SessionStore, owner: string): Promise<Input['brought'][number]> {
+/** What an item says: its own words, or those of the one that it refers to. */
+export async function resolve(item: InputItem, store: SessionStore, owner: string): Promise<Input['brought'][number]> {
   if ('role' in item) return { role: item.role, content: item.content };
   const found = await findItem(store, owner, item.reference);
   if (found === undefined) throw notFound('item', `${item.param}.id`);
