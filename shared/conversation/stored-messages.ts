@@ -1,6 +1,7 @@
 import type { TurnFinished } from './events.ts';
+import type { Echo } from './ports/echo.ts';
 import type { BeginResult, Commit } from './ports/session-store.ts';
-import type { Echo, Item } from './ports/stored.ts';
+import type { Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { Prompt } from './prompts.ts';
 import type { Spoken } from './speak.ts';

@@ -1,9 +1,9 @@
 import type { TurnFailed, TurnFinished } from '../events.ts';
 import type { LimitState, Limits } from '../limits.ts';
+import type { Echo } from './echo.ts';
 import type { Replay } from './replay.ts';
 import type {
   AssistantMessage,
-  Echo,
   Feedback,
   ForkedFrom,
   Item,

@@ -1,4 +1,4 @@
-import type { Echo } from '../../conversation/ports/stored.ts';
+import type { Echo } from '../../conversation/ports/echo.ts';
 import type { Metadata } from './metadata.ts';
 
 /** What a response tells again of its request, kept with its turn: only what is not as it is without a word. */
