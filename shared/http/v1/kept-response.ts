@@ -1,4 +1,4 @@
-import type { TurnEvent } from '../../conversation/events.ts';
+import type { TurnEvent, TurnStarted } from '../../conversation/events.ts';
 import { Failure } from '../../conversation/failure.ts';
 import { followTurn, tellSoFar, tellStored } from '../../conversation/follow.ts';
 import type { Replay } from '../../conversation/ports/replay.ts';
@@ -16,8 +16,9 @@ export type KeptResponse = TurnPlace & ({ replay: Replay } | { turn: StoredTurn 
 /** @throws {ApiFailure} 404 where there is none, or it was not to be kept */
 export async function keptResponse(call: Call): Promise<KeptResponse> {
   const kept = await findResponse(call);
-  const [started] = 'replay' in kept ? kept.replay.entries : [];
-  const echo = typeof started === 'object' && 'echo' in started ? started.echo : undefined;
+  if ('turn' in kept) return kept;
+  // A replay begins with its turn's start.
+  const { echo } = kept.replay.entries[0] as TurnStarted;
   if (readEcho(echo).store === false) throw notFound('response');
   return kept;
 }
@@ -53,6 +54,17 @@ export async function responseSoFar({ services }: Call, kept: KeptResponse): Pro
     fold.fail(error);
   }
   return fold.response;
+}
+
+/**
+ * The response as it is, for one who asks for it later.
+ *
+ * @throws {ApiFailure} 404 where it was stopped before a word: nothing of it is kept, but for those who hear its end
+ */
+export async function readResponse(call: Call, kept: KeptResponse): Promise<ApiResponse> {
+  const response = await responseSoFar(call, kept);
+  if (response.status === 'cancelled' && response.output.length === 0) throw notFound('response');
+  return response;
 }
 
 /**
