@@ -28,6 +28,7 @@ import './v1/input-items.ts';
 import './v1/item.ts';
 import './v1/model.ts';
 import './v1/models.ts';
+import './v1/openapi.ts';
 import './v1/response.ts';
 import './v1/update-conversation.ts';
 

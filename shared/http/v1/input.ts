@@ -1,8 +1,8 @@
 import type { SessionStore } from '../../conversation/ports/session-store.ts';
 import type { Item } from '../../conversation/ports/stored.ts';
-import { notFound, refused } from './api-failure.ts';
-import { findItem } from './find-item.ts';
+import { refused } from './api-failure.ts';
 import { type InputItem, readInputItems, wellFormed } from './input-items.ts';
+import { resolveItems } from './resolve-items.ts';
 
 /** What a caller sends, read: its question, and what it brings before it, oldest first. */
 export interface Input {
@@ -16,11 +16,12 @@ export interface Input {
 /**
  * Reads `input`: a string, or items that end with what the user says. The items of the user at the end are one message.
  *
- * @throws {ApiFailure} 400; 404 for a reference to what is not the caller's, or not there
+ * @param maxBytes of the text of all items, references looked up
+ * @throws {ApiFailure} 400; 404 for a reference to what is not the caller's, or not there; 413
  */
-export async function readInput(input: unknown, store: SessionStore, owner: string): Promise<Input> {
+export async function readInput(input: unknown, store: SessionStore, owner: string, maxBytes: number): Promise<Input> {
   const items = itemsOf(input);
-  const said = await Promise.all(items.map((item) => resolve(item, store, owner)));
+  const said = await resolveItems(items, store, owner, maxBytes);
   const start = said.findLastIndex(({ role }) => role !== 'user') + 1;
   const message = said
     .slice(start)
@@ -36,12 +37,4 @@ function itemsOf(input: unknown): InputItem[] {
   if (typeof input === 'string') return [{ param: 'input', role: 'user', content: wellFormed(input, 'input') }];
   if (!Array.isArray(input)) throw refused('invalid_value', 'input', 'input must be a string, or a list of items.');
   return readInputItems(input, 'input');
-}
-
-/** What an item says: its own words, or those of the one that it refers to. */
-export async function resolve(item: InputItem, store: SessionStore, owner: string): Promise<Input['brought'][number]> {
-  if ('role' in item) return { role: item.role, content: item.content };
-  const found = await findItem(store, owner, item.reference);
-  if (found === undefined) throw notFound('item', `${item.param}.id`);
-  return { role: found.role, content: found.content.map(({ text }) => text).join('') };
 }

@@ -50,6 +50,7 @@ export function responseOf(started: TurnStarted, defaults: Defaults, state: Resp
     max_output_tokens: most === undefined ? null : Math.min(most, defaults.maxOutputTokens),
     reasoning: { effort: echo.effort ?? null, summary: null },
     store: echo.store ?? true,
+    access_programs: null,
     background: false,
     frequency_penalty: 0,
     max_tool_calls: null,
@@ -73,7 +74,7 @@ export function responseOf(started: TurnStarted, defaults: Defaults, state: Resp
 function usageOf({ prompt_tokens, completion_tokens, total_tokens, cached_tokens }: Usage) {
   return {
     input_tokens: prompt_tokens,
-    input_tokens_details: { cached_tokens },
+    input_tokens_details: { cached_tokens, cache_write_tokens: 0 },
     output_tokens: completion_tokens,
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens,

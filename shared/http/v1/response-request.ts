@@ -30,7 +30,7 @@ export async function readResponseRequest(call: Call): Promise<ResponseRequest> 
   const metadata = readMetadata(body.metadata);
   const place = placeOf(body);
   const assistant = body.model ?? undefined;
-  const input = await readInput(body.input, store, caller.owner);
+  const input = await readInput(body.input, store, caller.owner, settings.maxBodyBytes);
   const { message, brought } = input;
   checkLength(message, settings.maxMessageCharacters);
   const instructions = body.instructions || undefined;
