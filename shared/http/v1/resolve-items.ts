@@ -27,7 +27,7 @@ export async function resolveItems(
   for (let at = 0; at < items.length; at += TOGETHER) {
     const next = await Promise.all(items.slice(at, at + TOGETHER).map((item) => resolve(item, store, owner)));
     for (const { content } of next) bytes += Buffer.byteLength(content);
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    if (bytes > maxBytes) throw tooLarge(maxBytes, items);
     said.push(...next);
   }
   return said;
@@ -40,7 +40,7 @@ async function resolve(item: InputItem, store: SessionStore, owner: string): Pro
   return { role: found.role, content: found.content.map(({ text }) => text).join('') };
 }
 
-function tooLarge(maxBytes: number): ApiFailure {
+function tooLarge(maxBytes: number, [first]: readonly InputItem[]): ApiFailure {
   const detail = `The items, and those that they refer to, may have at most ${maxBytes} bytes of text.`;
-  return new ApiFailure('body-too-large', undefined, detail, 'input');
+  return new ApiFailure('body-too-large', undefined, detail, first?.param.replace(/\[.*/, ''));
 }
