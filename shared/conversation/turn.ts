@@ -148,6 +148,7 @@ async function* answer(
       finish_reason: spoken.finishReason,
       usage: spoken.usage ?? estimate(prompt, count),
       context: prompt.report(begun.windowStart),
+      finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
@@ -158,9 +159,8 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const asked = { brought, echo };
-      const times = { askedAt, answeredAt: now() };
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, times),
+        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
         unsent: await lease.release(),
         finished,
         assistant: name,
