@@ -83,7 +83,7 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
           output_text: 'Use Cosmos DB.',
           usage: {
             input_tokens: 90,
-            input_tokens_details: { cached_tokens: 64 },
+            input_tokens_details: { cached_tokens: 64, cache_write_tokens: 0 },
             output_tokens: 4,
             output_tokens_details: { reasoning_tokens: 0 },
             total_tokens: 94,
@@ -95,6 +95,7 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
           max_output_tokens: null,
           reasoning: { effort: null, summary: null },
           store: true,
+          access_programs: null,
           background: false,
           frequency_penalty: 0,
           max_tool_calls: null,
