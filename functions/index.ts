@@ -21,6 +21,7 @@ import './v1/delete-response.ts';
 import './v1/input-items.ts';
 import './v1/model.ts';
 import './v1/models.ts';
+import './v1/openapi.ts';
 import './v1/response.ts';
 
 // Without it, server-sent events would arrive all at once.

@@ -1,13 +1,16 @@
 import { Failure, type FailureCode } from '../../conversation/failure.ts';
 
 /** What OpenAI's API calls a failure where that says more than our own code. */
-export type ApiCode =
-  | 'invalid_value'
-  | 'missing_required_parameter'
-  | 'not_supported'
-  | 'previous_response_not_found'
-  | 'unknown_parameter'
-  | 'unsupported_content';
+export const apiCodes = [
+  'invalid_value',
+  'missing_required_parameter',
+  'not_supported',
+  'previous_response_not_found',
+  'unknown_parameter',
+  'unsupported_content',
+] as const;
+
+export type ApiCode = (typeof apiCodes)[number];
 
 /** A failure of a request to the API. The log and the records have it under `code`. */
 export class ApiFailure extends Failure {
