@@ -13,9 +13,31 @@ export const endpoints: Record<string, Ask> = {
     client.post('/chat/feedback', { session_id: id, turn_id: turn, rating: 'up' }),
   'POST /chat': (client, id) => client.post('/chat', { session_id: id, message: 'Hi' }),
   'POST /chat/stream': (client, id) => client.post('/chat/stream', { session_id: id, message: 'Hi' }),
+  'GET /v1/conversations/{id}': (client, id) => client.get(conversation(id)),
+  'POST /v1/conversations/{id}': (client, id) => client.post(conversation(id), { metadata: { a: 'b' } }),
+  'DELETE /v1/conversations/{id}': (client, id) => client.delete(conversation(id)),
+  'GET /v1/conversations/{id}/items': (client, id) => client.get(`${conversation(id)}/items`),
+  'GET /v1/conversations/{id}/items?after': (client, id, turn) =>
+    client.get(`${conversation(id)}/items?after=${item(id, turn)}`),
+  'POST /v1/conversations/{id}/items': (client, id) =>
+    client.post(`${conversation(id)}/items`, { items: [{ role: 'user', content: 'Hi' }] }),
+  'GET /v1/conversations/{id}/items/{id}': (client, id, turn) =>
+    client.get(`${conversation(id)}/items/${item(id, turn)}`),
+  'DELETE /v1/conversations/{id}/items/{id}': (client, id, turn) =>
+    client.delete(`${conversation(id)}/items/${item(id, turn)}`),
+  'POST /v1/conversations with a reference': (client, id, turn) =>
+    client.post('/v1/conversations', { items: [{ type: 'item_reference', id: item(id, turn) }] }),
 };
 
-const ID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
+function conversation(id: string): string {
+  return `/v1/conversations/conv_${id.replaceAll('-', '')}`;
+}
+
+function item(id: string, turn: string): string {
+  return `msg_${id.replaceAll('-', '')}${turn.replaceAll('-', '')}0`;
+}
+
+const ID = /[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}/g;
 
 /** All that a client is told, but for ids. */
 export async function told(response: Response) {

@@ -6,6 +6,7 @@ import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { betweenTurnsContract } from './between-turns-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
 let server: RedisServer;
@@ -16,6 +17,7 @@ afterAll(() => server.stop());
 
 const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
 sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));
+betweenTurnsContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));
 
 test('a reservation that ended on an earlier day counts no more, one that ended today until its holder wakes', async () => {
   const redis = new Redis(server.url);

@@ -60,7 +60,7 @@ export interface SessionSummary {
   title: string;
   /** Fixed by the first turn: null before it. */
   assistant: string | null;
-  /** ISO 8601, UTC; of the first and of the latest turn. */
+  /** ISO 8601, UTC; of the first and of the latest turn, or before the first of when the session was made. */
   created: string;
   updated: string;
   turns: number;

@@ -1,3 +1,4 @@
+import type { Assistant } from '../../conversation/assistant.ts';
 import { DEFAULT_ASSISTANT } from '../../conversation/turn.ts';
 import type { Call } from '../endpoint.ts';
 import { refused } from './api-failure.ts';
@@ -16,13 +17,14 @@ export interface Brought {
  * @throws {ApiFailure} 400
  */
 export async function checkAccepted(
-  { services, caller }: Call,
+  call: Call,
   brought: Brought[],
   model: string | undefined,
   sessionId: string | undefined,
 ): Promise<void> {
   if (brought.length === 0) return;
-  const { assistants, settings, store } = services;
+  const { services, caller } = call;
+  const { assistants, store } = services;
   const session =
     model === undefined && sessionId !== undefined
       ? await store.history(caller.owner, sessionId, { limit: 1, before: undefined })
@@ -30,9 +32,19 @@ export async function checkAccepted(
   const own = typeof session === 'object' ? session.session.assistant : null;
   // One that is not on offer is refused where the turn begins.
   const assistant = assistants.get(model ?? own ?? DEFAULT_ASSISTANT);
-  const isApp = settings.auth.mode === 'open' || settings.auth.mode === 'key';
-  const accepts = assistant?.accepts ?? (isApp ? ['instructions', 'history'] : []);
-  const wrong = assistant && brought.find(({ kind }) => !accepts.includes(kind));
-  if (wrong === undefined) return;
-  throw refused('not_supported', wrong.param, `The assistant takes no ${wrong.kind} of its callers.`);
+  checkAcceptedBy(call, assistant ? [assistant] : [], brought);
+}
+
+/**
+ * Checks that each of these assistants takes it, whichever will answer.
+ *
+ * @throws {ApiFailure} 400
+ */
+export function checkAcceptedBy({ services }: Call, assistants: readonly Assistant[], brought: Brought[]): void {
+  const { mode } = services.settings.auth;
+  const isApp = mode === 'open' || mode === 'key';
+  for (const { accepts = isApp ? ['instructions', 'history'] : [] } of assistants) {
+    const wrong = brought.find(({ kind }) => !accepts.includes(kind));
+    if (wrong) throw refused('not_supported', wrong.param, `The assistant takes no ${wrong.kind} of its callers.`);
+  }
 }

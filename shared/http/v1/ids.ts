@@ -43,7 +43,7 @@ export function readResponseId(id: string | undefined): TurnPlace | undefined {
 
 /** What an item's id names, where that can be one of ours. */
 export function readItemId(id: string | undefined): ItemPlace | undefined {
-  const parts = /^msg_([0-9a-f]{32})([0-9a-f]{32})(0|[1-9]\d{0,5})$/i.exec(id ?? '');
+  const parts = /^msg_([0-9a-f]{32})([0-9a-f]{32})(0|[1-9]\d{0,8})$/i.exec(id ?? '');
   const [, session = '', block = '', place] = parts ?? [];
   const [sessionId, blockId] = [uuidOf(session), uuidOf(block)];
   return sessionId && blockId ? { sessionId, blockId, place: Number(place) } : undefined;

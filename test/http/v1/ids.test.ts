@@ -40,7 +40,7 @@ describe('an id of the API', () => {
     expect(readItemId(`${id.replace(/^conv_/, 'msg_') + more}0x`)).toBeUndefined();
   });
 
-  test.each(['', '00', '01', '-1', '1e3', '1234567'])('of an item has a place that counts: %s is none', (place) => {
+  test.each(['', '00', '01', '-1', '1e3', '1234567890'])('of an item has a place that counts: %s is none', (place) => {
     expect(readItemId(`msg_${hex}${turnId.replaceAll('-', '')}${place}`)).toBeUndefined();
   });
 });
