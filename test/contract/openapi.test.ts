@@ -72,10 +72,12 @@ test('the contract and the failure table name the same codes, each at one status
   );
 });
 
-test.each(['openapi.yaml', 'openapi.v1.yaml'])('%s is served as it is', async (file) => {
-  const response = await new Client(host.url).get(`/${file}`);
-  expect(response.headers.get('content-type')).toContain('application/yaml');
-  expect(await response.text()).toBe(await readFile(file, 'utf8'));
+test('the contracts are served as they are', async () => {
+  for (const file of ['openapi.yaml', 'openapi.v1.yaml']) {
+    const response = await new Client(host.url).get(`/${file}`);
+    expect(response.headers.get('content-type')).toContain('application/yaml');
+    expect(await response.text()).toBe(await readFile(file, 'utf8'));
+  }
 });
 
 type Ask = (client: Client) => Promise<Response>;
