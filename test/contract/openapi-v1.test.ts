@@ -25,7 +25,7 @@ beforeAll(async () => {
       OPENAI_MODEL: 'scripted',
       MODEL_TIMEOUT_SECONDS: '1',
       TURN_DEADLINE_SECONDS: '2',
-      RATE_LIMIT_PER_MINUTE: '60',
+      RATE_LIMIT_PER_MINUTE: '100',
     },
   });
   client = new Client(host.url, { 'x-user-id': 'alice' });
@@ -49,6 +49,7 @@ type Ask = (by: Client) => Promise<Response>;
 
 const body = { model: 'default', input: 'Hi' };
 const big = `"${'a'.repeat(262_144)}"`;
+const conversation = `conv_${randomUUID().replaceAll('-', '')}`;
 const unknown = `resp_${randomUUID()}${randomUUID()}`.replaceAll('-', '');
 
 const post =
@@ -60,6 +61,20 @@ async function created(by: Client): Promise<string> {
   return ((await (await by.post('/v1/responses', body)).json()) as Created).id;
 }
 
+const item = { role: 'user', content: 'Hi' };
+
+/** A conversation without a turn. */
+async function made(by: Client): Promise<string> {
+  return ((await (await by.post('/v1/conversations', { items: [item] })).json()) as Created).id;
+}
+
+/** Where a conversation's first item is. */
+async function itemOf(by: Client, id: string): Promise<string> {
+  const items = `/v1/conversations/${id}/items`;
+  const { first_id } = (await (await by.get(`${items}?order=asc`)).json()) as { first_id: string };
+  return `${items}/${first_id}`;
+}
+
 /** How each operation is asked in a way that goes well. */
 const plain: Record<string, Ask> = {
   createResponse: post('/v1/responses', body),
@@ -68,6 +83,14 @@ const plain: Record<string, Ask> = {
   inputItems: async (by) => by.get(`/v1/responses/${await created(by)}/input_items`),
   deleteResponse: (by) => by.delete(`/v1/responses/${unknown}`),
   compactResponse: post('/v1/responses/compact', {}),
+  createConversation: post('/v1/conversations', { items: [item], metadata: { a: 'b' } }),
+  getConversation: async (by) => by.get(`/v1/conversations/${await made(by)}`),
+  updateConversation: async (by) => by.post(`/v1/conversations/${await made(by)}`, { metadata: { a: 'b' } }),
+  deleteConversation: (by) => by.delete(`/v1/conversations/${conversation}`),
+  conversationItems: async (by) => by.get(`/v1/conversations/${await made(by)}/items`),
+  createItems: async (by) => by.post(`/v1/conversations/${await made(by)}/items`, { items: [item] }),
+  getItem: async (by) => by.get(await itemOf(by, await made(by))),
+  deleteItem: async (by) => by.delete(await itemOf(by, await made(by))),
   models: (by) => by.get('/v1/models'),
   model: (by) => by.get('/v1/models/default'),
   contractV1: (by) => by.get('/openapi.v1.yaml'),
@@ -82,6 +105,16 @@ const wrong: Record<string, (path: string) => Ask> = {
 
 const special: Record<string, Ask> = {
   'createResponse 404': post('/v1/responses', { ...body, previous_response_id: unknown }),
+  'createConversation 404': post('/v1/conversations', { items: [{ type: 'item_reference', id: 'x' }] }),
+  'deleteConversation 404': (by) => by.delete('/v1/conversations/x'),
+  'conversationItems 400': async (by) => by.get(`/v1/conversations/${await made(by)}/items?limit=0`),
+  'createItems 404': post(`/v1/conversations/${conversation}/items`, { items: [item] }),
+  'createItems 409': async (by) => (await busyConversation(by)).brought,
+  'deleteItem 400': async (by) => {
+    const { conversation: of } = (await (await by.post('/v1/responses', body)).json()) as { conversation: Created };
+    return by.delete(await itemOf(by, of.id));
+  },
+  'deleteItem 409': async (by) => (await busyConversation(by)).deleted,
   'createResponse 409': async (by) => (await busy(by)).refused,
   'createResponse 500': (by) => failing(by, { status: 401, body: {} }),
   'createResponse 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }),
@@ -111,16 +144,38 @@ async function busy(by: Client): Promise<{ refused: Response; items: Response }>
   return { refused, items };
 }
 
+/** What is answered while a turn is under way. */
+async function busyConversation(by: Client): Promise<{ brought: Response; deleted: Response }> {
+  const id = await made(by);
+  const at = await itemOf(by, id);
+  const gate = upstream.gate();
+  const asked = upstream.requests.length;
+  upstream.enqueue({ deltas: ['x', gate] });
+  const running = by.post('/v1/responses', { ...body, conversation: id });
+  await eventually(() => upstream.requests.length > asked);
+  const brought = await by.post(`/v1/conversations/${id}/items`, { items: [item] });
+  const deleted = await by.delete(at);
+  gate.open();
+  await (await running).text();
+  return { brought, deleted };
+}
+
 function failing(by: Client, ...scripts: Parameters<ScriptedUpstream['enqueue']>): Promise<Response> {
   upstream.enqueue(...scripts);
   return by.post('/v1/responses', body);
 }
 
-/** Where there can be no response before. */
+/** Asked for what is not there, where the path names something. */
 function askUnknown(id: string, path: string, by: Client): Promise<Response> {
-  const at = path.replace('{response_id}', unknown);
-  if (id === 'cancelResponse') return by.post(at, '');
-  return path.includes('{response_id}') && id !== 'deleteResponse' ? by.get(at) : (plain[id] as Ask)(by);
+  const at = path
+    .replace('{response_id}', unknown)
+    .replace('{conversation_id}', conversation)
+    .replace('{item_id}', `${conversation.replace('conv_', 'msg_')}${unknown.slice(-32)}0`);
+  if (at === path) return (plain[id] as Ask)(by);
+  const method = apiContract.operations().get(id)?.method;
+  if (method === 'GET') return by.get(at);
+  if (method === 'DELETE') return by.delete(at);
+  return by.post(at, { updateConversation: { metadata: {} }, createItems: { items: [item] } }[id] ?? '');
 }
 
 describe('every answer that the contract names is given, and is as it says:', () => {
@@ -143,7 +198,7 @@ describe('every answer that the contract names is given, and is as it says:', ()
 
   async function ask(id: string, path: string, status: string): Promise<Response> {
     if (status === '401') return askUnknown(id, path, new Client(host.url));
-    if (status === '429') return untilLimited();
+    if (status === '429') return askLimited(id);
     if (status === '503') {
       await redis.stop();
       return askUnknown(id, path, client);
@@ -154,11 +209,17 @@ describe('every answer that the contract names is given, and is as it says:', ()
     return status === '404' ? askUnknown(id, path, client) : (plain[id] as Ask)(client);
   }
 
-  async function untilLimited(): Promise<Response> {
-    const eager = new Client(host.url, { 'x-user-id': 'eager' });
+  /** Asked by one whose requests are used up. */
+  async function askLimited(id: string): Promise<Response> {
+    const eager = new Client(host.url, { 'x-user-id': `eager-${id}` });
+    const made = (await (await eager.post('/v1/conversations', {})).json()) as Created;
+    const again =
+      id === 'createItems' ? post(`/v1/conversations/${made.id}/items`, { items: [item] }) : (plain[id] as Ask);
+    while ((await eager.post('/v1/conversations', {})).status !== 429);
+    // One comes free again now and then.
     for (;;) {
-      const response = await eager.post('/v1/responses', body);
-      if (response.status !== 200) return response;
+      const response = await again(eager);
+      if (response.status === 429) return response;
       await response.text();
     }
   }

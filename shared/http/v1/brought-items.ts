@@ -10,13 +10,13 @@ import { resolveItems } from './resolve-items.ts';
  * What a caller brings to a conversation: history, whoever it has say something, but for what is kept already.
  *
  * @param session that it is brought to, where there is one
- * @throws {ApiFailure} 400; 404 for a reference to what is not the caller's, or not there
+ * @throws {ApiFailure} 400; 404 for a reference to what is not the caller's, or not there; 413
  */
 export async function readBrought(call: Call, list: readonly unknown[], session?: KeptSession): Promise<Item[]> {
   if (list.length > MOST_BROUGHT.items) throw tooMany();
   const { services, caller } = call;
   const items = readInputItems(list, 'items');
-  const said = await resolveItems(items, services.store, caller.owner, { bytes: MOST_BROUGHT.bytes, param: 'items' });
+  const said = await resolveItems(items, services.store, caller.owner, services.settings.maxBodyBytes);
   const isOwn = items.some((item) => 'role' in item);
   const system = said.findIndex(({ role }) => role === 'system');
   const brought: Brought[] = [

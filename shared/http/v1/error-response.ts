@@ -16,6 +16,7 @@ export interface ApiError {
 const codes: Partial<Record<FailureCode, string>> = {
   'invalid-request': 'invalid_value',
   'unknown-assistant': 'model_not_found',
+  'session-busy': 'conversation_locked',
   'message-too-long': 'context_length_exceeded',
   'context-too-long': 'context_length_exceeded',
   'content-filtered': 'content_filter',

@@ -21,7 +21,7 @@ export interface Input {
  */
 export async function readInput(input: unknown, store: SessionStore, owner: string, maxBytes: number): Promise<Input> {
   const items = itemsOf(input);
-  const said = await resolveItems(items, store, owner, { bytes: maxBytes, param: 'input' });
+  const said = await resolveItems(items, store, owner, maxBytes);
   const start = said.findLastIndex(({ role }) => role !== 'user') + 1;
   const message = said
     .slice(start)

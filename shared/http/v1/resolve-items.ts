@@ -11,24 +11,23 @@ type Said = Pick<Item, 'role' | 'content'>;
 const TOGETHER = 16;
 
 /**
- * What items say, references looked up. There is a bound to their text together: a short request can refer to a long item
- * a thousand times.
+ * What items say, references looked up. They hold no more text together than a body may: a short request can refer to a
+ * long item a thousand times.
  *
- * @param most how much text, and the parameter that the items stand in
  * @throws {ApiFailure} 404 for a reference to what is not the caller's, or not there; 413
  */
 export async function resolveItems(
   items: readonly InputItem[],
   store: SessionStore,
   owner: string,
-  most: { bytes: number; param: string },
+  maxBytes: number,
 ): Promise<Said[]> {
   const said: Said[] = [];
   let bytes = 0;
   for (let at = 0; at < items.length; at += TOGETHER) {
     const next = await Promise.all(items.slice(at, at + TOGETHER).map((item) => resolve(item, store, owner)));
     for (const { content } of next) bytes += Buffer.byteLength(content);
-    if (bytes > most.bytes) throw tooLarge(most);
+    if (bytes > maxBytes) throw tooLarge(maxBytes, items);
     said.push(...next);
   }
   return said;
@@ -41,7 +40,7 @@ async function resolve(item: InputItem, store: SessionStore, owner: string): Pro
   return { role: found.role, content: found.content.map(({ text }) => text).join('') };
 }
 
-function tooLarge({ bytes, param }: { bytes: number; param: string }): ApiFailure {
-  const detail = `The items, and those that they refer to, may have at most ${bytes} bytes of text.`;
-  return new ApiFailure('body-too-large', undefined, detail, param);
+function tooLarge(maxBytes: number, [first]: readonly InputItem[]): ApiFailure {
+  const detail = `The items, and those that they refer to, may have at most ${maxBytes} bytes of text.`;
+  return new ApiFailure('body-too-large', undefined, detail, first?.param.replace(/\[.*/, ''));
 }

@@ -352,7 +352,7 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
         const { conversation } = await openai.responses.retrieve(id);
         for (const place of [{ previous_response_id: id }, { conversation: conversation?.id }]) {
           const error = await ask('Too soon', place).catch((thrown) => thrown);
-          expect(error).toMatchObject({ status: 409, code: 'session-busy', type: 'invalid_request_error' });
+          expect(error).toMatchObject({ status: 409, code: 'conversation_locked', type: 'invalid_request_error' });
           expect(error.headers.get('x-should-retry')).toBe('true');
           expect(error.headers.get('retry-after')).toBe('1');
         }
