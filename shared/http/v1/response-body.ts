@@ -58,18 +58,22 @@ export function readResponseBody(value: unknown): ResponseBody {
   const body = checkBody(responseBody, value);
   const wanted = Object.keys(body).find((name) => !isServed(name, body[name as keyof ResponseBody]));
   if (wanted !== undefined) throw refused('not_supported', wanted, `${wanted} is not supported, or not like this.`);
-  if (body.input === undefined || body.input === null) {
+  if (!isGiven(body.input)) {
     throw refused('missing_required_parameter', 'input', 'input is missing.');
   }
-  if (typeof body.conversation !== typeof undefined && body.conversation !== null && body.previous_response_id) {
+  if (isGiven(body.conversation) && isGiven(body.previous_response_id)) {
     throw refused('invalid_value', 'previous_response_id', 'conversation and previous_response_id exclude each other.');
   }
   return body;
 }
 
+function isGiven(value: unknown): value is NonNullable<unknown> {
+  return value !== undefined && value !== null;
+}
+
 /** Whether what is asked for is what there is anyway. */
 function isServed(name: string, value: unknown): boolean {
-  if (value === undefined || value === null) return true;
+  if (!isGiven(value)) return true;
   switch (name) {
     case 'background':
       return value === false;

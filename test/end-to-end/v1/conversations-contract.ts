@@ -224,7 +224,7 @@ export function conversationsSuite(name: string, storeSettings: () => Promise<Re
           () => itemsOf().delete(one?.id ?? '', { conversation_id: id }),
         ]) {
           const busy = await failureOf(step());
-          expect(busy).toMatchObject({ status: 409, code: 'session-busy' });
+          expect(busy).toMatchObject({ status: 409, code: 'conversation_locked' });
           expect(busy.headers.get('x-should-retry')).toBe('true');
         }
         expect(texts(await listed(id))).toEqual(['user: one']);
