@@ -317,16 +317,21 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
       test('is bounded between two turns, in number and in bytes', async () => {
         const owner = randomUUID();
         const many = (count: number, turns = 0) => itemsBehind(turns, ...Array.from({ length: count }, () => 'x'));
-        const { sessionId } = await create(owner, { items: many(MOST_BROUGHT.items - 1) });
+        const { at_once, items: most } = MOST_BROUGHT;
+        const { sessionId } = await create(owner, { items: many(at_once) });
+        expect(await store.bring(owner, sessionId, many(at_once + 1))).toEqual({ outcome: 'too-many' });
+        for (let count = 2 * at_once; count < most; count += at_once) {
+          expect(await store.bring(owner, sessionId, many(at_once))).toMatchObject({ outcome: 'brought' });
+        }
+        expect(await store.bring(owner, sessionId, many(at_once - 1))).toMatchObject({ outcome: 'brought' });
         expect(await store.bring(owner, sessionId, many(2))).toEqual({ outcome: 'too-many' });
         expect(await store.bring(owner, sessionId, many(1))).toMatchObject({ outcome: 'brought' });
         expect(await store.bring(owner, sessionId, many(1))).toEqual({ outcome: 'too-many' });
-        expect(await brought(owner, sessionId)).toHaveLength(MOST_BROUGHT.items);
+        expect(await brought(owner, sessionId)).toHaveLength(most);
         await turn(owner, { sessionId });
-        expect(await store.bring(owner, sessionId, many(MOST_BROUGHT.items, 1))).toMatchObject({ outcome: 'brought' });
-        const metadata = {};
-        for (const count of [MOST_BROUGHT.items + 1, 20_000]) {
-          const refused = await store.create(owner, randomUUID(), { metadata, items: many(count) });
+        expect(await store.bring(owner, sessionId, many(at_once, 1))).toMatchObject({ outcome: 'brought' });
+        for (const count of [at_once + 1, 20_000]) {
+          const refused = await store.create(owner, randomUUID(), { metadata: {}, items: many(count) });
           expect(refused).toEqual({ outcome: 'too-many' });
         }
 

@@ -46,7 +46,7 @@ export class ParleyChatTransport implements ChatTransport<UIMessage> {
     const { assistant, messages = [] } = history ?? {};
     chat.shows(
       messages.map(({ turn_id }) => turn_id),
-      assistant,
+      assistant ?? undefined,
     );
     return messages.map(messageOf);
   }

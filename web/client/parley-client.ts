@@ -32,7 +32,8 @@ export interface Origin {
 export interface Session {
   id: string;
   title: string;
-  assistant: string;
+  /** None before its first turn. */
+  assistant: string | null;
   /** ISO 8601. */
   updated: string;
   turns: number;
@@ -52,7 +53,7 @@ export interface StoredMessage {
 export interface History {
   session_id: string;
   title: string;
-  assistant: string;
+  assistant: string | null;
   forked_from?: Origin;
   messages: StoredMessage[];
   has_more: boolean;

@@ -110,7 +110,9 @@ export class ShownConversation {
   async readStored(sessionId: string): Promise<boolean> {
     const history = await this.#client.findHistory(sessionId);
     if (history === undefined) return false;
-    const { messages, assistant, has_more } = history;
+    const { messages, has_more } = history;
+    // One without a turn has none: the one that was picked stays.
+    const assistant = history.assistant ?? this.#state.assistant;
     const { usage, context } = messages.at(-1) ?? {};
     this.#settled = messages.map(messageOf);
     this.change({ assistant, hasMore: has_more, usage, context });

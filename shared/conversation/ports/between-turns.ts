@@ -2,10 +2,13 @@ import type { Limited, LimitState } from '../limits.ts';
 import type { Metadata } from './metadata.ts';
 import type { Item, SessionSummary, StoredTurn } from './stored.ts';
 
-/** How much a caller may bring to a session between two turns: it is read with the next one. Bytes are of its JSON. */
-export const MOST_BROUGHT = { items: 100, bytes: 1_048_576 };
+/**
+ * How many items a caller may bring at once, and how many, of how many bytes in JSON, to a session between two turns: they
+ * are read with the next one.
+ */
+export const MOST_BROUGHT = { at_once: 100, items: 1000, bytes: 1_048_576 };
 
-/** Items that are brought at once have as many places, so that a place says behind how many messages they stand. */
+/** Of a block there are fewer items, so that an item's place says behind how many messages it stands. */
 const PLACES = 128;
 
 /** Items of one block with their ids: they stand behind so many messages of their session, and find their turn by it. */

@@ -13,7 +13,7 @@ import { resolveItems } from './resolve-items.ts';
  * @throws {ApiFailure} 400; 404 for a reference to what is not the caller's, or not there; 413
  */
 export async function readBrought(call: Call, list: readonly unknown[], session?: KeptSession): Promise<Item[]> {
-  if (list.length > MOST_BROUGHT.items) throw tooMany();
+  if (list.length > MOST_BROUGHT.at_once) throw tooMany();
   const { services, caller } = call;
   const items = readInputItems(list, 'items');
   const said = await resolveItems(items, services.store, caller.owner, services.settings.maxBodyBytes);
@@ -31,6 +31,7 @@ export async function readBrought(call: Call, list: readonly unknown[], session?
 }
 
 export function tooMany(): ApiFailure {
-  const { items, bytes } = MOST_BROUGHT;
-  return refused('invalid_value', 'items', `At most ${items} items, of ${bytes} bytes, are taken between two turns.`);
+  const { at_once, items, bytes } = MOST_BROUGHT;
+  const detail = `At most ${at_once} items are taken at once, and ${items}, of ${bytes} bytes, between two turns.`;
+  return refused('invalid_value', 'items', detail);
 }

@@ -24,7 +24,7 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     const place = `${owner} ${sessionId}`;
     const kept = this.kept.sessions.get(place);
     if (kept) return { outcome: 'created', session: this.#told(place, kept), limits: [] };
-    if (!isRoom(items)) return { outcome: 'too-many' };
+    if (!isRoom([], items)) return { outcome: 'too-many' };
     const admission = this.limits.admitRequest(owner);
     if (admission.outcome === 'limited') return admission;
 
@@ -66,12 +66,15 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     // The answer to an earlier try was lost on its way; since then a turn may have taken the items up.
     if ([...brought, ...itemsOf(messages[position])].some(isOf(block))) return { outcome: 'brought', limits: [] };
     if (isBusy || messages.length !== position) return { outcome: 'busy' };
-    const all = [...brought, ...items];
-    if (!isRoom(all)) return { outcome: 'too-many' };
+    if (!isRoom(brought, items)) return { outcome: 'too-many' };
     const admission = this.limits.admitRequest(owner);
     if (admission.outcome === 'limited') return admission;
 
-    this.#use(place, { ...session, brought: all, windowTokens: session.windowTokens + sumOf(items) });
+    this.#use(place, {
+      ...session,
+      brought: [...brought, ...items],
+      windowTokens: session.windowTokens + sumOf(items),
+    });
     return { outcome: 'brought', limits: admission.limits };
   }
 
@@ -119,9 +122,11 @@ function isOf(block: string) {
   return ({ id }: Item) => readItemId(id).block === block;
 }
 
-function isRoom(items: readonly Item[]): boolean {
-  const lines = items.map((item) => JSON.stringify(item)).join('\n');
-  return items.length <= MOST_BROUGHT.items && Buffer.byteLength(lines) <= MOST_BROUGHT.bytes;
+/** Whether more items can be brought. */
+function isRoom(brought: readonly Item[], items: readonly Item[]): boolean {
+  const all = [...brought, ...items];
+  const bytes = Buffer.byteLength(all.map((item) => JSON.stringify(item)).join('\n'));
+  return items.length <= MOST_BROUGHT.at_once && all.length <= MOST_BROUGHT.items && bytes <= MOST_BROUGHT.bytes;
 }
 
 function sumOf(items: readonly Item[]): number {

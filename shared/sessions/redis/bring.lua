@@ -3,7 +3,7 @@
 -- KEYS 1-6: session, messages, replay, turns, the owner's index of sessions, lease
 --      7:   the owner's rate
 -- ARGV 1: JSON: session, block (what the items' ids begin with), position (how many messages they stand behind),
---         most (items, bytes), use_ms, requests_per_minute; 0 is no limit
+--         most (at_once, items, bytes), use_ms, requests_per_minute; 0 is no limit
 --      2...: items
 -- Returns {'unknown-session'}, {'busy'}, {'too-many'}, {'limited', 'requests', ms until a retry may succeed, limits as
 -- JSON}, or {'brought', limits as JSON}

@@ -1,7 +1,7 @@
 -- Makes a session that has no turn yet; once. Behind request-limit.lua, items.lua and read-session.lua.
 --
 -- KEYS 1: session, 2: messages, 3: the owner's index of sessions, 4: the owner's rate
--- ARGV 1: JSON: session, most (items, bytes), session_ms, use_ms, requests_per_minute; 0 is no limit
+-- ARGV 1: JSON: session, most (at_once, items, bytes), session_ms, use_ms, requests_per_minute; 0 is no limit
 --      2: metadata, 3...: items
 -- Returns {'too-many'}; {'limited', 'requests', ms until a retry may succeed, limits as JSON}; or {'created', limits as
 -- JSON, the session}

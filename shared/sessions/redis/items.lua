@@ -3,13 +3,13 @@
 -- What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4.
 local function cost_of(text) return (text.tokens or #text.content) + 4 end
 
--- Whether more items can be brought. `most` says how many there may be between two turns, and of how many bytes.
+-- Whether more items can be brought. `most` says how many at once, and how many there may be, of how many bytes.
 local function is_room(brought, items, most)
   local _, breaks = string.gsub(brought, '\n', '\n')
   local count, bytes = breaks + 1, #brought
   if brought == '' then count, bytes = 0, -1 end
   for _, item in ipairs(items) do bytes = bytes + 1 + #item end
-  return count + #items <= most.items and bytes <= most.bytes
+  return #items <= most.at_once and count + #items <= most.items and bytes <= most.bytes
 end
 
 -- Puts items behind those that were brought before.

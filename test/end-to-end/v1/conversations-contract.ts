@@ -347,9 +347,14 @@ export function conversationsSuite(name: string, storeSettings: () => Promise<Re
         );
         const { id } = await openai.conversations.create({ metadata });
         expect(await openai.conversations.retrieve(id)).toMatchObject({ metadata });
-        const hundred = await openai.conversations.create({ items: Array.from({ length: 100 }, () => user('x')) });
-        expect(await raw('POST', `/${hundred.id}/items`, { items: [user('x')] })).toMatchObject({
+        const { id: full } = await openai.conversations.create({ items: Array.from({ length: 100 }, () => user('x')) });
+        for (let n = 1; n < 10; n += 1) {
+          await itemsOf().create(full, { items: Array.from({ length: 100 }, () => user('x')) });
+        }
+        expect(await listed(full)).toHaveLength(1000);
+        expect(await raw('POST', `/${full}/items`, { items: [user('x')] })).toMatchObject({
           status: 400,
+          code: 'invalid_value',
           param: 'items',
         });
       });
