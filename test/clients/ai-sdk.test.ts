@@ -28,6 +28,15 @@ describeServed("the AI SDK's OpenAI provider", (served) => {
     expect(await turnsOfSessions(caller)).toEqual([3]);
   });
 
+  test('goes on in a conversation that it names', async () => {
+    const { caller, openai, conversation } = await openConversation(served);
+    for (const prompt of ['one', 'two', 'three']) {
+      await generateText({ model: openai('default'), prompt, providerOptions: { openai: { conversation } } });
+    }
+    expect(served.heard()).toHaveLength(5);
+    expect(await turnsOfSessions(caller)).toEqual([3]);
+  });
+
   test('sends its messages again, earlier answers by reference: each turn is a conversation of its own', async () => {
     const { caller, openai } = open(served);
     const messages: ModelMessage[] = [];
@@ -132,6 +141,13 @@ function open(served: Served) {
 
 function pointed({ baseURL, apiKey, headers }: Caller) {
   return { baseURL, apiKey, headers };
+}
+
+async function openConversation(served: Served) {
+  const opened = open(served);
+  const made = await opened.caller.chat.post('/v1/conversations', {});
+  const { id } = (await made.json()) as { id: string };
+  return { ...opened, conversation: id };
 }
 
 /** The options of a turn that follows another. */

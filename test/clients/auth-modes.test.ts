@@ -1,5 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import { Agent, OpenAIProvider, Runner } from '@openai/agents';
+import { Agent, OpenAIConversationsSession, OpenAIProvider, Runner } from '@openai/agents';
 import { generateText, type ModelMessage } from 'ai';
 import { type ClientOptions, OpenAI } from 'openai';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -56,8 +56,9 @@ describe.each(Object.entries(modes))('with AUTH_MODE=%s', (mode, start) => {
     pointed ??= await start();
     const { url, apiKey, headers } = pointed;
     const baseURL = `${url}/v1`;
-    const options: ClientOptions = { baseURL, apiKey, defaultHeaders: headers };
-    return { options, client: new OpenAI(options), openai: createOpenAI({ baseURL, apiKey, headers }) };
+    const credential = async () => apiKey;
+    const options: ClientOptions = { baseURL, apiKey: credential, defaultHeaders: headers };
+    return { options, client: new OpenAI(options), openai: createOpenAI({ baseURL, apiKey: credential, headers }) };
   }
 
   test('the openai package is let in by its key and headers, and nobody without them', async () => {
@@ -84,13 +85,36 @@ describe.each(Object.entries(modes))('with AUTH_MODE=%s', (mode, start) => {
     }
   });
 
-  test(`an agent ${people.includes(mode) ? 'may not bring' : 'brings'} instructions of its own`, async () => {
-    const { client } = await open();
-    const runner = new Runner({ modelProvider: new OpenAIProvider({ openAIClient: client }), tracingDisabled: true });
-    const plain = await runner.run(new Agent({ name: 'Guide', model: 'default' }), 'Hello');
-    expect(plain.finalOutput).toBe('You said: Hello');
-    const instructed = runner.run(new Agent({ name: 'Guide', model: 'default', instructions: 'Be brief.' }), 'Hello');
-    if (!people.includes(mode)) return expect(await instructed).toMatchObject({ finalOutput: 'You said: Hello' });
-    await expect(instructed).rejects.toMatchObject({ status: 400, code: 'not_supported', param: 'instructions' });
+  test('an agent without instructions goes on in a conversation', async () => {
+    const { client, runner } = await openAgents();
+    const agent = new Agent({ name: 'Guide', model: 'default' });
+    const { id: conversationId } = await client.conversations.create();
+    for (const input of ['one', 'two', 'three']) {
+      expect((await runner.run(agent, input, { conversationId })).finalOutput).toBe(`You said: ${input}`);
+    }
+    const items = await Array.fromAsync(client.conversations.items.list(conversationId));
+    expect(items).toHaveLength(6);
   });
+
+  test(`an agent ${people.includes(mode) ? 'may not bring' : 'brings'} instructions of its own`, async () => {
+    const { runner } = await openAgents();
+    const agent = new Agent({ name: 'Guide', model: 'default', instructions: 'Be brief.' });
+    const run = runner.run(agent, 'Hello');
+    if (!people.includes(mode)) return expect(await run).toMatchObject({ finalOutput: 'You said: Hello' });
+    await expect(run).rejects.toMatchObject({ status: 400, code: 'not_supported', param: 'instructions' });
+  });
+
+  test(`an agent ${people.includes(mode) ? 'may not keep' : 'keeps'} its items in a session`, async () => {
+    const { client, runner } = await openAgents();
+    const agent = new Agent({ name: 'Guide', model: 'default', modelSettings: { store: false } });
+    const run = runner.run(agent, 'Hello', { session: new OpenAIConversationsSession({ client }) });
+    if (!people.includes(mode)) return expect(await run).toMatchObject({ finalOutput: 'You said: Hello' });
+    await expect(run).rejects.toMatchObject({ status: 400, code: 'not_supported', param: 'items' });
+  });
+
+  async function openAgents() {
+    const { client } = await open();
+    const modelProvider = new OpenAIProvider({ openAIClient: client });
+    return { client, runner: new Runner({ modelProvider, tracingDisabled: true }) };
+  }
 });

@@ -45,6 +45,9 @@ const answer: Always<OpenAI.Responses.ResponseOutputMessage> = {
   type: true,
 };
 const answerText: Always<OpenAI.Responses.ResponseOutputText> = { annotations: true, text: true, type: true };
+const message: Always<OpenAI.Conversations.Message> = answer;
+const conversation: Always<OpenAI.Conversations.Conversation> = { id: true, created_at: true, object: true };
+const model: Always<OpenAI.Models.Model> = { id: true, created: true, object: true, owned_by: true };
 
 const ofResponse = { response: true, sequence_number: true, type: true } as const;
 const ofItem = { item: true, output_index: true, sequence_number: true, type: true } as const;
@@ -111,6 +114,18 @@ describeServed("the openai package's types", (served) => {
     expect(new Set(heard.map(({ type }) => type))).toEqual(new Set(Object.keys(events)));
     const types = heard.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1]);
     expect(types).toEqual(Object.keys(events));
+  });
+
+  test('say of conversations, items and models no field that is not there', async () => {
+    const client = open(served);
+    const made = await client.conversations.create();
+    expect(missing(made, conversation)).toEqual([]);
+    await client.responses.create({ model: 'default', input: 'Hello', conversation: made.id });
+    const items = await Array.fromAsync(client.conversations.items.list(made.id));
+    expect(items.map((item) => missing(item, message))).toEqual([[], []]);
+    const models = await Array.fromAsync(client.models.list());
+    expect(models.map(({ id }) => id)).toContain('default');
+    expect(models.flatMap((each) => missing(each, model))).toEqual([]);
   });
 });
 

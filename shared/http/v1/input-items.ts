@@ -30,7 +30,7 @@ function readItem(value: unknown, param: string): InputItem {
     throw refused('invalid_value', param, 'An item must be an object.');
   }
   const item = value as Record<string, unknown>;
-  if (item['type'] === 'item_reference') return { param, reference: referenceOf(item, param) };
+  if (isReference(item)) return { param, reference: referenceOf(item, param) };
   if ((item['type'] ?? 'message') !== 'message') {
     throw refused('unsupported_content', `${param}.type`, 'Only messages, and references to items, are taken.');
   }
@@ -43,6 +43,11 @@ function readItem(value: unknown, param: string): InputItem {
     throw refused('invalid_value', `${param}.role`, 'role must be user, assistant, system or developer.');
   }
   return { param, role, content: textOf(content, role, `${param}.content`) };
+}
+
+/** Its type may be left out, where nothing but an id is there. */
+function isReference({ type = null, id, ...rest }: Record<string, unknown>): boolean {
+  return type === 'item_reference' || (type === null && id !== undefined && Object.keys(rest).length === 0);
 }
 
 function referenceOf({ id, type: _, ...rest }: Record<string, unknown>, param: string): ItemPlace {

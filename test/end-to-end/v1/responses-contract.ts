@@ -361,16 +361,19 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
         expect(await ask('Now', { previous_response_id: id })).toMatchObject({ conversation });
       });
 
-      test('with references to items that it keeps', async () => {
-        const first = await ask('I am Ada.');
-        const input = [
-          { role: 'user' as const, content: 'I am Bob.' },
-          { type: 'item_reference' as const, id: first.output[0]?.id ?? '' },
-          { role: 'user' as const, content: 'Who am I?' },
-        ];
-        await openai.responses.create({ model: 'default', input });
-        expect(said().slice(1)).toEqual(['I am Bob.', 'You said: I am Ada.', 'Who am I?']);
-      });
+      test.each([{ type: 'item_reference' as const }, { type: null }, {}])(
+        'with references to items that it keeps, %j',
+        async (type) => {
+          const first = await ask('I am Ada.');
+          const input = [
+            { role: 'user' as const, content: 'I am Bob.' },
+            { ...type, id: first.output[0]?.id ?? '' },
+            { role: 'user' as const, content: 'Who am I?' },
+          ];
+          await openai.responses.create({ model: 'default', input });
+          expect(said().slice(1)).toEqual(['I am Bob.', 'You said: I am Ada.', 'Who am I?']);
+        },
+      );
     });
 
     test('pages through what a response was asked, either way', async () => {
