@@ -34,6 +34,8 @@ const responseBody = z.strictObject({
   text: any,
   tools: any,
   top_logprobs: any,
+  frequency_penalty: any,
+  presence_penalty: any,
   include: any,
   max_tool_calls: any,
   parallel_tool_calls: any,
@@ -78,6 +80,8 @@ function isServed(name: string, value: unknown): boolean {
     case 'background':
       return value === false;
     case 'top_logprobs':
+    case 'frequency_penalty':
+    case 'presence_penalty':
       return value === 0;
     case 'tools':
     case 'context_management':

@@ -477,6 +477,7 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
         ],
         ['another format', { ...hi, text: { format: { type: 'json_object' } } }, 400, 'not_supported', 'text'],
         ['probabilities', { ...hi, top_logprobs: 3 }, 400, 'not_supported', 'top_logprobs'],
+        ['a penalty', { ...hi, presence_penalty: 1 }, 400, 'not_supported', 'presence_penalty'],
         ['a temperature out of range', { ...hi, temperature: 2.1 }, 400, 'invalid_value', 'temperature'],
         ['a share out of range', { ...hi, top_p: -0.1 }, 400, 'invalid_value', 'top_p'],
         ['too short an answer', { ...hi, max_output_tokens: 15 }, 400, 'invalid_value', 'max_output_tokens'],
@@ -630,6 +631,7 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
           temperature: null,
           text: { format: { type: 'text' }, verbosity: 'medium' },
         },
+        ...{ frequency_penalty: 0, presence_penalty: null },
         ...{ tool_choice: 'auto', tools: [], top_logprobs: 0, top_p: null, truncation: 'disabled', user: 'u' },
       };
       const response = await chat.post('/v1/responses', body);
