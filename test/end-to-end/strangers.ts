@@ -26,12 +26,35 @@ export const endpoints: Record<string, Ask> = {
     client.get(`${conversation(id)}/items/${item(id, turn)}`),
   'DELETE /v1/conversations/{id}/items/{id}': (client, id, turn) =>
     client.delete(`${conversation(id)}/items/${item(id, turn)}`),
+  'GET /v1/responses/{id}': (client, id, turn) => client.get(response(id, turn)),
+  'GET /v1/responses/{id}?stream': (client, id, turn) => client.get(`${response(id, turn)}?stream=true`),
+  'POST /v1/responses/{id}/cancel': (client, id, turn) => client.post(`${response(id, turn)}/cancel`, ''),
+  'GET /v1/responses/{id}/input_items': (client, id, turn) => client.get(`${response(id, turn)}/input_items`),
+  'POST /v1/responses after one': (client, id, turn) =>
+    client.post('/v1/responses', {
+      input: 'Hi',
+      previous_response_id: response(id, turn).slice('/v1/responses/'.length),
+    }),
+  'POST /v1/responses in a conversation': (client, id) =>
+    client.post('/v1/responses', { input: 'Hi', conversation: conversation(id).slice('/v1/conversations/'.length) }),
+  'POST /v1/responses in a conversation, with instructions': (client, id) =>
+    client.post('/v1/responses', {
+      input: 'Hi',
+      conversation: conversation(id).slice('/v1/conversations/'.length),
+      instructions: 'Be brief.',
+    }),
+  'POST /v1/responses with a reference': (client, id, turn) =>
+    client.post('/v1/responses', { input: [{ type: 'item_reference', id: item(id, turn) }] }),
   'POST /v1/conversations with a reference': (client, id, turn) =>
     client.post('/v1/conversations', { items: [{ type: 'item_reference', id: item(id, turn) }] }),
 };
 
 function conversation(id: string): string {
   return `/v1/conversations/conv_${id.replaceAll('-', '')}`;
+}
+
+function response(id: string, turn: string): string {
+  return `/v1/responses/resp_${id}${turn}`.replaceAll('-', '');
 }
 
 function item(id: string, turn: string): string {
@@ -50,10 +73,14 @@ export async function expectUnauthenticated(response: Response): Promise<void> {
   expect(told).toMatchObject(told.error ? { error } : problem);
 }
 
+export function withoutIds(text: string): string {
+  return text.replace(ID, 'ID');
+}
+
 /** All that a client is told, but for ids. */
 export async function told(response: Response) {
   const headers = Object.fromEntries(
     [...response.headers].filter(([name]) => !['date', 'x-request-id', 'x-ms-invocation-id'].includes(name)),
   );
-  return { status: response.status, headers, body: (await response.text()).replace(ID, 'ID') };
+  return { status: response.status, headers, body: withoutIds(await response.text()) };
 }
