@@ -4,7 +4,7 @@ import { eventually } from '../eventually.ts';
 import { badRequests } from './bad-requests.ts';
 import { Client, framesOf, readStream } from './client.ts';
 import type { Deployment } from './deployment.ts';
-import { endpoints, withoutIds } from './strangers.ts';
+import { endpoints, expectUnauthenticated, withoutIds } from './strangers.ts';
 
 /** Which callers a deployment is tested with, beside the one that there always is. */
 export interface Callers {
@@ -295,11 +295,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
     test('and is not known, is told so at every endpoint', async () => {
       const { session_id, turn_id } = await anyTurn();
       for (const ask of Object.values(endpoints)) {
-        const response = await ask(nobody, session_id, turn_id);
-        expect(response.headers.get('www-authenticate')).toContain('realm="parley"');
-        const told = (await response.json()) as { error?: object };
-        const problem = { status: 401, code: 'unauthenticated', retryable: false };
-        expect(told).toMatchObject(told.error ? { error: { code: 'unauthenticated' } } : problem);
+        await expectUnauthenticated(await ask(nobody, session_id, turn_id));
       }
     });
   });

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Client } from './client.ts';
 
 export type Ask = (client: Client, sessionId: string, turnId: string) => Promise<Response>;
@@ -61,6 +62,16 @@ function item(id: string, turn: string): string {
 }
 
 const ID = /[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}/g;
+
+/** A caller that is not known is told so, as each API tells it. */
+export async function expectUnauthenticated(response: Response): Promise<void> {
+  expect(response.status).toBe(401);
+  expect(response.headers.get('www-authenticate')).toContain('realm="parley"');
+  const told = (await response.json()) as { error?: object };
+  const problem = { status: 401, code: 'unauthenticated', retryable: false };
+  const error = { type: 'authentication_error', code: 'unauthenticated', param: null };
+  expect(told).toMatchObject(told.error ? { error } : problem);
+}
 
 export function withoutIds(text: string): string {
   return text.replace(ID, 'ID');

@@ -15,7 +15,7 @@ interface StoredText {
 
 /** What a caller brought to a conversation: said somewhere else, or by nobody yet. */
 export interface Item {
-  /** `<turn id>-<place>`, or of what was brought between turns `<id of that block>-<place>`; a place counts from 0. */
+  /** `<turn id>-<place>`, where a place counts from 0; of what was brought between turns as `withIds` makes it. */
   id: string;
   role: 'system' | 'user' | 'assistant';
   content: string;
