@@ -8,7 +8,7 @@ import { resolveItems } from './resolve-items.ts';
 export interface Input {
   message: string;
   brought: Pick<Item, 'role' | 'content'>[];
-  /** The first item of the caller's own making that stands for the system, or for an assistant. */
+  /** The first item that stands for the system, referred to or not, and the first that the caller has an assistant say. */
   instructing: string | undefined;
   remembering: string | undefined;
 }
@@ -29,8 +29,9 @@ export async function readInput(input: unknown, store: SessionStore, owner: stri
     .join('\n\n');
   if (start === said.length) throw refused('invalid_value', 'input', "The last item of input must be the user's.");
   if (message.trim() === '') throw refused('invalid_value', 'input', 'What the user says must not be blank.');
-  const own = (role: Item['role']) => items.find((item) => 'role' in item && item.role === role)?.param;
-  return { message, brought: said.slice(0, start), instructing: own('system'), remembering: own('assistant') };
+  const instructing = items[said.findIndex(({ role }) => role === 'system')]?.param;
+  const remembering = items.find((item) => 'role' in item && item.role === 'assistant')?.param;
+  return { message, brought: said.slice(0, start), instructing, remembering };
 }
 
 function itemsOf(input: unknown): InputItem[] {
