@@ -91,6 +91,10 @@ test('a fork is a session like any: what it consists of, and for how long', asyn
   expect(await redis.lrange(`${prefix}:messages:${fork.sessionId}`, 0, 1)).toEqual(
     await redis.lrange(`${prefix}:messages:${sessionId}`, 0, 1),
   );
+  expect(await redis.hgetall(`${prefix}:turns:${sessionId}`)).toEqual({
+    [turnIds[0] as string]: '0{"rating":"up"}',
+    [turnIds[1] as string]: '2',
+  });
   expect(await redis.hgetall(`${prefix}:turns:${fork.sessionId}`)).toEqual({
     [turnIds[0] as string]: '0',
     [fork.turnId]: '2',
@@ -185,4 +189,20 @@ test('the record of a later turn is neither shortened nor written by the older o
   await store.commit(older, commitOf(older, begun));
   await store.abandon(older, broken, nothing, 0);
   expect([await redis.hgetall(record), await redis.pexpiretime(record)]).toEqual(before);
+});
+
+test('a turn that was stored before positions were kept is found wherever it stands', async () => {
+  const owner = randomUUID();
+  const first = await turn(owner, {}, '0');
+  const { sessionId } = first;
+  const turnIds = [first.turnId];
+  for (let n = 1; n < 130; n += 1) turnIds.push((await turn(owner, { sessionId }, String(n))).turnId);
+  await redis.hset(`chat:{${owner}}:turns:${sessionId}`, ...turnIds.flatMap((turnId) => [turnId, '']));
+  for (const [n, turnId] of turnIds.entries()) {
+    expect(await store.readTurn(owner, sessionId, turnId)).toMatchObject({ answer: { content: String(n) } });
+  }
+  const fork = await turn(owner, { sessionId, after: turnIds[77], fork: 'yes' }, 'else');
+  const positions = await redis.hgetall(`chat:{${owner}}:turns:${fork.sessionId}`);
+  const expected = turnIds.slice(0, 78).map((turnId, n) => [turnId, String(2 * n)]);
+  expect(positions).toEqual(Object.fromEntries([...expected, [fork.turnId, '156']]));
 });
