@@ -111,15 +111,18 @@ function countBody(request: IncomingMessage, tooLarge: () => void): void {
 }
 
 /** As the real host's client does, it reads no answer before all of the body was sent. */
-async function answerTo(onward: ClientRequest): Promise<IncomingMessage> {
-  const answered = new Promise<IncomingMessage>((resolve) => onward.on('response', resolve));
-  await new Promise<void>((resolve, reject) => {
-    const broken = new Fault(500, 'the function read no further, and its answer is lost');
-    onward.on('finish', resolve);
-    onward.on('error', (error) => reject(error instanceof Fault ? error : broken));
-    onward.on('close', () => reject(broken));
+function answerTo(onward: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const broken = () => new Fault(500, 'the function read no further, and its answer is lost');
+    const answered = new Promise<IncomingMessage>((answer) => onward.on('response', answer));
+    let isSent = false;
+    onward.on('finish', () => {
+      isSent = true;
+      answered.then(resolve);
+    });
+    onward.on('error', (error) => reject(isSent || error instanceof Fault ? error : broken()));
+    onward.on('close', () => isSent || reject(broken()));
   });
-  return Promise.race([answered, new Promise<never>((_, reject) => onward.on('error', reject))]);
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): string[] {

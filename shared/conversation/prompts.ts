@@ -10,10 +10,19 @@ import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window, type Wi
 /** What a turn asks. */
 export interface Asked {
   message: string;
+  /** Its tokens, where they are known; a bound is counted again. */
+  measured?: TokenCount;
   /** Stands behind the assistant's own prompt. */
   instructions?: string | undefined;
   /** What the caller brought before the message, oldest first: sent as far as there is room. */
   brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
+}
+
+interface Measured {
+  measured: TokenCount;
+  tokens: number;
+  broughtTokens: number;
+  offers: ReadonlyMap<string, Offer>;
 }
 
 /** What is sent to the model for one turn. */
@@ -57,21 +66,24 @@ export class Prompts {
   }
 
   /**
-   * The tokens of what a turn asks: of what has to be sent, and of what was brought before it; and by assistant what its
-   * prompt allows. Bounds only where they suffice.
+   * The tokens of what a turn asks: of the message, of all that has to be sent, and of what was brought before it; and by
+   * assistant what its prompt allows. Bounds only where they suffice.
    */
-  async measure(asked: Asked): Promise<{ tokens: number; broughtTokens: number; offers: ReadonlyMap<string, Offer> }> {
+  async measure(asked: Asked): Promise<Measured> {
     const bounds = await this.#measure(asked, (text) => this.#counter.count(text));
     const isRoom = [...bounds.offers.values()].every(({ room }) => bounds.tokens <= room);
     return isRoom ? bounds : this.#measure(asked, (text) => this.#counter.countWhenLoaded(text));
   }
 
-  async #measure({ message, instructions, brought = [] }: Asked, count: (text: string) => Promise<TokenCount>) {
-    const { tokens } = await count(message);
+  async #measure(
+    { message, instructions, brought = [] }: Asked,
+    count: (text: string) => Promise<TokenCount>,
+  ): Promise<Measured> {
+    const measured = await count(message);
     const extra = instructions === undefined ? 0 : (await count(instructions)).tokens + TOKENS_PER_MESSAGE;
     const costs = await Promise.all(brought.map(async (item) => costOf(await counted(item, count))));
     const broughtTokens = costs.reduce((sum, cost) => sum + cost, 0);
-    return { tokens: tokens + extra, broughtTokens, offers: await this.#offers(count) };
+    return { measured, tokens: measured.tokens + extra, broughtTokens, offers: await this.#offers(count) };
   }
 
   /** Items with their tokens, where these are known exactly. */
@@ -134,12 +146,12 @@ export class Prompts {
   async #fit(
     assistant: Assistant,
     window: readonly StoredMessage[],
-    { message, instructions, brought = [] }: Asked,
+    { message, measured, instructions, brought = [] }: Asked,
     count: (text: string) => Promise<TokenCount>,
   ) {
     const [systemCount, messageCount, extraCount, stored, items] = await Promise.all([
       this.#countSystem(assistant, count),
-      count(message),
+      measured?.exact ? measured : count(message),
       instructions === undefined ? undefined : count(instructions),
       Promise.all(window.map((each) => counted(each, count))),
       Promise.all(brought.map((each) => counted(each, count))),

@@ -118,9 +118,15 @@ export function refusedTurn(
   };
 }
 
-/** Which prompt an assistant had: the start of its SHA-256. */
-export function promptVersion({ systemPrompt }: Assistant): string {
-  return createHash('sha256').update(systemPrompt).digest('hex').slice(0, 16);
+const versions = new WeakMap<Assistant, string>();
+
+/** Which prompt an assistant had: the start of its SHA-256, which is taken once. */
+export function promptVersion(assistant: Assistant): string {
+  const known = versions.get(assistant);
+  if (known !== undefined) return known;
+  const version = createHash('sha256').update(assistant.systemPrompt).digest('hex').slice(0, 16);
+  versions.set(assistant, version);
+  return version;
 }
 
 const nothing = {

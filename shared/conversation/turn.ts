@@ -60,7 +60,7 @@ export async function takeTurn(
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
   const { message, instructions, brought } = request;
-  const { tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
+  const { measured, tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
   let { idempotency } = request;
 
   for (;;) {
@@ -81,7 +81,8 @@ export async function takeTurn(
       echo: request.echo,
       idempotency,
     });
-    if (begun.outcome === 'begun') return answer(parts, { owner, turnId, askedAt, idempotency }, request, begun);
+    if (begun.outcome === 'begun')
+      return answer(parts, { owner, turnId, askedAt, idempotency }, request, measured, begun);
     if (begun.outcome !== 'repeated') throw refusal(begun, tokens, offers);
     const repeated = await repeatTurn(store, owner, begun).catch((failure) => {
       // Who sent no key does not ask for the turn that is gone.
@@ -101,6 +102,7 @@ async function* answer(
   parts: TurnParts,
   turn: Pick<TurnClaim, 'owner' | 'turnId' | 'idempotency'> & { askedAt: number },
   request: TurnRequest,
+  measured: TokenCount,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
   const { store, model, prompts, running, now } = parts;
@@ -127,7 +129,7 @@ async function* answer(
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
-    const built = await prompts.build(assistant, begun.window, { message, instructions, brought });
+    const built = await prompts.build(assistant, begun.window, { message, measured, instructions, brought });
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));

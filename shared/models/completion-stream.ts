@@ -2,6 +2,7 @@ import { Failure } from '../conversation/failure.ts';
 import type { Tell, Usage } from '../conversation/ports/model.ts';
 import { Reason } from '../conversation/reason.ts';
 import type { Ending } from './ending.ts';
+import type { Answer } from './exchange.ts';
 import { DONE, readEvents } from './read-events.ts';
 import { broken, failureOfThrown, isRefusal } from './upstream-failure.ts';
 
@@ -22,7 +23,7 @@ export interface Said {
 
 export interface UpstreamCall {
   /** Sends the request. */
-  open: (signal: AbortSignal) => Promise<Response>;
+  open: (signal: AbortSignal) => Promise<Answer>;
   /** @throws {Failure} for an event that is an error. */
   read: (event: Record<string, unknown>) => Said;
 }
@@ -64,9 +65,9 @@ export async function streamCompletion(
   const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
     tell({ type: 'asked' });
-    const response = await Promise.race([open(ended.signal), abortOf(ended.signal)]);
+    const answer = await Promise.race([open(ended.signal), abortOf(ended.signal)]);
     isTaken = true;
-    await readEvents(response, (event) => {
+    await readEvents(answer, (event) => {
       const said: Said = event === DONE ? { ending: 'other' } : read(event);
       if (said.usage) tell({ type: 'billed', usage: said.usage });
       if (ending === undefined && said.ending !== undefined) {

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { entraIdentity } from '../platform/entra-identity.ts';
+import { type Answer, exchange, startOf } from './exchange.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { NoToken, RefusedRequest } from './upstream-failure.ts';
 
@@ -7,11 +8,12 @@ import { NoToken, RefusedRequest } from './upstream-failure.ts';
  * Sends one request, once: repeating is the business of `retrying`, and so is the time that a call may take.
  *
  * @param path below the base of the API
+ * @param signal breaks the request off, and its answer
  * @throws {RefusedRequest} for an answer that is no success
  * @throws {NoToken}
- * @throws what `fetch` throws
+ * @throws what Node's client throws where the connection breaks
  */
-export type Post = (path: string, body: object, signal: AbortSignal) => Promise<Response>;
+export type Post = (path: string, body: object, signal: AbortSignal) => Promise<Answer>;
 
 /** What sends requests to the API of the settings, with their key, or as the process's own identity. */
 export function createPost(
@@ -20,21 +22,16 @@ export function createPost(
 ): Post {
   const token = apiKey === undefined ? entraToken(identity, tokenScope) : () => apiKey;
   return async (path, body, signal) => {
-    const response = await fetch(baseUrl + path, {
-      method: 'POST',
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${await token()}`,
-        'content-type': 'application/json',
-        'user-agent': 'Parley',
-      },
-      body: JSON.stringify(body),
-      // A conversation goes where the settings say, and nowhere else.
-      redirect: 'manual',
-      signal,
-    });
-    if (response.ok) return response;
-    throw new RefusedRequest(response.status, response.headers, await response.text());
+    const headers = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      authorization: `Bearer ${await token()}`,
+      'content-type': 'application/json',
+      'user-agent': 'Parley',
+    };
+    const { status, ...answer } = await exchange(baseUrl + path, headers, JSON.stringify(body), signal);
+    if (status >= 200 && status < 300) return answer;
+    throw new RefusedRequest(status, new Headers(answer.headers), await startOf(answer.body));
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import { createParser, type ParseError } from 'eventsource-parser';
 import { Reason } from '../conversation/reason.ts';
+import type { Answer } from './exchange.ts';
 import { broken } from './upstream-failure.ts';
 
 /** Far more than any event of an answer of text. */
@@ -17,50 +19,52 @@ export const DONE = Symbol('[DONE]');
  * @throws {Failure} `model-failed` where the body is no stream of JSON events.
  * @throws what `tell` throws; then no more is read
  */
-export async function readEvents(
-  response: Response,
+export function readEvents(
+  { headers, body }: Answer,
   tell: (event: Record<string, unknown> | typeof DONE) => void,
 ): Promise<void> {
-  const type = response.headers.get('content-type') ?? '';
-  if (!/^text\/event-stream\s*(;|$)/i.test(type) || response.body === null) {
-    await response.body?.cancel();
-    throw broken({ cause: new Reason(`the model answered with ${mediaTypeOf(type)}, not a stream`) });
-  }
-  let isOver = false;
-  const parser = createParser({
-    onEvent({ data }) {
-      if (isOver) return;
-      const text = data.trim();
-      isOver = text === '[DONE]';
-      // Some providers keep the connection open with these.
-      if (text !== '' && text !== 'null') tell(isOver ? DONE : parse(text));
-    },
-    onError: failIfEndless,
-    maxBufferSize: MAX_EVENT_CHARACTERS,
-  });
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  try {
-    while (!isOver) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      parser.feed(decoder.decode(value, { stream: true }));
+  return new Promise((resolve, reject) => {
+    const giveUp = (error: unknown) => {
+      body.destroy();
+      reject(error);
+    };
+    body.on('error', reject).on('end', resolve);
+    const type = headers['content-type'] ?? '';
+    if (!/^text\/event-stream\s*(;|$)/i.test(type)) {
+      return giveUp(broken({ cause: new Reason(`the model answered with ${mediaTypeOf(type)}, not a stream`) }));
     }
-  } finally {
-    if (isOver) void readToEnd(reader);
-    else void reader.cancel().catch(() => {});
-  }
+    let isOver = false;
+    const parser = createParser({
+      onEvent({ data }) {
+        if (isOver) return;
+        const text = data.trim();
+        isOver = text === '[DONE]';
+        // Some providers keep the connection open with these.
+        if (text !== '' && text !== 'null') tell(isOver ? DONE : parse(text));
+      },
+      onError: failIfEndless,
+      maxBufferSize: MAX_EVENT_CHARACTERS,
+    });
+    const decoder = new TextDecoder();
+    body.on('data', (bytes: Buffer) => {
+      if (isOver) return;
+      try {
+        parser.feed(decoder.decode(bytes, { stream: true }));
+        if (isOver) {
+          endSoon(body);
+          resolve();
+        }
+      } catch (error) {
+        giveUp(error);
+      }
+    });
+  });
 }
 
 /** What comes behind the last event is the body's end: where it is read, the connection can be used again. */
-async function readToEnd(reader: ReadableStreamDefaultReader): Promise<void> {
-  const timer = setTimeout(() => reader.cancel().catch(() => {}), END_MS);
-  try {
-    while (!(await reader.read()).done);
-  } catch {
-  } finally {
-    clearTimeout(timer);
-  }
+function endSoon(body: Readable): void {
+  const timer = setTimeout(() => body.destroy(), END_MS);
+  body.on('close', () => clearTimeout(timer));
 }
 
 /** As far as it is one. */

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reasonOf } from '../../shared/conversation/reason.ts';
+import type { Answer } from '../../shared/models/exchange.ts';
 import { DONE, readEvents } from '../../shared/models/read-events.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
@@ -86,10 +88,8 @@ describe('a body that has no end', () => {
 
 test('events end at [DONE], whatever follows', async () => {
   const headers = { 'content-type': 'text/event-stream; charset=utf-8' };
-  const response = new Response('\ufeffdata: {"a":1}\n\nunknown: field\ndata: [DONE]\n\ndata: {"b":2}\n\n', {
-    headers,
-  });
-  expect(await eventsIn(response)).toEqual([{ a: 1 }, DONE]);
+  const bytes = Buffer.from('\ufeffdata: {"a":1}\n\nunknown: field\ndata: [DONE]\n\ndata: {"b":2}\n\n');
+  expect(await eventsIn({ headers, body: Readable.from([bytes]) })).toEqual([{ a: 1 }, DONE]);
 });
 
 test('events are the same, wherever their bytes are cut', async () => {
@@ -127,16 +127,14 @@ test('events are the same, wherever their bytes are cut', async () => {
   );
 });
 
-async function eventsIn(response: Response): Promise<unknown[]> {
+async function eventsIn(answer: Answer): Promise<unknown[]> {
   const events: unknown[] = [];
-  await readEvents(response, (event) => events.push(event));
+  await readEvents(answer, (event) => events.push(event));
   return events;
 }
 
-function streamOf(bytes: Uint8Array, cuts: number[]): Response {
+function streamOf(bytes: Uint8Array, cuts: number[]): Answer {
   const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
   const pieces = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
-  return new Response(ReadableStream.from(pieces.map((piece) => Uint8Array.from(piece))), {
-    headers: { 'content-type': 'text/event-stream' },
-  });
+  return { headers: { 'content-type': 'text/event-stream' }, body: Readable.from(pieces) };
 }
