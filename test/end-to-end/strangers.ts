@@ -13,6 +13,9 @@ export const endpoints: Record<string, Ask> = {
     client.post('/chat/feedback', { session_id: id, turn_id: turn, rating: 'up' }),
   'POST /chat': (client, id) => client.post('/chat', { session_id: id, message: 'Hi' }),
   'POST /chat/stream': (client, id) => client.post('/chat/stream', { session_id: id, message: 'Hi' }),
+  'POST /chat, after': (client, id, turn) => client.post('/chat', { session_id: id, after: turn, message: 'Hi' }),
+  'POST /chat, fork': (client, id, turn) =>
+    client.post('/chat', { session_id: id, after: turn, fork: true, message: 'Hi' }),
 };
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
