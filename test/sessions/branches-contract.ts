@@ -384,6 +384,22 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
           ]);
         }
       });
+
+      test('begins with the turn before it whatever that has, and what was brought to it counts', async () => {
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner);
+        const { user, ...commit } = commitOf(claim, begun, '0');
+        const items = Array.from({ length: 100 }, (_, place) => ({
+          ...{ id: `${claim.turnId}-${place}`, role: 'user' as const, content: 'é', tokens: 50 },
+        }));
+        await store.commit(claim, { ...commit, user: { ...user, items } });
+        const { sessionId } = claim;
+        const [, large] = await begin(owner, { sessionId, after: claim.turnId, fork: 'yes' });
+        expect(large.window).toHaveLength(2);
+        const { turnId: after } = await turn(owner, { sessionId }, '1');
+        const [, small] = await begin(owner, { sessionId, after, fork: 'yes' });
+        expect(small.window.map(({ content }) => content)).toEqual(['ask 1', '1']);
+      });
     });
 
     describe('an ephemeral turn', () => {
