@@ -8,6 +8,7 @@ import { patienceMs, patiently } from './patience.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
 import type { BeginResult, Commit, SessionStore, TurnClaim } from './ports/session-store.ts';
+import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
 import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
@@ -148,6 +149,7 @@ async function* answer(
       finish_reason: spoken.finishReason,
       usage: spoken.usage ?? estimatedUsage(prompt, count),
       context: prompt.report(begun.windowStart),
+      finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
@@ -158,9 +160,8 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const asked = { brought, echo };
-      const times = { askedAt, answeredAt: now() };
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, times),
+        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
         unsent: await lease.release(),
         finished,
         assistant: name,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SessionRules } from '../../shared/conversation/ports/session-store.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
+import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 import { finished, nothing, turnsOn } from './turns-on.ts';
@@ -8,6 +9,7 @@ import { finished, nothing, turnsOn } from './turns-on.ts';
 const open = async (rules: SessionRules) => new MemorySessionStore(rules);
 sessionStoreContract('memory', open);
 branchesContract('memory', open);
+betweenTurnsContract('memory', open);
 
 test('what an ephemeral turn said is kept for ten seconds beyond its end, and beyond its lease where its holder died', async () => {
   let now = 0;

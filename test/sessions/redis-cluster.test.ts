@@ -3,6 +3,7 @@ import type { SessionRules } from '../../shared/conversation/ports/session-store
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisCluster } from '../redis/redis-cluster.ts';
+import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
@@ -16,3 +17,4 @@ const place = () => ({ url: cluster.url, cluster: true, waitReplicas: 0, auth: '
 const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
 sessionStoreContract('redis cluster', open);
 branchesContract('redis cluster', open);
+betweenTurnsContract('redis cluster', open);

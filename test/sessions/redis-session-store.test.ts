@@ -6,6 +6,7 @@ import type { SessionRules, TurnClaim } from '../../shared/conversation/ports/se
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
@@ -19,6 +20,7 @@ const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: '
 const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
 sessionStoreContract('redis', open);
 branchesContract('redis', open);
+betweenTurnsContract('redis', open);
 
 test('a reservation that ended on an earlier day counts no more, one that ended today until its holder wakes', async () => {
   const redis = new Redis(server.url);

@@ -1,4 +1,5 @@
 import type { ContextReport, FinishReason } from '../events.ts';
+import type { Echo } from './echo.ts';
 import type { Usage } from './model.ts';
 
 interface StoredText {
@@ -20,9 +21,6 @@ export interface Item {
   content: string;
   tokens?: number;
 }
-
-/** What a caller wants to read again with its turn, as it stands: kept, told, and never looked into. */
-export type Echo = Record<string, unknown>;
 
 export interface UserMessage extends StoredText {
   role: 'user';
@@ -62,7 +60,7 @@ export interface SessionSummary {
   title: string;
   /** Fixed by the first turn: null before it. */
   assistant: string | null;
-  /** ISO 8601, UTC; of the first and of the latest turn. */
+  /** ISO 8601, UTC; of the first and of the latest turn, or before the first of when the session was made. */
   created: string;
   updated: string;
   turns: number;

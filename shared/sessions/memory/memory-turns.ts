@@ -19,19 +19,18 @@ import { copyOf, placeOf, windowBefore } from './place.ts';
 /** The steps of turns in this process's memory, of which a `SessionStore` consists beside what it keeps. */
 export class MemoryTurns {
   protected readonly kept: Kept;
+  protected readonly limits: MemoryLimits;
   readonly #leaseMs: number;
-  readonly #sessionMs: number;
+  protected readonly sessionMs: number;
   /** Of a session with a turn on it. */
-  readonly #useMs: number;
-
-  readonly #limits: MemoryLimits;
+  protected readonly useMs: number;
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
     this.#leaseMs = rules.leaseSeconds * 1000;
-    this.#sessionMs = rules.sessionSeconds * 1000;
-    this.#useMs = Math.max(this.#sessionMs, this.#leaseMs);
-    this.#limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
+    this.sessionMs = rules.sessionSeconds * 1000;
+    this.useMs = Math.max(this.sessionMs, this.#leaseMs);
+    this.limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
     this.kept = nothingKept(now);
   }
 
@@ -74,11 +73,8 @@ export class MemoryTurns {
         : windowBefore(session.messages, position, offer.room);
     const promptTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0) + tokens;
     const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
-    const admission = this.#limits.admit(owner, turnId, { ...offer, output_tokens: outputTokens }, promptTokens);
-    if (!admission.admitted) {
-      const { by, retryAfterSeconds, limits } = admission;
-      return { outcome: 'limited', by, retryAfterSeconds, limits };
-    }
+    const admission = this.limits.admit(owner, turnId, { ...offer, output_tokens: outputTokens }, promptTokens);
+    if (admission.outcome === 'limited') return admission;
 
     const isFirst = session === undefined || isApart;
     const { reserved, limits } = admission;
@@ -116,7 +112,7 @@ export class MemoryTurns {
       const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
       this.kept.records.set(`${owner} ${idempotency.key}`, record, this.#leaseMs);
     }
-    if (!begun.isFirst) this.kept.sessions.touch(place, this.#useMs);
+    if (!begun.isFirst) this.kept.sessions.touch(place, this.useMs);
     this.kept.leases.set(place, { turnId, begun, copy, beats: 0, stop: false }, this.#leaseMs);
   }
 
@@ -126,8 +122,8 @@ export class MemoryTurns {
     if (lease === undefined) return { held: false, stop: false };
     lease.beats += 1;
     this.kept.leases.touch(place, this.#leaseMs);
-    this.kept.sessions.touch(place, this.#useMs);
-    this.#limits.renew(claim.owner, claim.turnId);
+    this.kept.sessions.touch(place, this.useMs);
+    this.limits.renew(claim.owner, claim.turnId);
     if (this.#record(claim)) this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, this.#leaseMs);
     keepBlocks(this.kept.running.get(place)?.entries, said);
     this.kept.running.touch(place, this.#leaseMs + replayMs(claim.isEphemeral));
@@ -163,9 +159,10 @@ export class MemoryTurns {
       ...(claim.forkedFrom && { forked_from: claim.forkedFrom }),
     };
     const last = { turnId, entries: [...entries, turn.finished] };
-    const stored = { ...session, summary, messages, brought: [], windowStart, windowTokens, last, turns };
-    this.kept.sessions.set(place, stored, this.#sessionMs);
-    this.#limits.settle(owner, turnId, turn.spent);
+    const { metadata = {} } = session ?? {};
+    const stored = { summary, messages, metadata, brought: [], windowStart, windowTokens, last, turns };
+    this.kept.sessions.set(place, stored, this.sessionMs);
+    this.limits.settle(owner, turnId, turn.spent);
     this.keepInIndex(owner, sessionId);
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
@@ -191,10 +188,10 @@ export class MemoryTurns {
       const { entries = [] } = this.kept.running.get(place) ?? {};
       keepBlocks(entries, unsent);
       const told = isFiltered(ending) ? entries.map((each) => (Array.isArray(each) ? each.length : each)) : entries;
-      const entriesToEnd = [...told, ending];
-      this.kept.running.set(place, { turnId: claim.turnId, entries: entriesToEnd }, replayMs(claim.isEphemeral));
+      const whole = [...told, ending];
+      this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
-    this.#limits.settle(claim.owner, claim.turnId, spent);
+    this.limits.settle(claim.owner, claim.turnId, spent);
     if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
   }
 

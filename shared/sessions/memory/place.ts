@@ -41,11 +41,16 @@ export function windowBefore(messages: readonly StoredMessage[], position: numbe
   for (let at = position - 1; at >= 0; at--) {
     const message = messages[at] as StoredMessage;
     const items = message.role === 'user' ? (message.items ?? []) : [];
-    for (const text of [message, ...items]) sum += (text.tokens ?? Buffer.byteLength(text.content)) + 4;
+    for (const text of [message, ...items]) sum += costOf(text);
     if (sum > budget && start < position) break;
     if (message.role === 'user') [start, tokens] = [at, sum];
   }
   return { start, tokens };
+}
+
+/** What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4. */
+export function costOf({ tokens, content }: Pick<StoredMessage, 'tokens' | 'content'>): number {
+  return (tokens ?? Buffer.byteLength(content)) + 4;
 }
 
 /** A session's turns up to a position, without what their caller thinks of them. */

@@ -1,4 +1,5 @@
--- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua and fork.lua.
+-- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua, items.lua,
+-- fork.lua and request-limit.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
 --      7-10: messages, lease, running, turns of the new session
@@ -88,7 +89,7 @@ if is_first then
   session_id, lease, running = ask.fresh, fresh_lease, fresh_running
 end
 
--- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn is
+-- Limits: of requests, and of tokens in windows of this server's clock. What is reserved counts as used until the turn is
 -- settled. A reservation that ended by itself, as its lease did, is that of a turn whose holder died: what it cost is not
 -- known, so it stays counted, whole, in the windows in which it ended.
 local limits, states, refused = ask.limits, {}, nil
@@ -96,24 +97,11 @@ local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
 
-local function state(name, quota, window_s, remaining, reset_ms)
-  states[#states + 1] =
-    { name = name, quota = quota, window = window_s, remaining = math.max(0, remaining), reset = math.ceil(reset_ms / 1000) }
-end
-
 local arrival
 if limits.requests_per_minute > 0 then
-  local interval = 60000000 / limits.requests_per_minute
-  local before = math.max(tonumber(redis.call('GET', rate) or 0), now_us)
-  arrival = before + interval
-  -- One microsecond of tolerance for fractions.
-  local over = arrival - now_us - 60000000 - 1
-  if over > 0 then
-    refused = { 'limited', 'requests', math.ceil(over / 1000) }
-    arrival = before
-  end
-  local remaining = math.floor((60000000 - (arrival - now_us)) / interval + 0.000001)
-  state('requests', limits.requests_per_minute, 60, remaining, (arrival - now_us) / 1000)
+  local wait_ms
+  arrival, wait_ms, states[1] = admit_request(rate, limits.requests_per_minute, now_us)
+  if wait_ms then refused = { 'limited', 'requests', wait_ms } end
 end
 
 local reserve = 0
@@ -141,7 +129,8 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
       local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
       refused = { 'limited', name, wait }
     end
-    state(name, quota, seconds, quota - counted - reserved - (over and 0 or reserve), left_ms)
+    local remaining = quota - counted - reserved - (over and 0 or reserve)
+    states[#states + 1] = limit_state(name, quota, seconds, remaining, left_ms)
   end
   window('tokens-per-minute', limits.tokens_per_minute, 60, used[1], used[2])
   window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
@@ -154,9 +143,7 @@ if refused then
   return refused
 end
 -- The first write adds: where memory is full Redis refuses it, and the turn with it; what comes later it would let pass.
-if arrival then
-  redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
-end
+if arrival then count_request(rate, arrival, now_us) end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
   -- Those that ended before today count nowhere any more.

@@ -1,4 +1,4 @@
--- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua.
+-- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
 
 -- The window before a position: the turn that ends there, whatever it has, and as many before it as have at most so many
 -- tokens with it. Returns where it begins, and its tokens.
@@ -9,9 +9,8 @@ local function window_before(messages, position, budget)
     local block = redis.call('LRANGE', messages, first, last)
     for place = #block, 1, -1 do
       local message = cjson.decode(block[place])
-      -- A text has at most as many tokens as bytes. Beside it, a message costs 4.
-      sum = sum + (message.tokens or #message.content) + 4
-      for _, item in ipairs(message.items or {}) do sum = sum + (item.tokens or #item.content) + 4 end
+      sum = sum + cost_of(message)
+      for _, item in ipairs(message.items or {}) do sum = sum + cost_of(item) end
       if sum > budget and start < position then return start, tokens end
       if message.role == 'user' then start, tokens = first + place - 1, sum end
     end

@@ -7,23 +7,32 @@ import {
 } from '../../conversation/ports/session-store.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
+import bringLua from './bring.lua';
 import commitLua from './commit.lua';
+import createLua from './create.lua';
+import describeLua from './describe.lua';
 import doomLua from './doom.lua';
 import extendLua from './extend.lua';
+import findItemLua from './find-item.lua';
 import findTurnLua from './find-turn.lua';
 import followLua from './follow.lua';
 import forgetLua from './forget.lua';
 import forkLua from './fork.lua';
+import itemsLua from './items.lua';
 import rateLua from './rate.lua';
+import readSessionLua from './read-session.lua';
 import readTurnLua from './read-turn.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import requestLimitLua from './request-limit.lua';
+import sessionLua from './session.lua';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
+import takeBackLua from './take-back.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
-  beginTurn: useSessionLua + findTurnLua + forkLua + beginLua,
+  beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + beginLua,
   extendTurn: useSessionLua + extendLua,
   commitTurn: settleLua + commitLua,
   abandonTurn: settleLua + abandonLua,
@@ -31,6 +40,12 @@ const scripts = {
   stopTurn: stopLua,
   readTurn: findTurnLua + readTurnLua,
   rateTurn: rateLua,
+  createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
+  readSession: readSessionLua + sessionLua,
+  describeSession: useSessionLua + readSessionLua + describeLua,
+  bringItems: useSessionLua + requestLimitLua + itemsLua + bringLua,
+  takeBackItem: useSessionLua + itemsLua + readSessionLua + takeBackLua,
+  findItem: findTurnLua + itemsLua + findItemLua,
   doomOwner: doomLua,
   forgetDoomed: forgetLua,
 };

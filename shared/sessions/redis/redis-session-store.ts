@@ -1,15 +1,16 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
 import { type Feedback, type SessionSummary, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
-import { readSummary } from './redis-replies.ts';
-import { RedisTurns } from './redis-turns.ts';
+import { RedisBetweenTurns } from './redis-between-turns.ts';
+import type { RedisClient } from './redis-client.ts';
+import { readSummary, summaryFields } from './redis-replies.ts';
 import { READY_KEY, sessionKeys } from './session-keys.ts';
 
 /** Of the sessions and records that one step of an erasure takes, the last one's place. */
 const LAST_AT_ONCE = '99';
 
 /** Sessions in Redis, and the turns that make them. */
-export class RedisSessionStore extends RedisTurns implements SessionStore {
+export class RedisSessionStore extends RedisBetweenTurns implements SessionStore {
   async readTurn(owner: string, sessionId: string, turnId: string) {
     const keys = sessionKeys(owner);
     const { session, messages, turns } = keys;
@@ -31,19 +32,24 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     if (before === -1) return (await this.#summary(owner, sessionId)) === undefined ? undefined : 'unknown-page';
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
-    const [session, length, messages] = await this.connection.run((redis) =>
-      Promise.all([redis.hgetall(keys.session(sessionId)), redis.llen(list), redis.lrange(list, first, before ?? -1)]),
+    const [fields, length, messages] = await this.connection.run((redis) =>
+      Promise.all([
+        redis.hmget(keys.session(sessionId), ...summaryFields),
+        redis.llen(list),
+        redis.lrange(list, first, before ?? -1),
+      ]),
     );
-    if (session['created'] === undefined) return undefined;
+    const session = readSummary(sessionId, fields);
+    if (session === undefined) return undefined;
     const items = messages.map((json) => JSON.parse(json) as StoredMessage);
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
     const rated = await this.#withFeedback(owner, sessionId, items);
-    return { session: readSummary(sessionId, session), items: rated, hasMore: start > 0 };
+    return { session, items: rated, hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {
-    const { index, session } = sessionKeys(owner);
+    const { index } = sessionKeys(owner);
     const rank =
       page.before === undefined ? -1 : await this.connection.run((redis) => redis.zrevrank(index, page.before ?? ''));
     if (rank === null) return 'unknown-page';
@@ -52,13 +58,10 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     // Sessions that expired are still in the index: they are taken out, and the page is filled up.
     for (let from = rank + 1; ; ) {
       const ids = await this.connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
-      const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-      const expired = ids.filter((_, position) => found[position]?.['created'] === undefined);
+      const found = await this.#summaries(owner, ids);
+      const expired = ids.filter((_, position) => found[position] === undefined);
       if (expired.length > 0) await this.connection.run((redis) => redis.zrem(index, ...expired));
-      for (const [position, id] of ids.entries()) {
-        const fields = found[position];
-        if (fields?.['created'] !== undefined) items.push(readSummary(id, fields));
-      }
+      items.push(...found.filter((summary) => summary !== undefined));
       if (ids.length <= page.limit || items.length > page.limit) break;
       from += ids.length - expired.length;
     }
@@ -77,14 +80,11 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   }
 
   async scan(owner: string, cursor = '0') {
-    const { index, session } = sessionKeys(owner);
+    const { index } = sessionKeys(owner);
     const [next, members] = await this.connection.run((redis) => redis.zscan(index, cursor, 'COUNT', 100));
     const ids = members.filter((_, position) => position % 2 === 0);
-    const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-    const sessions = ids.flatMap((id, position) => {
-      const fields = found[position];
-      return fields?.['created'] === undefined ? [] : [readSummary(id, fields)];
-    });
+    const found = await this.#summaries(owner, ids);
+    const sessions = found.filter((summary) => summary !== undefined);
     return { sessions, cursor: next === '0' ? undefined : next };
   }
 
@@ -148,7 +148,14 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   }
 
   async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {
-    const fields = await this.connection.run((redis) => redis.hgetall(sessionKeys(owner).session(sessionId)));
-    return fields['created'] === undefined ? undefined : readSummary(sessionId, fields);
+    return (await this.#summaries(owner, [sessionId]))[0];
+  }
+
+  /** Of each session what it is listed by; not all that was brought to it. */
+  async #summaries(owner: string, ids: string[]): Promise<(SessionSummary | undefined)[]> {
+    const { session } = sessionKeys(owner);
+    const read = (redis: RedisClient) => Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields)));
+    const found = await this.connection.run(read);
+    return ids.map((id, position) => readSummary(id, found[position]));
   }
 }

@@ -20,12 +20,12 @@ import { sessionKeys } from './session-keys.ts';
 export class RedisTurns {
   protected readonly connection: RedisConnection;
   protected readonly scripts: RedisScripts;
-  readonly #limits: Limits;
+  protected readonly limits: Limits;
 
   constructor(connection: RedisConnection, rules: SessionRules) {
     this.connection = connection;
     this.scripts = new RedisScripts(connection, rules);
-    this.#limits = rules.limits;
+    this.limits = rules.limits;
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
@@ -71,7 +71,7 @@ export class RedisTurns {
         key: request.idempotency?.key ?? null,
         ...recordOf(request.idempotency),
         ...replayOf(request),
-        limits: this.#limits,
+        limits: this.limits,
       },
       [request.echo ?? null],
     );

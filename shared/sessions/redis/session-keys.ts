@@ -12,7 +12,8 @@ export function sessionKeys(owner: string) {
     allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
     /**
      * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; of a copy
-     * forked_from (JSON); brought: items (a JSON each line) that are part of the next turn.
+     * forked_from (JSON); metadata (JSON); brought: items (a JSON each line) that are part of the next turn, and count
+     * in window_tokens.
      */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
