@@ -10,9 +10,9 @@ const HELD_CHARACTERS = 4_194_304;
 
 /**
  * All that is an owner's, as lines of JSON, one session each: `{id, title, assistant, created, updated, turns,
- * messages}`, and where there are any, `metadata` and the `items` that were brought after the last turn. Sessions and
- * messages are read page by page, as the reader asks for them. A session that is deleted meanwhile is left out; where a
- * part of its long line was said already, the line is ended, and says so by `"cut": true`.
+ * forked_from?, messages}`, and where there are any, `metadata` and the `items` that were brought after the last turn.
+ * Sessions and messages are read page by page, as the reader asks for them. A session that is deleted meanwhile is left
+ * out; where a part of its long line was said already, the line is ended, and says so by `"cut": true`.
  *
  * @throws {Failure} of the store; then what was yielded ends with a whole line all the same.
  */

@@ -5,7 +5,8 @@ import type { PromptMessage } from './ports/model.ts';
 import type { Offer } from './ports/session-store.ts';
 import type { Item, StoredMessage } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
-import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window, type WindowMessage } from './window.ts';
+import { promptTexts, windowMessage } from './prompt-texts.ts';
+import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window } from './window.ts';
 
 /** What a turn asks. */
 export interface Asked {
@@ -81,8 +82,8 @@ export class Prompts {
   ): Promise<Measured> {
     const measured = await count(message);
     const extra = instructions === undefined ? 0 : (await count(instructions)).tokens + TOKENS_PER_MESSAGE;
-    const costs = await Promise.all(brought.map(async (item) => costOf(await counted(item, count))));
-    const broughtTokens = costs.reduce((sum, cost) => sum + cost, 0);
+    const texts = await promptTexts([], brought, count);
+    const broughtTokens = texts.reduce((sum, text) => sum + costOf(text), 0);
     return { measured, tokens: measured.tokens + extra, broughtTokens, offers: await this.#offers(count) };
   }
 
@@ -104,43 +105,40 @@ export class Prompts {
   async build(assistant: Assistant, window: readonly StoredMessage[], asked: Asked): Promise<Prompt> {
     const bounded = await this.#fit(assistant, window, asked, (text) => this.#counter.count(text));
     // Nothing is dropped on a mere bound.
-    const { fitted, messages, fixed, messageCount, broughtTokens } =
+    const { fitted, texts, fixed, messageCount } =
       bounded.fitted.dropped === 0
         ? bounded
         : await this.#fit(assistant, window, asked, (text) => this.#counter.countWhenLoaded(text));
-    const { message, instructions, brought = [] } = asked;
-    const alone: Window = { dropped: messages.length, promptTokens: fixed };
+    const { message, instructions } = asked;
+    const system = instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }];
+    const alone: Window = { dropped: texts.length, promptTokens: fixed };
     const promptOf = (fit: Window, next: () => Window): Prompt => {
-      const dropped = Math.min(fit.dropped, window.length);
-      const droppedItems = fit.dropped - dropped;
-      const conversation: PromptMessage[] = [
-        ...window.slice(dropped).flatMap((each) => [...itemsOf(each), each].map(said)),
-        ...brought.slice(droppedItems).map(said),
-        { role: 'user', content: message },
-      ];
-      const kept = messages.slice(fit.dropped, window.length);
+      const sent = texts.slice(fit.dropped);
+      // Only whole turns leave the window: of one that is cut within what was brought to it, all is stored.
+      const dropped = sent[0]?.place ?? window.length;
+      const kept = texts.filter(({ place }) => place >= dropped);
       return {
         messages: [
           { role: 'system', content: assistant.systemPrompt },
-          ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
-          ...conversation,
+          ...system,
+          ...sent.map(({ role, content }) => ({ role, content })),
+          { role: 'user', content: message },
         ],
         message,
         messageCount,
         promptTokens: fit.promptTokens,
-        // What did not fit of what was brought is stored all the same.
-        windowTokens: kept.reduce((sum, each) => sum + costOf(each), 0) + broughtTokens + costOf(messageCount),
+        windowTokens: kept.reduce((sum, each) => sum + costOf(each), costOf(messageCount)),
         dropped,
         report: (windowStart) => ({
-          messages: conversation.length,
+          messages: sent.length + 1,
           dropped_messages: windowStart + fit.dropped,
           prompt_tokens: fit.promptTokens,
           max_prompt_tokens: this.#budget,
         }),
-        shorter: () => (fit.dropped === messages.length ? undefined : promptOf(next(), () => alone)),
+        shorter: () => (fit.dropped === texts.length ? undefined : promptOf(next(), () => alone)),
       };
     };
-    return promptOf(fitted, () => halve(fitted, messages, fixed));
+    return promptOf(fitted, () => halve(fitted, texts.map(windowMessage), fixed));
   }
 
   async #fit(
@@ -149,23 +147,15 @@ export class Prompts {
     { message, measured, instructions, brought = [] }: Asked,
     count: (text: string) => Promise<TokenCount>,
   ) {
-    const [systemCount, messageCount, extraCount, stored, items] = await Promise.all([
+    const [systemCount, messageCount, extraCount, texts] = await Promise.all([
       this.#countSystem(assistant, count),
       measured?.exact ? measured : count(message),
       instructions === undefined ? undefined : count(instructions),
-      Promise.all(window.map((each) => counted(each, count))),
-      Promise.all(brought.map((each) => counted(each, count))),
+      promptTexts(window, brought, count),
     ]);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
-    // What was brought can be cut wherever an exchange begins.
-    const exchanges = items.map(({ role, tokens }, place) => ({
-      role: role === 'user' || place === 0 ? ('user' as const) : ('assistant' as const),
-      tokens,
-    }));
-    const messages: WindowMessage[] = [...(stored as WindowMessage[]), ...exchanges];
-    const fitted = fitWindow(messages, fixed, this.#budget / tokenFactor(window));
-    const broughtTokens = items.reduce((sum, each) => sum + costOf(each), 0);
-    return { fitted, messages, fixed, messageCount, broughtTokens };
+    const fitted = fitWindow(texts.map(windowMessage), fixed, this.#budget / tokenFactor(window));
+    return { fitted, texts, fixed, messageCount };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
@@ -184,24 +174,6 @@ export class Prompts {
     this.#systemTokens.set(assistant.name, counted);
     return counted;
   }
-}
-
-/** A message's tokens, and those of what was brought to its turn. */
-async function counted(
-  { role, content, tokens, items = [] }: Pick<Item, 'role' | 'content' | 'tokens'> & { items?: Item[] },
-  count: (text: string) => Promise<TokenCount>,
-): Promise<{ role: Item['role']; tokens: number }> {
-  let sum = tokens ?? (await count(content)).tokens;
-  for (const item of items) sum += costOf({ tokens: item.tokens ?? (await count(item.content)).tokens });
-  return { role, tokens: sum };
-}
-
-function itemsOf(message: StoredMessage): Item[] {
-  return message.role === 'user' ? (message.items ?? []) : [];
-}
-
-function said({ role, content }: Pick<Item, 'role' | 'content'>): PromptMessage {
-  return { role, content };
 }
 
 function costOf({ tokens }: { tokens: number }): number {

@@ -1,15 +1,16 @@
 import type { Assistant } from './assistant.ts';
+import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
 import { patienceMs, patiently } from './patience.ts';
-import type { Model, Usage } from './ports/model.ts';
+import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
 import type { BeginResult, Commit, SessionStore, TurnClaim } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
-import type { Prompt, Prompts } from './prompts.ts';
+import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
@@ -146,7 +147,7 @@ async function* answer(
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
-      usage: spoken.usage ?? estimate(prompt, count),
+      usage: spoken.usage ?? estimatedUsage(prompt, count),
       context: prompt.report(begun.windowStart),
       finished_at: now(),
     };
@@ -193,15 +194,4 @@ async function* answer(
     }
     running.delete(lease);
   }
-}
-
-/** Where the provider sent no usage, what was counted here stands for it. */
-function estimate(prompt: Prompt, { tokens }: TokenCount): Usage {
-  const { promptTokens } = prompt;
-  return {
-    prompt_tokens: promptTokens,
-    completion_tokens: tokens,
-    total_tokens: promptTokens + tokens,
-    cached_tokens: 0,
-  };
 }

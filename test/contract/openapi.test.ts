@@ -170,6 +170,27 @@ function failing(by: Client, ...scripts: Parameters<ScriptedUpstream['enqueue']>
   return by.post('/chat', { message: 'Fail' });
 }
 
+test('a session that moved, and one that is forked, are told as the contract says', async () => {
+  const by = new Client(host.url, { 'x-user-id': 'forker' });
+  const { session_id, turn_id: after } = await by.chat({ message: 'One' });
+  await by.chat({ message: 'Two', session_id });
+  for (const [id, path] of [
+    ['chat', '/chat'],
+    ['chatStream', '/chat/stream'],
+  ] as const) {
+    const moved = await by.post(path, { message: 'Or', session_id, after });
+    expect([moved.status, chatContract.faultsOf(id, moved, await moved.text())]).toEqual([409, []]);
+  }
+  for (const behind of [after, null]) {
+    const fork = await by.chat({ message: 'Or', session_id, after: behind, fork: true });
+    const history = await by.get(`/chat/history/${fork.session_id}`);
+    const text = await history.text();
+    expect([text.includes('"forked_from"'), chatContract.faultsOf('history', history, text)]).toEqual([true, []]);
+  }
+  const list = await by.get('/chat/sessions');
+  expect(chatContract.faultsOf('sessions', list, await list.text())).toEqual([]);
+});
+
 describe('every answer that the contract names is given, and is as it says:', () => {
   const all = [...chatContract.operations()].flatMap(([id, { path, responses }]) =>
     Object.keys(responses).map((status) => [id, path, status] as const),

@@ -88,6 +88,18 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
       ]);
     });
 
+    test('forks its session behind the turn that it names, or is told that the session went on', async () => {
+      const { session_id, turn_id: after } = await client.chat({ message: 'My name is Ada.' });
+      await client.chat({ message: 'What is my name?', session_id });
+      const before = await client.history(session_id);
+      const moved = await client.post('/chat', { message: 'Who am I?', session_id, after });
+      expect([moved.status, await moved.json()]).toMatchObject([409, { code: 'session-moved', retryable: false }]);
+      const fork = await client.chat({ message: 'Who am I?', session_id, after, fork: true });
+      expect((await client.history(fork.session_id)).slice(0, 2)).toEqual(before.slice(0, 2));
+      expect(await client.history(fork.session_id)).toHaveLength(4);
+      expect(await client.history(session_id)).toEqual(before);
+    });
+
     test('is streamed in numbered frames: who answers, each token, how it ended, and [DONE]', async () => {
       const response = await client.post('/chat/stream', { message: 'Name three colours.' });
       expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);

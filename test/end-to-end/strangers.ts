@@ -14,6 +14,9 @@ export const endpoints: Record<string, Ask> = {
     client.post('/chat/feedback', { session_id: id, turn_id: turn, rating: 'up' }),
   'POST /chat': (client, id) => client.post('/chat', { session_id: id, message: 'Hi' }),
   'POST /chat/stream': (client, id) => client.post('/chat/stream', { session_id: id, message: 'Hi' }),
+  'POST /chat, after': (client, id, turn) => client.post('/chat', { session_id: id, after: turn, message: 'Hi' }),
+  'POST /chat, fork': (client, id, turn) =>
+    client.post('/chat', { session_id: id, after: turn, fork: true, message: 'Hi' }),
   'GET /v1/conversations/{id}': (client, id) => client.get(conversation(id)),
   'POST /v1/conversations/{id}': (client, id) => client.post(conversation(id), { metadata: { a: 'b' } }),
   'DELETE /v1/conversations/{id}': (client, id) => client.delete(conversation(id)),

@@ -98,7 +98,7 @@ export class MemoryTurns {
 
   /** Takes the lease, and keeps what the turn begins with. */
   #start(
-    { owner, turnId, askedAt, echo, idempotency }: BeginRequest,
+    { owner, turnId, askedAt, echo, isEphemeral, idempotency }: BeginRequest,
     begun: Extract<BeginResult, { outcome: 'begun' }>,
     copy: Lease['copy'],
     isAmbiguous: boolean,
@@ -107,7 +107,7 @@ export class MemoryTurns {
     const place = `${owner} ${sessionId}`;
     const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: askedAt, ...(echo && { echo }) };
     const entries: ReplayEntry[] = [{ type: 'turn-started', ...about }];
-    this.kept.running.set(place, { turnId, entries }, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
+    this.kept.running.set(place, { turnId, entries }, this.#leaseMs + replayMs(isEphemeral));
     if (idempotency) {
       const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
       this.kept.records.set(`${owner} ${idempotency.key}`, record, this.#leaseMs);
@@ -126,7 +126,7 @@ export class MemoryTurns {
     this.limits.renew(claim.owner, claim.turnId);
     if (this.#record(claim)) this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, this.#leaseMs);
     keepBlocks(this.kept.running.get(place)?.entries, said);
-    this.kept.running.touch(place, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
+    this.kept.running.touch(place, this.#leaseMs + replayMs(claim.isEphemeral));
     return { held: true, stop: lease.stop };
   }
 
@@ -188,8 +188,8 @@ export class MemoryTurns {
       const { entries = [] } = this.kept.running.get(place) ?? {};
       keepBlocks(entries, unsent);
       const told = isFiltered(ending) ? entries.map((each) => (Array.isArray(each) ? each.length : each)) : entries;
-      const seconds = claim.isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS;
-      this.kept.running.set(place, { turnId: claim.turnId, entries: [...told, ending] }, seconds * 1000);
+      const whole = [...told, ending];
+      this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
     this.limits.settle(claim.owner, claim.turnId, spent);
     if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
@@ -235,6 +235,12 @@ export class MemoryTurns {
     return lease?.turnId === claim.turnId ? lease : undefined;
   }
 }
+
+/** For how long it can be learned how a turn ended that is not stored. */
+function replayMs(isEphemeral = false): number {
+  return (isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS) * 1000;
+}
+
 function nothingSaid(): Pick<Session, 'messages' | 'turns'> {
   return { messages: [], turns: new Map() };
 }

@@ -32,14 +32,17 @@ export function placeOf(
   return { position, isFork: !isEphemeral };
 }
 
-/** Where the window begins that ends before a position and has at most so many tokens, in whole turns; and its tokens. */
+/**
+ * Where the window begins that ends before a position, and its tokens: the turn that ends there, whatever it has, and as
+ * many whole ones before it as have at most so many with it.
+ */
 export function windowBefore(messages: readonly StoredMessage[], position: number, budget: number) {
   let [start, tokens, sum] = [position, 0, 0];
   for (let at = position - 1; at >= 0; at--) {
     const message = messages[at] as StoredMessage;
     const items = message.role === 'user' ? (message.items ?? []) : [];
     for (const text of [message, ...items]) sum += costOf(text);
-    if (sum > budget) break;
+    if (sum > budget && start < position) break;
     if (message.role === 'user') [start, tokens] = [at, sum];
   }
   return { start, tokens };

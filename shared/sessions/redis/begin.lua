@@ -9,7 +9,8 @@
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, brought_tokens, output_tokens or null,
 --         asked_at (ms), fingerprint, key and implicit or null,
---         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms, turn_ms (the longest),
+--         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
+--         without a key of the caller's), turn_ms (the longest),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
@@ -64,7 +65,7 @@ if exists and ask.after and holder ~= ask.turn then
     if ask.fork == 'no' then return { 'moved', last_turn } end
     is_fork = not ask.ephemeral
   end
-elseif ask.after and ask.after ~= '' and not exists and not again then
+elseif ask.after and ask.after ~= '' and not exists then
   return { holder == ask.after and 'busy' or 'unknown-turn' }
 end
 local is_apart = is_fork or ask.ephemeral
@@ -172,7 +173,10 @@ end
 -- Whoever erases all that is the owner's finds it here.
 redis.call('ZREMRANGEBYSCORE', begun_list, '-inf', now_ms)
 redis.call('ZADD', begun_list, now_ms + ask.turn_ms, 'lease:' .. session_id)
-if record then redis.call('ZADD', begun_list, now_ms + ask.turn_ms + ask.record_ms, 'key:' .. ask.key) end
+if record then
+  local record_ms = ask.implicit and ask.implicit_ms or ask.record_ms
+  redis.call('ZADD', begun_list, now_ms + ask.turn_ms + record_ms, 'key:' .. ask.key)
+end
 redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 
 local begun = {

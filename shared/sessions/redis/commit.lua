@@ -4,7 +4,8 @@
 --      8: reservations, 9: turns, 10: idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), assistant, title, at (the position of the
 --         first message), window_start, window_tokens, reserved and spent (tokens), fingerprint and implicit or null,
---         session_ms, use_ms, record_ms, position (of the first block)
+--         session_ms, use_ms, record_ms and implicit_ms (of a record with and without a key of the caller's),
+--         position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, index, tokens, reservations, turns, record = unpack(KEYS)
@@ -51,7 +52,7 @@ if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, as
 if record and (ask.implicit == cjson.null or redis.call('HGET', record, 'turn') == ask.turn) then
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', ask.session, 'turn', ask.turn,
     'position', ask.at)
-  redis.call('PEXPIRE', record, ask.record_ms)
+  redis.call('PEXPIRE', record, ask.implicit == cjson.null and ask.record_ms or ask.implicit_ms)
 end
 redis.call('DEL', lease)
 return 'committed'

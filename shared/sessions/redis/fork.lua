@@ -1,7 +1,7 @@
 -- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
 
--- The window before a position: as many of the turns that end there as have at most so many tokens. Returns where it
--- begins, and its tokens.
+-- The window before a position: the turn that ends there, whatever it has, and as many before it as have at most so many
+-- tokens with it. Returns where it begins, and its tokens.
 local function window_before(messages, position, budget)
   local start, tokens, sum = position, 0, 0
   for last = position - 1, 0, -20 do
@@ -11,7 +11,7 @@ local function window_before(messages, position, budget)
       local message = cjson.decode(block[place])
       sum = sum + cost_of(message)
       for _, item in ipairs(message.items or {}) do sum = sum + cost_of(item) end
-      if sum > budget then return start, tokens end
+      if sum > budget and start < position then return start, tokens end
       if message.role == 'user' then start, tokens = first + place - 1, sum end
     end
   end

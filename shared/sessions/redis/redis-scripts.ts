@@ -1,6 +1,7 @@
 import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
+  IMPLICIT_SECONDS,
   LONGEST_TURN_SECONDS,
   type SessionRules,
 } from '../../conversation/ports/session-store.ts';
@@ -56,7 +57,7 @@ type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
-  readonly #times: Record<'session_ms' | 'use_ms' | 'lease_ms' | 'replay_ms' | 'record_ms' | 'turn_ms', number>;
+  readonly #times: Record<`${'session' | 'use' | 'lease' | 'replay' | 'record' | 'implicit' | 'turn'}_ms`, number>;
 
   constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
     this.#connection = connection;
@@ -67,6 +68,7 @@ export class RedisScripts {
       lease_ms: leaseSeconds * 1000,
       replay_ms: FAILED_REPLAY_SECONDS * 1000,
       record_ms: IDEMPOTENCY_SECONDS * 1000,
+      implicit_ms: IMPLICIT_SECONDS * 1000,
       turn_ms: LONGEST_TURN_SECONDS * 1000,
     };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);

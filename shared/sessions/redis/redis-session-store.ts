@@ -89,8 +89,15 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
   }
 
   async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
-    const list = sessionKeys(owner).messages(sessionId);
-    const messages = await this.connection.run((redis) => redis.lrange(list, from, from + limit - 1));
+    const keys = sessionKeys(owner);
+    const [exists, messages] = await this.connection.run((redis) =>
+      Promise.all([
+        redis.exists(keys.session(sessionId)),
+        redis.lrange(keys.messages(sessionId), from, from + limit - 1),
+      ]),
+    );
+    // A copy whose first turn still runs is no session yet.
+    if (exists === 0) return [];
     return this.#withFeedback(
       owner,
       sessionId,

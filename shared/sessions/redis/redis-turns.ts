@@ -7,7 +7,6 @@ import {
   type Commit,
   EPHEMERAL_REPLAY_SECONDS,
   type Idempotency,
-  IMPLICIT_SECONDS,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
@@ -71,6 +70,7 @@ export class RedisTurns {
         asked_at: request.askedAt,
         key: request.idempotency?.key ?? null,
         ...recordOf(request.idempotency),
+        ...replayOf(request),
         limits: this.limits,
       },
       [request.echo ?? null],
@@ -97,7 +97,7 @@ export class RedisTurns {
         keys.index,
         ...recordKey(claim),
       ],
-      { turn: claim.turnId, session: id, reserved: claim.reserved, ...firstOf(said) },
+      { turn: claim.turnId, session: id, reserved: claim.reserved, ...replayOf(claim), ...firstOf(said) },
       blocksOf(said),
     );
     const [held, stop] = reply as [number, number];
@@ -172,7 +172,7 @@ export class RedisTurns {
         is_first: claim.isFirst,
         ...firstOf(unsent),
         filtered,
-        ...(claim.isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {}),
+        ...replayOf(claim),
       },
       [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
@@ -209,10 +209,14 @@ function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotenc
   return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
 }
 
-/** What a step says of the record; one that the caller did not ask for is not kept for as long. */
 function recordOf(idempotency: Idempotency | undefined) {
   const { fingerprint = null, implicit = null } = idempotency ?? {};
-  return { fingerprint, implicit, ...(implicit === null ? {} : { record_ms: IMPLICIT_SECONDS * 1000 }) };
+  return { fingerprint, implicit };
+}
+
+/** What a turn said that was not to be kept is not kept for as long. */
+function replayOf({ isEphemeral = false }: Pick<TurnClaim, 'isEphemeral'>): { replay_ms?: number } {
+  return isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {};
 }
 
 /** In Redis the turn's start stands before the blocks. */
