@@ -1,5 +1,5 @@
 import { answerTo } from '../upstream/remembering-model.ts';
-import type { PlayedBranches, TriedTurn, WantedTurn } from './branch-schedule.ts';
+import type { PlayedBranches, TriedTurn, WantedTurn } from './played-branches.ts';
 import type { ReadSession, StoredMessage } from './talk.ts';
 
 /** The promises that a schedule of forks can see broken, and what it saw of each. */

@@ -1,51 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../upstream/remembering-model.ts';
+import type { PlayedBranches, WantedTurn } from './played-branches.ts';
 import type { Random } from './random.ts';
-import {
-  askTurn,
-  deleteSession,
-  isConnectionEnd,
-  type Outcome,
-  type ReadSession,
-  sessionOf,
-  sessionsOf,
-  stopTurn,
-} from './talk.ts';
-
-/** A turn that a client wants; every try of it has the same key and the same body. */
-export interface WantedTurn {
-  /** Unlike that of any other. */
-  message: string;
-  key: string | undefined;
-  sessionId: string | undefined;
-  after: string | null | undefined;
-  fork: boolean;
-  /** The model breaks off. */
-  fails: boolean;
-}
-
-export interface TriedTurn {
-  wanted: WantedTurn;
-  outcome: Outcome;
-  /** The client did not hang up. */
-  stayed: boolean;
-  /** Milliseconds of the one clock of the process that plays the schedules. */
-  askedAt: number;
-  answeredAt: number;
-}
-
-/** All that the clients of one schedule saw. */
-export interface PlayedBranches {
-  name: string;
-  tried: TriedTurn[];
-  /** By session, when its deletion was asked for first. */
-  deleted: Map<string, number>;
-  /** Sessions as they were read on the way. */
-  seen: { sessionId: string; session: ReadSession }[];
-  /** Of the sessions that clients learned of, and of all that are listed, what is there after all is quiet. */
-  final: Map<string, ReadSession | undefined>;
-  listed: string[];
-}
+import { askTurn, deleteSession, isConnectionEnd, type Outcome, sessionOf, sessionsOf, stopTurn } from './talk.ts';
 
 /** How often each step is taken; `delete` in some schedules only. */
 const steps = { send: 4, sendLate: 2, fork: 5, retry: 2, leave: 1.5, stop: 0.5, read: 1 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
+import { withIds } from '../../shared/conversation/ports/between-turns.ts';
 import type { BeginRequest, SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import { eventually } from '../eventually.ts';
 import { ASKED_AT, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
@@ -475,6 +476,77 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
           fork: 'if-moved',
         });
         expect(await store.begin(unknown)).toEqual({ outcome: 'unknown-turn' });
+      });
+    });
+
+    describe('what was brought after the last turn', () => {
+      const bring = async (owner: string, sessionId: string, position: number) => {
+        const items = withIds([{ role: 'user', content: 'Brought', tokens: 1 }], randomUUID(), position);
+        expect(await store.bring(owner, sessionId, items)).toMatchObject({ outcome: 'brought' });
+        return items;
+      };
+
+      test('is part of the turn that begins there, named or not, and stored with it', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnIds } = await session(owner, 1);
+        let after = turnIds[0] as string;
+        for (const [n, fork] of (['no', 'if-moved', undefined] as const).entries()) {
+          const items = await bring(owner, sessionId, 2 + 2 * n);
+          const place = fork === undefined ? {} : { after, fork };
+          const [claim, begun] = await begin(owner, { sessionId, ...place });
+          expect(begun.brought).toEqual(items);
+          await store.commit(claim, commitOf(claim, begun));
+          after = claim.turnId;
+          expect((await store.readTurn(owner, sessionId, after))?.user.items).toEqual(items);
+          expect((await store.session(owner, sessionId))?.brought).toEqual([]);
+        }
+      });
+
+      test('is read by an ephemeral turn, and stays where it is', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnIds } = await session(owner, 2);
+        const items = await bring(owner, sessionId, 4);
+        for (const [after, brought] of [
+          [undefined, items],
+          [turnIds[1], items],
+          [turnIds[0], []],
+        ] as const) {
+          const [claim, begun] = await begin(owner, { sessionId, isEphemeral: true, after, fork: 'if-moved' });
+          expect(begun.brought).toEqual(brought);
+          await store.abandon(claim, finished, nothing, 0);
+        }
+        expect((await store.session(owner, sessionId))?.brought).toEqual(items);
+      });
+
+      test('stays with the session that is forked before it', async () => {
+        const owner = randomUUID();
+        const { sessionId, turnIds } = await session(owner, 2);
+        const items = await bring(owner, sessionId, 4);
+        const [claim, begun] = await begin(owner, { sessionId, after: turnIds[1], fork: 'yes' });
+        expect(begun.brought).toEqual([]);
+        await store.commit(claim, commitOf(claim, begun));
+        expect(await store.session(owner, claim.sessionId)).toMatchObject({ brought: [], metadata: {} });
+        expect((await store.session(owner, sessionId))?.brought).toEqual(items);
+      });
+
+      test('waits in a session without a turn, which can be gone on with and forked as any', async () => {
+        const owner = randomUUID();
+        const sessionId = randomUUID();
+        const items = withIds([{ role: 'user', content: 'Brought', tokens: 1 }], randomUUID(), 0);
+        await store.create(owner, sessionId, { metadata: { a: 'b' }, items });
+        const [fork, forkBegun] = await begin(owner, { sessionId, after: null, fork: 'yes' });
+        expect(forkBegun).toMatchObject({ isFirst: true, assistant: 'default', brought: [], window: [] });
+        await store.commit(fork, commitOf(fork, forkBegun));
+        expect(await summary(owner, fork.sessionId)).toMatchObject({
+          forked_from: { session_id: sessionId, turn_id: null },
+        });
+        for (const after of [randomUUID(), fork.turnId]) {
+          expect(await store.begin(request(owner, { sessionId, after }))).toEqual({ outcome: 'unknown-turn' });
+        }
+        const [claim, begun] = await begin(owner, { sessionId, after: null });
+        expect(begun).toMatchObject({ sessionId, isFirst: false, brought: items });
+        await store.commit(claim, commitOf(claim, begun));
+        expect(await summary(owner, sessionId)).toMatchObject({ assistant: 'default', turns: 1 });
       });
     });
 

@@ -14,7 +14,7 @@
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
--- JSON, title, the turn that it is forked behind ('' none, nil where it is no fork), brought items (a JSON each line),
+-- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
 -- window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
