@@ -183,6 +183,7 @@ describe('settings', () => {
     expect(faultsOf({ ...azure, AUTH_MODE: 'open' })).toContain('AUTH_MODE');
     expect(readSettings({ ...azure, AUTH_MODE: 'key' })).toMatchObject({ inAzure: true, auth: { mode: 'key' } });
     expect(faultsOf(azure)).not.toContain('REDIS_URL');
+    expect(faultsOf({ ...azure, REDIS_URL: 'http://h' })).not.toContain('REDIS_URL is missing');
   });
 
   test.each([

@@ -48,7 +48,7 @@ export interface FilterResult {
 
 export interface FailureOptions {
   /** Seconds after which a retry makes sense; sent as `Retry-After`, rounded up. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
   /** For validation errors: which field is wrong, and how. */
   errors?: { field: string; detail: string }[];
   /** For 401: what a caller has to show, as in `WWW-Authenticate`. */

@@ -166,8 +166,8 @@ function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
   else if (typeof entry === 'number') yield { type: 'tokens-withheld', count: entry };
   else if (entry.type !== 'turn-failed') yield entry;
   else {
-    const { code, detail, retry_after_seconds: seconds, request_id: requestId } = entry;
-    throw new Failure(code, detail, { requestId, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) });
+    const { code, detail, retry_after_seconds: retryAfterSeconds, request_id: requestId } = entry;
+    throw new Failure(code, detail, { requestId, retryAfterSeconds });
   }
 }
 

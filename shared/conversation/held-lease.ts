@@ -68,7 +68,7 @@ export class HeldLease {
   async #keep(): Promise<void> {
     while (!this.#isReleased && !this.signal.aborted) {
       await this.#pause();
-      const silent = this.#block.length === 0 && this.#unsent.length === 0;
+      const silent = this.#unsent.length === 0;
       if (this.#isReleased || (silent && performance.now() - this.#renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
       const askedAt = performance.now();
       try {

@@ -1,11 +1,14 @@
 /** Headers of the providers, of Azure's gateway, and of Azure's services. */
 const REQUEST_IDS = ['x-request-id', 'apim-request-id', 'x-ms-request-id'];
 
-/** A chain of causes is told this far, and of several errors in one so many. */
+/** Of several errors in one so many are told, and of all causes twice as many. */
 const MOST = 5;
 
 /** Of a bug, this many places. */
 const MOST_FRAMES = 20;
+
+/** Not even a constructor, which an empty object has. */
+const NO_FIELDS: Record<string, unknown> = Object.create(null);
 
 /** As codes and names of errors are. A text has spaces, and a key has dashes, more digits or more length. */
 const IDENTIFIER = /^(?!(?:\D*\d){9})[A-Za-z]\w{0,39}$/;
@@ -115,10 +118,10 @@ function placesOf(thrown: unknown): string[] {
 
 /** Of a value that may be anything, whose fields may not even be readable. */
 function fieldsOf(value: unknown, ...names: string[]): Record<string, unknown> {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return {};
+  if (typeof value !== 'object' && typeof value !== 'function') return NO_FIELDS;
   try {
     return Object.fromEntries(names.map((name) => [name, (value as Record<string, unknown>)[name]]));
   } catch {
-    return {};
+    return NO_FIELDS;
   }
 }

@@ -177,7 +177,7 @@ async function* answer(
     ending = finished;
     yield finished;
   } catch (error) {
-    ending = error instanceof Failure ? error : new Failure('internal', '', { cause: error });
+    ending = error instanceof Failure ? error : new Failure('internal', '');
     throw error;
   } finally {
     if (ending === undefined) {

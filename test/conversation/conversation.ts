@@ -47,6 +47,8 @@ export const counter: TokenCounter = {
 interface Options {
   store?: SessionStore;
   owner?: string;
+  /** Those on offer. */
+  offered?: ReadonlyMap<string, Assistant>;
   counter?: TokenCounter;
   maxContextTokens?: number;
   leaseMs?: number;
@@ -66,6 +68,7 @@ export class Conversation {
 
   constructor(model: Model, options: Options = {}) {
     const { store = new MemorySessionStore(rules), maxContextTokens = 3000, leaseMs = 10_000 } = options;
+    const { offered = assistants } = options;
     const bounds = { maxContextTokens, maxOutputTokens: 500 };
     const sink = { write: async (line: string) => void this.records.push(JSON.parse(line)) };
     const exporter = { export: (turn: ObservedTurn) => void this.observed.push(turn), flush: async () => {} };
@@ -78,8 +81,8 @@ export class Conversation {
       audit: this.#audit,
       telemetry: this.#telemetry,
       model,
-      prompts: new Prompts(options.counter ?? counter, assistants, bounds),
-      assistants,
+      prompts: new Prompts(options.counter ?? counter, offered, bounds),
+      assistants: offered,
       running: new RunningTurns(),
       leaseMs,
       deadlineMs: options.deadlineMs ?? 60_000,

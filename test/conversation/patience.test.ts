@@ -39,7 +39,7 @@ describe('a store that is away when a turn is to be stored', () => {
     const waited = performance.now() - startedAt;
     expect(waited).toBeGreaterThan(550);
     expect(waited).toBeLessThan(2000);
-    expect(store.asked.commit.length).toBeLessThan(7);
+    expect(store.asked.commit.length).toBeLessThan(6);
     expect((await store.scan(OWNER)).sessions).toEqual([]);
   });
 

@@ -82,6 +82,21 @@ describe('a conversation', () => {
     expect(finished?.context.prompt_tokens).toBe(exact);
   });
 
+  test('for which its provider counts more tokens than are counted here has so much less room', async () => {
+    const conversation = new Conversation(model, { maxContextTokens: 200 });
+    const question = 'yes '.repeat(40).trim();
+    const counted = fixedTokens(tokensOf('Be kind.'), tokensOf(question));
+    for (const [factor, dropped] of [
+      [1, 0],
+      [4, 2],
+    ] as const) {
+      upstream.enqueue({ deltas: ['Well'], usage: { prompt_tokens: factor * counted, completion_tokens: 1 } });
+      const { sessionId } = await conversation.talk(question);
+      const { finished } = await conversation.talk('And now?', { sessionId });
+      expect(finished?.context.dropped_messages).toBe(dropped);
+    }
+  });
+
   test('is not counted again, and neither is a system prompt', async () => {
     const counted: string[] = [];
     const count = async (text: string) => {

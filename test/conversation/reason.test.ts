@@ -48,6 +48,14 @@ test.each<[string, Error, string]>([
     'AuthenticationError (status 400, code AADSTS700016)',
   ],
   [
+    'a cluster of Redis',
+    errorOf('ClusterAllFailedError', {
+      code: 'X',
+      lastNodeError: errorOf('ReplyError', {}, `NOAUTH ${SECRET}`),
+    }),
+    'ClusterAllFailedError (code X) <- ReplyError (code NOAUTH)',
+  ],
+  [
     'many that failed together',
     errorOf('AggregateError', {
       errors: [errorOf('A', { code: 'ENOTFOUND' }), errorOf('B', { code: 'ETIMEDOUT' })],
@@ -78,12 +86,59 @@ test('of a bug it is told where it arose, and so is what caused it; its message 
   expect(frames.join()).not.toContain('xyzzy');
   bug.message = 'changed since';
   expect(framesOf(bug).join()).not.toContain('xyzzy');
+  expect(reasonOf(bug)).toMatch(/^TypeError <- RangeError/);
+});
+
+test('of places only those are told that have the form of one', () => {
+  expect(framesOf(new Error(''))[0]).toMatch(/^at .*reason\.test\.ts:\d+:\d+\)?$/);
+  const lines = ['E: m', '    at one (file:///a.ts:1:2)', '    at two:3:4 xyzzy', 'xyzzy at three:5:6'];
+  expect(framesOf(Object.assign(new Error('m'), { stack: lines.join('\n') }))).toEqual(['at one (file:///a.ts:1:2)']);
+});
+
+test('what has neither codes nor places is told by its name, or by what it is', () => {
+  class ServiceError extends Error {
+    override stack = 'none';
+  }
+  expect(reasonOf(new ServiceError(SECRET))).toBe('ServiceError');
+  expect(reasonOf(errorOf('E', { stack: `E: ${SECRET}` }))).toBe('E');
+  expect(reasonOf(errorOf('E', { message: Symbol(SECRET) }))).toBe('E');
+  expect(reasonOf(SECRET)).toBe('string');
+  expect(reasonOf(undefined)).toBe('undefined');
+  expect(reasonOf(null)).toBe('object');
+  expect(reasonOf(7)).toBe('number');
+});
+
+test('no word is taken out of a text, nor an id', () => {
+  const stack = 'none';
+  expect(reasonOf(errorOf('ReplyError', { stack }, 'it was XYZZY'))).toBe('ReplyError');
+  const headers = new Headers({
+    'x-request-id': 'a long xyzzy',
+    'apim-request-id': 'long, xyzzy',
+    'x-ms-request-id': 'i',
+  });
+  expect(reasonOf(errorOf('E', { stack, headers }))).toBe('E');
+});
+
+test('of several errors in one five are told, and ten of all; the rest is not even looked at', () => {
+  const errors = Array.from({ length: 9 }, (_, n) => errorOf(`E${n}`, { code: 'X' }));
+  expect(reasonOf(errorOf('All', { code: 'X', errors })).match(/E\d/g)).toEqual(['E0', 'E1', 'E2', 'E3', 'E4']);
+  let read = 0;
+  class Endless extends Error {
+    override get cause(): unknown {
+      read += 1;
+      if (read > 99) throw new Error('endless');
+      return new Endless();
+    }
+  }
+  expect(reasonOf(new Endless()).split(' <- ')).toHaveLength(10);
+  expect(read).toBeLessThanOrEqual(10);
 });
 
 test('our own words are told, with what caused them', () => {
   const cause = errorOf('Error', { code: 'EACCES' });
   expect(reasonOf(new Reason('the record was lost', { cause }))).toBe('the record was lost <- Error (code EACCES)');
   expect(reasonOf(new Reason('the record was lost'))).toBe('the record was lost');
+  expect(String(new Reason('the record was lost'))).toBe('Reason: the record was lost');
 });
 
 test.each<[string, unknown]>([
@@ -128,6 +183,7 @@ test('codes are told, and what could be a key or a text is not', () => {
     'AADSTS7000215',
     '429',
     429,
+    99_999,
   ]) {
     expect(identifierOf(code)).toBe(String(code));
   }
@@ -147,7 +203,7 @@ test('codes are told, and what could be a key or a text is not', () => {
       'x'.repeat(41),
       1.5,
       Number.NaN,
-      123_456,
+      100_000,
       null,
       undefined,
       {},

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HeldLease } from '../../shared/conversation/held-lease.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
+import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { deployment } from '../models/deployment.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { Conversation, rules, toFirstToken } from './conversation.ts';
+import { Conversation, OWNER, rules, toFirstToken } from './conversation.ts';
 import { WatchedStore } from './watched-store.ts';
 
 let upstream: ScriptedUpstream;
@@ -34,5 +36,16 @@ describe('a process that is told to end', () => {
     const startedAt = performance.now();
     await conversation.parts.running.end();
     expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  test('has nothing to do with a turn that is over', async () => {
+    const claim = { owner: OWNER, sessionId: 's', turnId: 't', isFirst: true, idempotency: undefined, reserved: 0 };
+    const lease = new HeldLease(new WatchedStore(rules), claim, { leaseMs: 1000, deadlineMs: 60_000 });
+    const running = new RunningTurns();
+    running.add(lease);
+    await lease.release();
+    running.delete(lease);
+    await running.end();
+    expect(lease.signal.aborted).toBe(false);
   });
 });

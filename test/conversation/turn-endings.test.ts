@@ -111,6 +111,23 @@ describe('a turn that fails', () => {
     });
   });
 
+  test('after its first token is not begun again, even where its model finds the prompt too long then', async () => {
+    const conversation = new Conversation(model);
+    const { sessionId } = await conversation.talk('One?');
+    let asked = 0;
+    const late: Model = {
+      name: 'late',
+      async stream(_messages, _options, _signal, tell) {
+        asked += 1;
+        tell({ type: 'delta', text: 'Well' });
+        throw new Failure('context-too-long', 'Too long.');
+      },
+    };
+    const turn = new Conversation(late, { store: conversation.store }).talk('Two?', { sessionId });
+    await expect(turn).rejects.toMatchObject({ code: 'context-too-long' });
+    expect(asked).toBe(1);
+  });
+
   test('by a bug throws what was thrown, and tells those who join it late no more than its code', async () => {
     const bug = new Error('secret');
     const broken: Model = {

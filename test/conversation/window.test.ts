@@ -76,6 +76,7 @@ describe('the window', () => {
     expect(fitWindow(messages, 100, 300)).toEqual({ dropped: 2, promptTokens: 300 });
     expect(fitWindow(messages, 100, 299)).toEqual({ dropped: 4, promptTokens: 100 });
     expect(fitWindow(messagesOf([turn, turn, turn]), 100, 600)).toEqual({ dropped: 4, promptTokens: 300 });
+    expect(fitWindow(messagesOf([turn, turn, turn, turn, turn]), 100, 1000)).toEqual({ dropped: 6, promptTokens: 500 });
     expect(fitWindow(messagesOf([turn, turn, turn]), 100, 598)).toEqual({ dropped: 4, promptTokens: 300 });
   });
 

@@ -1,82 +1,74 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createVitest, type Vitest } from 'vitest/node';
 import { type LuaMutant, luaMutants } from './lua-mutants.ts';
+import { createLuaRunner, type LuaRunner } from './lua-runner.ts';
 
 // Changes the Lua scripts, one place at a time, and runs the tests that use them against a real Redis: some test has to
-// fail each time. Part of npm run test:mutants; node test/mutants/lua.ts [--only begin.lua] does a part of it.
-// Writes its results beside those of the TypeScript mutants, in the same form.
+// fail each time. A part of it: npx node test/mutants/lua.ts --only begin.lua
+// Its results stand beside those of the TypeScript mutants, in the same form. What was killed before is not judged again
+// while its script is the same; without the report, all is.
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+interface Judged {
+  id: string;
+  status: string;
+}
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, concurrency: { type: 'string', default: '2' } },
+});
 const REPORT = '.cache/mutants/lua.json';
 
 const files = globSync('shared/**/*.lua').sort();
-let active: { path: string; text: string } | undefined;
+const report: Record<string, { language: 'lua'; source: string; mutants: Judged[] }> = existsSync(REPORT)
+  ? JSON.parse(readFileSync(REPORT, 'utf8')).files
+  : {};
+const queue = files.filter((file) => file.endsWith(values.only)).flatMap(unjudged);
 
-/** Runs after the plugin that turns texts into modules, so that the module is another one. */
-const switchMutants = {
-  name: 'lua-mutants',
-  transform: (_code: string, id: string) =>
-    id === active?.path ? `export default ${JSON.stringify(active.text)};` : undefined,
-};
-
-const vitest = await createVitest(
-  'test',
-  {
-    config: 'test/mutants/vitest.config.ts',
-    related: files.map((file) => resolve(file)),
-    bail: 1,
-    reporters: [{}],
-    // Would keep a script as it was first read.
-    fsModuleCache: false,
-  },
-  { plugins: [switchMutants] },
-);
-const tests = await vitest.getRelevantTestSpecifications();
-if (await failedTest(vitest)) throw new Error(`without a mutant a test fails: ${await failedTest(vitest)}`);
-
-const report: Record<string, { language: string; source: string; mutants: object[] }> = {};
-for (const file of files.filter((each) => each.endsWith(values.only))) {
-  const source = readFileSync(file, 'utf8');
-  const mutants = [];
-  for (const mutant of luaMutants(source)) {
-    const killedBy = await failedTest(vitest, { path: resolve(file), text: applied(mutant, source) });
-    const status = killedBy === undefined ? 'Survived' : 'Killed';
-    const { operator, from, to, replacement } = mutant;
-    const location = { start: placeOf(from, source), end: placeOf(to, source) };
-    mutants.push({
-      id: `${file}:${from}`,
-      mutatorName: operator,
-      replacement,
-      location,
-      status,
-      statusReason: killedBy,
-    });
-    if (killedBy === undefined)
-      console.log(`${file}:${location.start.line} ${source.slice(from, to)} -> ${replacement}`);
-  }
-  report[file] = { language: 'lua', source, mutants };
-  console.log(`${file}: ${mutants.length} mutants`);
+const runners = await Promise.all(Array.from({ length: Number(values.concurrency) }, () => createLuaRunner(files)));
+for (const runner of runners) {
+  const failed = await runner.failedTest();
+  if (failed !== undefined) throw new Error(`without a mutant a test fails: ${failed}`);
 }
-mkdirSync('.cache/mutants', { recursive: true });
-writeFileSync(
-  REPORT,
-  JSON.stringify({ schemaVersion: '2', thresholds: { high: 90, low: 80 }, files: report }, null, 2),
-);
-await vitest.close();
+await Promise.all(runners.map(work));
+await Promise.all(runners.map((runner) => runner.close()));
 
-/** The first test that fails with a mutant, or with none. */
-async function failedTest(runner: Vitest, mutant?: typeof active): Promise<string | undefined> {
-  active = mutant;
-  for (const file of files) runner.invalidateFile(resolve(file));
-  runner.state.filesMap.clear();
-  const { testModules, unhandledErrors } = await runner.runTestSpecifications(tests);
-  const failed = testModules.flatMap((module) =>
-    [...module.children.allTests('failed')].map(({ fullName }) => fullName),
-  );
-  const broken = testModules.filter((module) => !module.ok()).map(({ moduleId }) => moduleId);
-  return [...failed, ...broken, ...unhandledErrors.map(String)][0];
+/** The mutants of a script that nothing has killed yet. */
+function unjudged(file: string): { file: string; source: string; mutant: LuaMutant }[] {
+  const source = readFileSync(file, 'utf8');
+  const before = report[file]?.source === source ? report[file].mutants : [];
+  const killed = before.filter(({ status }) => status === 'Killed');
+  report[file] = { language: 'lua', source, mutants: killed };
+  const ids = new Set(killed.map(({ id }) => id));
+  return luaMutants(source)
+    .filter((mutant) => !ids.has(idOf(file, mutant)))
+    .map((mutant) => ({ file, source, mutant }));
+}
+
+async function work(runner: LuaRunner): Promise<void> {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { file, source, mutant } = next;
+    const killedBy = await runner.failedTest({ path: resolve(file), text: applied(mutant, source) });
+    const status = killedBy === undefined ? 'Survived' : 'Killed';
+    const { operator: mutatorName, from, to, replacement } = mutant;
+    const location = { start: placeOf(from, source), end: placeOf(to, source) };
+    const judged = { id: idOf(file, mutant), mutatorName, replacement, location, status, statusReason: killedBy };
+    report[file]?.mutants.push(judged);
+    save();
+    const what = `${file}:${location.start.line} ${source.slice(from, to)} -> ${replacement}`;
+    if (status === 'Survived') console.log(`${what} survived; ${queue.length} mutants to go`);
+  }
+}
+
+/** After every mutant, so that a run that is broken off goes on where it was. */
+function save(): void {
+  mkdirSync(dirname(REPORT), { recursive: true });
+  const thresholds = { high: 90, low: 80 };
+  writeFileSync(REPORT, JSON.stringify({ schemaVersion: '2', thresholds, files: report }, null, 2));
+}
+
+function idOf(file: string, { from, replacement }: LuaMutant): string {
+  return `${file}:${from}:${replacement}`;
 }
 
 function applied({ from, to, replacement }: LuaMutant, source: string): string {

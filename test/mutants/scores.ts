@@ -10,7 +10,7 @@ interface Mutant {
   location: { start: { line: number; column: number }; end: { line: number; column: number } };
 }
 
-const reports = ['.cache/mutants/typescript.json', '.cache/mutants/lua.json'].filter((file) => existsSync(file));
+const reports = ['.cache/mutants/incremental.json', '.cache/mutants/lua.json'].filter((file) => existsSync(file));
 const files = reports.flatMap((file) =>
   Object.entries(JSON.parse(readFileSync(file, 'utf8')).files as Record<string, { source: string; mutants: Mutant[] }>),
 );

@@ -83,10 +83,11 @@ test('a session is a line, whole, and agrees with itself while turns go on', asy
   ]);
 });
 
-test('a session that a scan comes upon twice is one line', async () => {
+test('a scan is followed to its end, and a session that it comes upon twice is one line', async () => {
   const store = await filled(2);
   const { sessions } = await store.scan('o');
-  const scan = async (_: string, cursor?: string) => ({ sessions, cursor: cursor === undefined ? 'more' : undefined });
+  const scan = async (_: string, cursor?: string) =>
+    cursor === undefined ? { sessions: sessions.slice(0, 1), cursor: 'more' } : { sessions, cursor: undefined };
   Object.assign(store, { scan });
   expect((await exported(store)).map(({ id }) => id)).toEqual(['0', '1']);
 });

@@ -111,12 +111,14 @@ describeEachStore('the limits', (open) => {
   });
 
   test('refuse what would fit without the turns under way for two seconds at most', async () => {
-    await using all = await limited({ tokens_per_day: reserved + 10 });
-    const { turn } = await all.begin();
+    await using all = await limited({ tokens_per_day: 23 + reserved });
+    await all.conversation.talk('Hi');
+    const { turn, limits: rest } = await all.begin();
+    expect(rest).toMatchObject([{ remaining: 0 }]);
     const { code, retryAfterSeconds, limits } = await all.refused();
     expect(code).toBe('token-limit-exceeded');
     expect(retryAfterSeconds).toBe(2);
-    expect(limits).toMatchObject([{ remaining: 10 }]);
+    expect(limits).toMatchObject([{ remaining: 0 }]);
     await Array.fromAsync(turn);
   });
 

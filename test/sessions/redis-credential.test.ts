@@ -63,7 +63,19 @@ describe('a rotating credential', () => {
   test('has the object id of its token for a user name, and refuses what is no token of an identity', () => {
     const token = (payload: object) => `h.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.s`;
     expect(objectIdOf(token({ oid: 'an-id' }))).toBe('an-id');
-    for (const wrong of ['', 'abc', token({}), token({ oid: 7 })]) expect(() => objectIdOf(wrong)).toThrow();
+    for (const wrong of ['', 'abc']) expect(() => objectIdOf(wrong)).toThrow();
+    for (const wrong of [{}, { oid: 7 }])
+      expect(() => objectIdOf(token(wrong))).toThrow('the token names no object id');
+  });
+
+  test('complains of a process that has no identity', async () => {
+    const complain = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const token = `h.${Buffer.from(JSON.stringify({ oid: 'an-id' })).toString('base64url')}.s`;
+    const got = [null, { token, expiresOnTimestamp: Date.now() + HOUR }];
+    const rotating = entraCredential({ getToken: async () => got.shift() ?? null });
+    expect(await rotating.current()).toMatchObject({ username: 'an-id', password: token });
+    expect(complain).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('there is no identity'));
+    complain.mockRestore();
   });
 });
 
@@ -76,6 +88,22 @@ test('a token that never comes is asked for again, and Redis is used as soon as 
   try {
     await eventually(() => connection.run((redis) => redis.ping()).catch(() => undefined), 5000);
     expect(endpoint.asked).toBe(2);
+  } finally {
+    await connection.close();
+    await Promise.all([server.stop(), endpoint.stop()]);
+    vi.unstubAllEnvs();
+  }
+});
+
+test('a place of an identity is signed in to with that of the process', async () => {
+  const endpoint = await TokenEndpoint.start();
+  for (const [name, value] of Object.entries(endpoint.env)) vi.stubEnv(name, value);
+  const user = ['--user', endpoint.identity, 'on', `>${endpoint.token}`, '~*', '&*', '+@all'];
+  const server = await RedisServer.start(...user, '--user', 'default', 'off');
+  const connection = new RedisConnection({ url: server.url, cluster: false, waitReplicas: 0, auth: 'entra' });
+  try {
+    const who = () => connection.run((redis) => redis.call('ACL', 'WHOAMI')).catch(() => undefined);
+    expect(await eventually(async () => String(await who()))).toBe(endpoint.identity);
   } finally {
     await connection.close();
     await Promise.all([server.stop(), endpoint.stop()]);
@@ -111,6 +139,14 @@ describe.each([false, true])('a connection with a rotating credential (cluster: 
     await server.stop();
   });
 
+  test('is made with the name and the password of its URL where that has them', async () => {
+    await rotate('a "b/c');
+    const url = server.url.replace('//', `//app:${encodeURIComponent(password)}@`);
+    const named = new RedisConnection({ url, cluster, waitReplicas: 0, auth: 'url' });
+    expect(await named.run((redis) => redis.call('ACL', 'WHOAMI'))).toBe('app');
+    await named.close();
+  });
+
   test('outlives changes of its password', async () => {
     for (const next of Array.from({ length: 20 }, (_, round) => `password ${round}`)) {
       for (const key of keys) await connection.run((redis) => redis.set(key, next));
@@ -130,9 +166,15 @@ describe.each([false, true])('a connection with a rotating credential (cluster: 
     vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     for (const key of keys) await connection.run((redis) => redis.set(key, 'kept'));
     const [open, before] = [await connections(), await signIns()];
-    vi.advanceTimersByTime(HOUR - 240_000);
+    vi.advanceTimersByTime(HOUR / 2);
+    for (const key of keys) await connection.run((redis) => redis.get(key));
+    expect(await signIns()).toBe(before);
+    // Before the end of the first one, and of the next.
+    for (const [round, ms] of [HOUR / 2 - 240_000, HOUR - 240_000].entries()) {
+      vi.advanceTimersByTime(ms);
+      await eventually(async () => (await signIns()) >= before + (round + 1) * admins.length);
+    }
     vi.useRealTimers();
-    await eventually(async () => (await signIns()) >= before + admins.length);
     for (const key of keys) expect(await connection.run((redis) => redis.get(key))).toBe('kept');
     expect(open?.length).toBeGreaterThan(0);
     expect(await connections()).toEqual(open);

@@ -28,9 +28,12 @@ const keys = async () => (await redis.keys(`${prefix}*`)).map((key) => key.slice
 /** A connection that breaks after so many steps. */
 class BreakingConnection extends RedisConnection {
   steps = Number.POSITIVE_INFINITY;
+  /** Happens before a step. */
+  before = async () => {};
 
   override async run<T>(commands: Parameters<typeof RedisConnection.prototype.run<T>>[0]): Promise<T> {
     if (this.steps <= 0) throw new Error('broken');
+    await this.before();
     this.steps -= 1;
     return super.run(commands);
   }
@@ -64,5 +67,28 @@ test('an erasure that breaks off has hidden what it was to erase on lists that e
   await conversation.talk('Hi');
   await store.erase(OWNER);
   expect(await keys()).toEqual([]);
+  await store.close();
+});
+
+test('an erasure leaves the key of a turn alone that began meanwhile, but for its session that was to be erased', async () => {
+  const { connection, store, conversation } = converse();
+  const asked = { idempotency: { key: 'k', fingerprint: 'f' } };
+  await conversation.talk('Hi', asked);
+  const { sessionId } = await conversation.talk('Hi');
+  let again: { turnId: string; sessionId: string } | undefined;
+  let steps = 0;
+  connection.before = async () => {
+    steps += 1;
+    // The lists are set aside, and nothing is erased yet.
+    if (steps !== 2) return;
+    await redis.del(`${prefix}key:k`);
+    const meanwhile = converse();
+    again = await meanwhile.conversation.talk('Again', asked);
+    await meanwhile.conversation.talk('More', { sessionId });
+    await meanwhile.store.close();
+  };
+  await store.erase(OWNER);
+  expect((await conversation.talk('Again', asked)).turnId).toBe(again?.turnId);
+  expect(await redis.zrange(`${prefix}sessions`, 0, '-1')).toEqual([again?.sessionId]);
   await store.close();
 });

@@ -57,6 +57,9 @@ describe('what a turn has in Redis', () => {
     const { sessionId, rest } = await toFirstToken(conversation.take('Hi', { idempotency: idempotency() }));
     const ends = await seconds();
     expect(ends).toMatchObject({ lease: about(10), key: about(10), running: about(310), rate: about(4) });
+    // Until the next request would arrive at an even rate, in 3 s, and no less.
+    expect(ends['rate']).toBeGreaterThan(3);
+    expect(ends['reservations']).toEqual(about(10 + DAY));
     expect(Object.values(ends).every((end) => end > 0)).toBe(true);
     expect(Object.keys(ends).sort()).toEqual(['begun', 'key', 'lease', 'rate', 'reservations', 'running']);
     await conversation.store.stop(OWNER, sessionId);
@@ -70,7 +73,7 @@ describe('what a turn has in Redis', () => {
     await eventually(async () => ((await seconds())['running'] ?? 0) > 300);
     const ends = await seconds();
     expect(ends).toMatchObject({ lease: about(10), key: about(10), running: about(310) });
-    expect(ends['reservations']).toBeGreaterThan(5);
+    expect(ends['reservations']).toEqual(about(10 + DAY));
     await conversation.store.stop(OWNER, sessionId);
     await rest();
   });
@@ -89,7 +92,7 @@ describe('what a turn has in Redis', () => {
       ...{ key: about(DAY), tokens: about(DAY) },
     });
     // Whoever erases all that is the owner's finds the key for as long as it is there.
-    expect(begun).toBeGreaterThan(DAY);
+    expect(begun).toEqual(about(600 + DAY));
   });
 
   test('is given its whole time again by the next turn, also by one that fails', async () => {
@@ -132,6 +135,46 @@ describe('what a turn has in Redis', () => {
     expect(Object.keys(await seconds()).sort()).toEqual(kinds);
     await store.close();
   });
+
+  test('is not stored where its session is gone meanwhile, as a Redis that is full may have it', async () => {
+    const { sessionId, turnId } = await conversation.talk('Hi');
+    upstream.enqueue({ deltas: ['a', upstream.gate()] });
+    const { rest } = await toFirstToken(conversation.take('More', { sessionId }));
+    await redis.del(`${prefix}session:${sessionId}`);
+    expect(await conversation.store.rate(OWNER, sessionId, turnId, { rating: 'up' })).toBe(false);
+    await conversation.store.stop(OWNER, sessionId);
+    await expect(rest()).rejects.toMatchObject({ code: 'turn-lost' });
+    expect(await redis.exists(`${prefix}session:${sessionId}`)).toBe(0);
+  });
+});
+
+test('a session that was not talked to for twice its time leaves the list of sessions', async () => {
+  const list = `${prefix}sessions`;
+  const talkedToAgo = (seconds: number) => (Date.now() - seconds * 1000) * 1000;
+  await redis.zadd(list, talkedToAgo(2 * HOUR + 60), 'expired');
+  await redis.zadd(list, talkedToAgo(2 * HOUR - 60), 'kept');
+  const { sessionId } = await conversation.talk('Hi');
+  expect(await redis.zrange(list, 0, '-1')).toEqual(['kept', sessionId]);
+});
+
+test('sessions that are gone leave the list of sessions where it is read, and a page is filled up with others', async () => {
+  const { store } = conversation;
+  const ids: string[] = [];
+  for (let n = 0; n < 6; n += 1) ids.unshift((await conversation.talk('Hi')).sessionId);
+  const [first, second, third, fourth, fifth, sixth] = ids as [string, string, string, string, string, string];
+  const read = async (before?: string) => {
+    const page = await store.sessions(OWNER, { limit: 2, before });
+    return page === 'unknown-page' ? page : { ids: page.items.map(({ id }) => id), hasMore: page.hasMore };
+  };
+  const gone = (id: string) => redis.del(`${prefix}session:${id}`);
+  await gone(second);
+  expect((await store.scan(OWNER)).sessions).toHaveLength(5);
+  expect(await read()).toEqual({ ids: [first, third], hasMore: true });
+  await gone(third);
+  await gone(fifth);
+  expect(await read()).toEqual({ ids: [first, fourth], hasMore: true });
+  expect(await redis.zrange(`${prefix}sessions`, 0, '-1')).toEqual([sixth, fourth, first]);
+  expect(await read(fourth)).toEqual({ ids: [sixth], hasMore: false });
 });
 
 test('a session without a turn is one key, which ends with it, and its place in the index', async () => {

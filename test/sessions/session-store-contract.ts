@@ -76,7 +76,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(19);
       });
 
-      test('keeps the assistant of the first turn', async () => {
+      test('keeps the assistant of the first turn, which later ones may name again', async () => {
         const owner = randomUUID();
         const { sessionId } = await turn(owner, { assistant: 'data-analyst' });
         const [claim, begun] = await begin(owner, { sessionId });
@@ -84,6 +84,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await store.commit(claim, commitOf(claim, begun));
         const other = await store.begin(request(owner, { sessionId, assistant: 'default' }));
         expect(other).toEqual({ outcome: 'other-assistant', assistant: 'data-analyst' });
+        const same = await store.begin(request(owner, { sessionId, assistant: 'data-analyst' }));
+        expect(same).toMatchObject({ outcome: 'begun', sessionId, assistant: 'data-analyst' });
       });
 
       test('of an assistant that is not on offer is refused, and of a message without room', async () => {
@@ -128,9 +130,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('that ended lets the next turn begin, and its late holder commits nothing', async () => {
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, 'one', hasty);
-        const [late, lateBegun] = await begin(owner, { sessionId }, hasty);
+        const idempotency = { key: randomUUID(), fingerprint: 'f' };
+        const [late, lateBegun] = await begin(owner, { sessionId, idempotency }, hasty);
         const next = await eventually(async () => {
-          const asked = request(owner, { sessionId });
+          const asked = request(owner, { sessionId, idempotency });
           const begun = await hasty.begin(asked);
           return begun.outcome === 'begun' && ([asked.turnId, begun] as const);
         });
@@ -138,6 +141,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await hasty.commit(late, commitOf(late, lateBegun, 'late'))).toBe('lost');
         // It takes nothing from the turn that holds the lease now.
         await hasty.abandon(late, broken, nothing, 0);
+        const repeated = { outcome: 'repeated', turnId: next[0] };
+        expect(await hasty.begin(request(owner, { idempotency }))).toMatchObject(repeated);
         const claim = { ...late, turnId: next[0] };
         expect(await hasty.commit(claim, commitOf(claim, next[1], 'next'))).toBe('committed');
         expect(await contents(owner, sessionId, hasty)).toEqual(['ask one', 'one', 'ask next', 'next']);
@@ -187,7 +192,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
     describe('a step that is repeated', () => {
       test('stores the turn once, also where another turn was stored in between', async () => {
         const owner = randomUUID();
-        const [claim, begun] = await begin(owner);
+        const idempotency = { key: randomUUID(), fingerprint: 'f' };
+        const [claim, begun] = await begin(owner, { idempotency });
         const { sessionId } = claim;
         const commit = commitOf(claim, begun, 'once');
         expect(await store.commit(claim, commit)).toBe('committed');
@@ -196,8 +202,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.commit(claim, commit)).toBe('committed');
         await begin(owner, { sessionId });
         expect(await store.commit(claim, commit)).toBe('committed');
+        // By a holder that was not told that it is stored.
         await store.abandon(claim, broken, nothing, 0);
         expect(await contents(owner, sessionId)).toEqual(['ask once', 'once', 'ask next', 'next']);
+        expect(await store.begin(request(owner, { idempotency }))).toMatchObject({ outcome: 'repeated', isStored: true });
       });
 
       test('begins the turn once, and is counted once, whatever session it names', async () => {
@@ -404,6 +412,9 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
           user: { content: 'ask once' },
           answer: { content: 'once' },
         });
+        const next = idempotency();
+        await turn(owner, { sessionId, idempotency: next });
+        expect(await store.begin(request(owner, { idempotency: next }))).toMatchObject({ isStored: true });
       });
 
       test('lets its turn begin again by its own id, where the answer to the first try was lost', async () => {
@@ -423,6 +434,17 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.readTurn(owner, sessionId, turnId)).toMatchObject({ user: { turn_id: turnId } });
         expect(await store.readTurn(owner, sessionId, randomUUID())).toBeUndefined();
         expect(await store.readTurn(owner, randomUUID(), turnId)).toBeUndefined();
+      });
+
+      test('whose turn was overtaken by very many finds it by its id, and so is the latest', async () => {
+        const owner = randomUUID();
+        const turns = [await turn(owner)];
+        const sessionId = turns[0]?.sessionId as string;
+        for (let later = 0; later < 53; later += 1) turns.push(await turn(owner, { sessionId }));
+        const ids = turns.map(({ turnId }) => turnId) as [string, string, ...string[]];
+        const found = async (turnId: string) => (await store.readTurn(owner, sessionId, turnId))?.user.turn_id;
+        expect(await found(ids[1])).toBe(ids[1]);
+        expect(await found(ids.at(-1) as string)).toBe(ids.at(-1));
       });
 
       test('is refused for another turn, and is free for another owner', async () => {
@@ -499,6 +521,14 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(replay?.entries).toEqual([['a'], ['b', 'c'], finished]);
       });
 
+      test('holds no block in which nothing was said', async () => {
+        const owner = randomUUID();
+        const [claim] = await begin(owner);
+        await store.extend(claim, { position: 0, blocks: [[]] });
+        await store.extend(claim, { position: 0, blocks: [['a']] });
+        expect((await store.follow(owner, claim.sessionId, claim.turnId, 1))?.entries).toEqual([['a']]);
+      });
+
       test('of a turn that failed ends with its failure, and the stored turn before it is kept', async () => {
         const owner = randomUUID();
         const { sessionId, turnId } = await turn(owner, {}, 'kept');
@@ -556,7 +586,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('a history is read in pages, from its end to its start, each oldest first', async () => {
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, '0');
-        for (let n = 1; n < 5; n += 1) await turn(owner, { sessionId }, String(n));
+        for (let n = 1; n < 7; n += 1) await turn(owner, { sessionId }, String(n));
         const pages: string[][] = [];
         for (let before: string | undefined, more = true; more; ) {
           const page = await store.history(owner, sessionId, { limit: 3, before });
@@ -565,8 +595,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
           before = page.items[0]?.id;
           more = page.hasMore;
         }
-        expect(pages.map(({ length }) => length)).toEqual([1, 3, 3, 3]);
-        expect(pages.flat()).toEqual(['0', '1', '2', '3', '4'].flatMap((n) => [`ask ${n}`, n]));
+        expect(pages.map(({ length }) => length)).toEqual([2, 3, 3, 3, 3]);
+        expect(pages.flat()).toEqual(['0', '1', '2', '3', '4', '5', '6'].flatMap((n) => [`ask ${n}`, n]));
+        const whole = await store.history(owner, sessionId, { limit: 14, before: undefined });
+        expect(whole).toMatchObject({ items: { length: 14 }, hasMore: false });
       });
 
       test('a page before an id that is not of the history is none', async () => {
@@ -576,6 +608,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
           '',
           'x',
           `${turnId}-2`,
+          `${turnId}-99`,
           `${randomUUID()}-0`,
           `${turnId}-99999999999999`,
           `${turnId}-1e0`,
@@ -675,6 +708,16 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await on.close();
       });
 
+      test('reserve no more than a prompt may have, however long the conversation is', async () => {
+        const on = await limited({ tokens_per_day: 100_000 });
+        const owner = randomUUID();
+        const [claim, begun] = await begin(owner, {}, on);
+        await on.commit(claim, commitOf(claim, begun, 'Hello', { windowTokens: 5000 }));
+        const [, next] = await begin(owner, { sessionId: claim.sessionId }, on);
+        expect(next.reserved).toBe(100 + 1000 + 500);
+        await on.close();
+      });
+
       test('refuse a turn that would not fit beside those under way, and change nothing by it', async () => {
         const on = await limited({ tokens_per_day: 1300 });
         const owner = randomUUID();
@@ -770,7 +813,9 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const comment = 'so "good"\n\u2028\u0000 👩‍👩‍👧';
         expect(await store.rate(owner, sessionId, turnId, { rating: 'up', comment })).toBe(true);
         expect(await answers(owner, sessionId)).toEqual([{ rating: 'up', comment }, undefined]);
-        expect(await store.messages(owner, sessionId, 1, 1)).toMatchObject([{ feedback: { rating: 'up', comment } }]);
+        const [asked, answered] = await store.messages(owner, sessionId, 0, 2);
+        expect(asked).not.toHaveProperty('feedback');
+        expect(answered).toMatchObject({ feedback: { rating: 'up', comment } });
         expect(await store.rate(owner, sessionId, turnId, { rating: 'down' })).toBe(true);
         expect(await answers(owner, sessionId)).toEqual([{ rating: 'down' }, undefined]);
       });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
 import type { SessionSummary } from '../../shared/conversation/ports/stored.ts';
-import { Conversation, rules, toFirstToken } from '../conversation/conversation.ts';
+import { assistants, Conversation, rules, toFirstToken } from '../conversation/conversation.ts';
 import { eventually } from '../eventually.ts';
 import { deployment } from '../models/deployment.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -79,5 +79,15 @@ describeEachStore('turns', (open) => {
     });
     await rest();
     await conversation.store.close();
+  });
+
+  test('of a session whose assistant is no longer on offer are refused', async () => {
+    const conversation = converse();
+    const { store, owner, parts } = conversation;
+    const { sessionId } = await conversation.talk('Hi', { assistant: 'poet' });
+    const offered = new Map([...assistants].filter(([name]) => name !== 'poet'));
+    const later = new Conversation(parts.model, { store, owner, offered });
+    await expect(later.talk('Hi', { sessionId })).rejects.toMatchObject({ code: 'unknown-assistant' });
+    await store.close();
   });
 });

@@ -28,8 +28,7 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
   async history(owner: string, sessionId: string, page: PageRequest) {
     const keys = sessionKeys(owner);
     const list = keys.messages(sessionId);
-    const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? -1);
-    if (before === -1) return (await this.#summary(owner, sessionId)) === undefined ? undefined : 'unknown-page';
+    const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? 0);
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
     const [fields, length, messages] = await this.connection.run((redis) =>
@@ -145,10 +144,6 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
         ? message
         : { ...message, feedback: JSON.parse(json.replace(/^\d+/, '')) as Feedback };
     });
-  }
-
-  async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {
-    return (await this.#summaries(owner, [sessionId]))[0];
   }
 
   /** Of each session what it is listed by; not all that was brought to it. */
