@@ -140,8 +140,9 @@ export class BranchSchedule {
   }
 
   async #delete(sessionId: string): Promise<void> {
-    await this.#read(sessionId);
+    // From now on what happens on it may be for nothing; what happened before is read.
     if (!this.#played.deleted.has(sessionId)) this.#played.deleted.set(sessionId, performance.now());
+    await this.#read(sessionId);
     await this.#surely((url) => deleteSession(url, sessionId, this.#user));
   }
 
