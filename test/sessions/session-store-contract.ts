@@ -205,7 +205,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         // By a holder that was not told that it is stored.
         await store.abandon(claim, broken, nothing, 0);
         expect(await contents(owner, sessionId)).toEqual(['ask once', 'once', 'ask next', 'next']);
-        expect(await store.begin(request(owner, { idempotency }))).toMatchObject({ outcome: 'repeated', isStored: true });
+        expect(await store.begin(request(owner, { idempotency }))).toMatchObject({
+          outcome: 'repeated',
+          isStored: true,
+        });
       });
 
       test('begins the turn once, and is counted once, whatever session it names', async () => {
