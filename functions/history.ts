@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { Failure } from '../shared/conversation/failure.ts';
+import type { StoredMessage } from '../shared/conversation/ports/stored.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { pageOf, sessionIdOf, unknownPage } from '../shared/http/requests.ts';
 
@@ -14,6 +15,14 @@ app.http('history', {
     if (history === undefined) throw new Failure('session-not-found', 'There is no such session.');
     if (history === 'unknown-page') throw unknownPage();
     const { id: session_id, ...session } = history.session;
-    return { jsonBody: { session_id, ...session, messages: history.items, has_more: history.hasMore } };
+    const messages = history.items.map(shown);
+    return { jsonBody: { session_id, ...session, messages, has_more: history.hasMore } };
   }),
 });
+
+/** Without what only the API shows that the turn was asked by. */
+function shown(message: StoredMessage): Omit<StoredMessage, 'echo'> {
+  if (message.role === 'assistant') return message;
+  const { echo: _, ...rest } = message;
+  return rest;
+}

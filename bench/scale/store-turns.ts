@@ -67,6 +67,7 @@ export async function beginTurn(store: Store, talk: Talk, keyed = false): Promis
     defaultAssistant: 'default',
     offers: new Map([['default', { room: 2900, fixed_tokens: 100, output_tokens: 500 }]]),
     messageTokens: 50,
+    askedAt: Date.now(),
     idempotency,
   });
   if (begun.outcome !== 'begun') throw new Error(`a turn did not begin: ${begun.outcome}`);
@@ -84,6 +85,7 @@ export async function commitTurn(store: Store, talk: Talk, claim: TurnClaim, bea
   const ending = { finish_reason: 'stop' as const, usage, context };
   const text = { timestamp, turn_id: turnId };
   const outcome = await store.commit(claim, {
+    position: talk.messages,
     user: { ...text, id: `${turnId}-${talk.messages}`, role: 'user', content: QUESTION, tokens: 50 },
     answer: {
       ...text,

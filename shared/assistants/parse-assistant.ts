@@ -7,6 +7,7 @@ const frontMatter = z.strictObject({
   description: z.string().check(z.minLength(1), z.maxLength(300)),
   max_output_tokens: z.optional(z.int().check(z.minimum(1), z.maximum(200_000))),
   temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
+  accepts: z.optional(z.array(z.enum(['instructions', 'history', 'tools']))),
 });
 
 /**
@@ -27,7 +28,7 @@ export function parseAssistant(name: string, text: string): Assistant {
   }
   const systemPrompt = body.trim();
   if (systemPrompt === '') throw wrong('has no system prompt after its front matter');
-  const { title, description, max_output_tokens, temperature } = checked.data;
+  const { title, description, max_output_tokens, temperature, accepts } = checked.data;
   return {
     name,
     title,
@@ -35,6 +36,7 @@ export function parseAssistant(name: string, text: string): Assistant {
     systemPrompt,
     ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(accepts === undefined ? {} : { accepts }),
   };
 }
 

@@ -10,4 +10,6 @@ export interface Assistant {
   maxOutputTokens?: number;
   /** Overrides the default temperature, 0.7. */
   temperature?: number;
+  /** What its callers may bring through OpenAI's API. Where it does not say, the way in which they are known decides. */
+  accepts?: readonly ('instructions' | 'history' | 'tools')[];
 }

@@ -1,4 +1,4 @@
-import type { StoredMessage } from './ports/session-store.ts';
+import type { StoredMessage } from './ports/stored.ts';
 
 /** However a provider counts, so much of the budget stays. */
 const MAX_FACTOR = 4;

@@ -1,5 +1,6 @@
 import type { FailureCode } from './failure.ts';
 import type { LimitState } from './limits.ts';
+import type { Echo } from './ports/echo.ts';
 import type { Usage } from './ports/model.ts';
 
 /** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
@@ -22,6 +23,9 @@ export interface TurnStarted {
   session_id: string;
   turn_id: string;
   assistant: string;
+  /** Milliseconds since 1970; absent in what an older version wrote. */
+  asked_at?: number;
+  echo?: Echo;
   /** Where the caller stands with its limits; absent where a turn is told again. */
   limits?: LimitState[];
 }
@@ -42,6 +46,8 @@ export interface TurnFinished {
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
+  /** Milliseconds since 1970; absent in what an older version wrote. */
+  finished_at?: number;
 }
 
 /**

@@ -16,6 +16,7 @@ export const failureKinds = {
   unauthenticated: { status: 401, title: 'The caller is not known', retryable: false },
   'session-not-found': { status: 404, title: 'There is no such session', retryable: false },
   'session-busy': { status: 409, title: 'The session is answering another message', retryable: true },
+  'session-moved': { status: 409, title: 'Another turn came in between', retryable: false },
   'turn-in-progress': { status: 409, title: 'The turn with this key is still running', retryable: true },
   'body-too-large': { status: 413, title: 'The body is too large', retryable: false },
   'unsupported-media-type': { status: 415, title: 'The body is not application/json in UTF-8', retryable: false },
@@ -54,6 +55,8 @@ export interface FailureOptions {
   challenge?: string;
   /** For limits: where the caller stands with each. */
   limits?: LimitState[];
+  /** For `session-moved`: the session's last turn. */
+  lastTurnId?: string;
   /** For `content-filtered`; for the audit, not for the caller. */
   filter?: FilterResult | undefined;
   /** For `model-timeout`: the model was at it before it went silent, so that another call would be paid for as well. */
@@ -75,6 +78,7 @@ export class Failure extends Reason {
   readonly errors: { field: string; detail: string }[] | undefined;
   readonly challenge: string | undefined;
   readonly limits: LimitState[] | undefined;
+  readonly lastTurnId: string | undefined;
   readonly filter: FilterResult | undefined;
   readonly wasAlive: boolean;
   readonly requestId: string | undefined;
@@ -86,6 +90,7 @@ export class Failure extends Reason {
     this.errors = options.errors;
     this.challenge = options.challenge;
     this.limits = options.limits;
+    this.lastTurnId = options.lastTurnId;
     this.filter = options.filter;
     this.wasAlive = options.wasAlive ?? false;
     this.requestId = options.requestId;

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TurnEvent, TurnFailed } from './events.ts';
+import type { TurnEvent, TurnFailed, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
-import { hasEnding, type Replay, type ReplayEntry, type SessionStore, type StoredTurn } from './ports/session-store.ts';
+import { hasEnding, type Replay, type ReplayEntry } from './ports/replay.ts';
+import type { SessionStore } from './ports/session-store.ts';
+import type { AssistantMessage, StoredTurn } from './ports/stored.ts';
 
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
@@ -15,8 +17,7 @@ export const LOST_ENDING = 999_999_999;
 interface RepeatedTurn {
   sessionId: string;
   turnId: string;
-  /** Position of the turn's user message, once the turn is stored. */
-  position: number | undefined;
+  isStored: boolean;
 }
 
 /**
@@ -28,29 +29,47 @@ interface RepeatedTurn {
 export async function repeatTurn(
   store: SessionStore,
   owner: string,
-  { sessionId, turnId, position }: RepeatedTurn,
+  { sessionId, turnId, isStored }: RepeatedTurn,
 ): Promise<AsyncGenerator<TurnEvent> | undefined> {
   const first = await liveReplay(store, owner, sessionId, turnId);
   if (first !== undefined) return followTurn(store, owner, sessionId, first);
-  if (position === undefined) {
+  if (!isStored) {
     // What is left of the dead turn's record expires with its lease.
     await sleep(POLL_MS);
     return undefined;
   }
   // Others came after it, and its replay with them: it is told from the session.
-  const turn = await store.readTurn(owner, sessionId, turnId, position);
+  const turn = await store.readTurn(owner, sessionId, turnId);
   if (turn === undefined) throw new Failure('session-not-found', 'The session of this turn is gone.');
   return tellStored(sessionId, turnId, turn);
 }
 
-async function* tellStored(sessionId: string, turnId: string, { assistant, answer }: StoredTurn) {
-  const { finish_reason, usage, context, content } = answer;
+/** A stored turn, as it is told when its replay is gone: its text is one token. */
+export async function* tellStored(sessionId: string, turnId: string, { assistant, user, answer }: StoredTurn) {
+  const { content } = answer;
+  const { timestamp, echo } = user;
+  const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: Date.parse(timestamp) };
   const events: TurnEvent[] = [
-    { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant },
+    { type: 'turn-started', ...about, ...(echo && { echo }) },
     { type: 'token-said', token: content },
-    { type: 'turn-finished', finish_reason, usage, context },
+    finishOf(answer),
   ];
   yield* events;
+}
+
+/** How a stored turn ended. */
+function finishOf({ finish_reason, usage, context, timestamp }: AssistantMessage): TurnFinished {
+  return { type: 'turn-finished', finish_reason, usage, context, finished_at: Date.parse(timestamp) };
+}
+
+/**
+ * Tells what there is of a turn, and waits for no more of it.
+ *
+ * @throws {Failure} the turn's own failure; `turn-lost` when its holder is gone.
+ */
+export function* tellSoFar({ entries, state }: Replay): Generator<TurnEvent> {
+  for (const entry of entries) yield* eventsOf(entry);
+  if (state === 'lost') throw lost();
 }
 
 /**
@@ -109,9 +128,9 @@ async function* tellRest(
 ): AsyncGenerator<TurnEvent> {
   const turn = await store.readTurn(owner, sessionId, turnId);
   if (turn === undefined) throw lost();
-  const { content, finish_reason, usage, context } = turn.answer;
+  const { content } = turn.answer;
   if (content.length > said.length) yield { type: 'token-said', token: content.slice(said.length) };
-  yield { type: 'turn-finished', finish_reason, usage, context };
+  yield finishOf(turn.answer);
 }
 
 /** The number of a turn's last event; no number where that is still to come. */

@@ -2,12 +2,12 @@ import type { Assistant } from './assistant.ts';
 import type { FinishReason } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
-import type { Model, Usage } from './ports/model.ts';
+import type { CompletionOptions, Model, Usage } from './ports/model.ts';
 import type { Prompt } from './prompts.ts';
 import type { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';
 
-const TEMPERATURE = 0.7;
+export const TEMPERATURE = 0.7;
 
 /** What the model said in a turn. */
 export interface Spoken {
@@ -33,7 +33,7 @@ export async function speak(
   model: Model,
   assistant: Assistant,
   prompt: Prompt,
-  options: { maxOutputTokens: number; cacheKey: string; giveUpAt: number },
+  options: Omit<CompletionOptions, 'temperature'> & { temperature: number | undefined },
   lease: HeldLease,
   audit: TurnAudit,
   spending: Spending,
@@ -43,7 +43,7 @@ export async function speak(
   let answeredBy: string | undefined;
   const completion = {
     ...options,
-    temperature: assistant.temperature ?? TEMPERATURE,
+    temperature: options.temperature ?? assistant.temperature ?? TEMPERATURE,
   };
   try {
     await model.stream(prompt.messages, completion, lease.signal, (event) => {

@@ -1,5 +1,7 @@
 import type { TurnFinished } from './events.ts';
+import type { Echo } from './ports/echo.ts';
 import type { BeginResult, Commit } from './ports/session-store.ts';
+import type { Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { Prompt } from './prompts.ts';
 import type { Spoken } from './speak.ts';
@@ -8,27 +10,31 @@ import type { Spoken } from './speak.ts';
 export function messagesOf(
   turnId: string,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
+  { brought, echo }: { brought: Item[]; echo: Echo | undefined },
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
-  { finish_reason, usage, context }: TurnFinished,
-  times: { askedAt: number; answeredAt: number },
-): Pick<Commit, 'user' | 'answer'> {
+  { finish_reason, usage, context, finished_at }: TurnFinished,
+  askedAt: number,
+): Pick<Commit, 'position' | 'user' | 'answer'> {
   const position = begun.windowStart + begun.window.length;
   return {
+    position,
     user: {
       id: `${turnId}-${position}`,
       role: 'user',
       content: prompt.message,
-      timestamp: new Date(times.askedAt).toISOString(),
+      timestamp: new Date(askedAt).toISOString(),
       turn_id: turnId,
       ...exactly(prompt.messageCount),
+      ...(brought.length > 0 && { items: brought }),
+      ...(echo && { echo }),
     },
     answer: {
       id: `${turnId}-${position + 1}`,
       role: 'assistant',
       content: spoken.content,
-      timestamp: new Date(times.answeredAt).toISOString(),
+      timestamp: new Date(finished_at ?? askedAt).toISOString(),
       turn_id: turnId,
       ...exactly(count),
       finish_reason,

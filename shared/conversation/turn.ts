@@ -1,15 +1,16 @@
 import type { Assistant } from './assistant.ts';
+import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
-import { Failure } from './failure.ts';
+import { codeOf, Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
 import { patienceMs, patiently } from './patience.ts';
-import type { Model, Usage } from './ports/model.ts';
+import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
-import type { BeginResult, Commit, Idempotency, SessionStore, TurnClaim } from './ports/session-store.ts';
+import type { BeginResult, Commit, SessionStore, TurnClaim } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
-import type { Prompt, Prompts } from './prompts.ts';
+import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
@@ -18,21 +19,8 @@ import { Spending } from './spending.ts';
 import { messagesOf } from './stored-messages.ts';
 import { titleOf } from './title.ts';
 import { TurnAudit } from './turn-audit.ts';
+import { broughtOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
 import { TOKENS_PER_MESSAGE } from './window.ts';
-
-/** What a caller asks for, validated. */
-export interface TurnRequest {
-  /** `X-Request-Id` of the answer. */
-  requestId: string;
-  /** The request's place in a trace, W3C. */
-  traceparent: string | undefined;
-  message: string;
-  /** A session to go on with; one that is unknown leads to a new one. */
-  sessionId: string | undefined;
-  /** The assistant of a new session. */
-  assistant: string | undefined;
-  idempotency: Idempotency | undefined;
-}
 
 export interface TurnParts {
   store: SessionStore;
@@ -72,24 +60,36 @@ export async function takeTurn(
 ): Promise<AsyncGenerator<TurnEvent>> {
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
-  const { measured, offers } = await prompts.measure(request.message);
+  const { message, instructions, brought } = request;
+  const { measured, tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
+  let { idempotency } = request;
 
   for (;;) {
     const turnId = newId();
+    const askedAt = parts.now();
     const begun = await store.begin({
+      ...placeOf(request),
       owner,
       turnId,
-      sessionId: request.sessionId,
       newSessionId: newId(),
       assistant: request.assistant,
       defaultAssistant: DEFAULT_ASSISTANT,
       offers,
-      messageTokens: measured.tokens,
-      idempotency: request.idempotency,
+      messageTokens: tokens,
+      broughtTokens,
+      outputTokens: request.maxOutputTokens,
+      askedAt,
+      echo: request.echo,
+      idempotency,
     });
-    if (begun.outcome === 'begun') return answer(parts, owner, turnId, request, measured, begun);
-    if (begun.outcome !== 'repeated') throw refusal(begun, measured.tokens, offers);
-    const repeated = await repeatTurn(store, owner, begun);
+    if (begun.outcome === 'begun')
+      return answer(parts, { owner, turnId, askedAt, idempotency }, request, measured, begun);
+    if (begun.outcome !== 'repeated') throw refusal(begun, tokens, offers);
+    const repeated = await repeatTurn(store, owner, begun).catch((failure) => {
+      // Who sent no key does not ask for the turn that is gone.
+      if (idempotency?.implicit === undefined || codeOf(failure) !== 'session-not-found') throw failure;
+      idempotency = { ...idempotency, implicit: 'anew' };
+    });
     if (repeated !== undefined) return repeated;
     // The turn's holder died or gave it up, so that this one may run it.
     if (performance.now() > giveUpAt) {
@@ -101,16 +101,17 @@ export async function takeTurn(
 /** Runs a turn that has begun, to its commit or its end without one. */
 async function* answer(
   parts: TurnParts,
-  owner: string,
-  turnId: string,
+  turn: Pick<TurnClaim, 'owner' | 'turnId' | 'idempotency'> & { askedAt: number },
   request: TurnRequest,
   measured: TokenCount,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
   const { store, model, prompts, running, now } = parts;
-  const { sessionId, isFirst, assistant: name, reserved, limits } = begun;
-  const claim: TurnClaim = { owner, sessionId, turnId, isFirst, idempotency: request.idempotency, reserved };
-  const askedAt = now();
+  const { askedAt, ...own } = turn;
+  const { sessionId, isFirst, forkedFrom, assistant: name, reserved, limits } = begun;
+  const { isEphemeral, echo } = request;
+  const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved };
+  const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.
   const assistant = parts.assistants.get(name) as Assistant;
@@ -120,14 +121,20 @@ async function* answer(
   const spending = new Spending();
   let promptTokens = 0;
   let ending: TurnFinished | Failure | undefined;
+  /** All was said, and is on record. */
+  let answered = false;
   let stored = false;
   try {
-    yield { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: name, limits };
+    const about = { session_id: sessionId, turn_id: turnId, assistant: name, asked_at: askedAt };
+    yield { type: 'turn-started', ...about, ...(echo && { echo }), limits };
 
-    const built = await prompts.build(assistant, begun.window, request.message, measured);
+    const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
+    const { message, instructions } = request;
+    const built = await prompts.build(assistant, begun.window, { message, measured, instructions, brought });
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
-    const options = { maxOutputTokens: prompts.outputTokens(assistant), cacheKey: sessionId, giveUpAt };
+    const wishes = wishesOf(request, prompts.outputTokens(assistant));
+    const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const tokens = new Ready<string>();
     const speech = speak(model, assistant, built, options, lease, audit, spending, (token) => tokens.push(token));
     const isOver = () => tokens.end();
@@ -140,21 +147,25 @@ async function* answer(
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
-      usage: spoken.usage ?? estimate(prompt, count),
+      usage: spoken.usage ?? estimatedUsage(prompt, count),
       context: prompt.report(begun.windowStart),
+      finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
       audit.spentTokens = spending.total(promptTokens, count.tokens);
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
       await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
-      const messages = messagesOf(turnId, begun, prompt, spoken, count, finished, { askedAt, answeredAt: now() });
+      answered = true;
+    }
+    if (answered && !isEphemeral) {
+      const asked = { brought, echo };
       const commit: Commit = {
-        ...messages,
+        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
         unsent: await lease.release(),
         finished,
         assistant: name,
-        title: isFirst ? titleOf(request.message) : '',
+        title: begun.title ?? titleOf(request.message),
         windowStart: begun.windowStart + prompt.dropped,
         windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
         spent: audit.spentTokens,
@@ -174,8 +185,8 @@ async function* answer(
       lease.end(ending);
     }
     const unsent = await lease.release();
-    if (!stored) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
-    audit.ended(ending, stored);
+    if (!answered) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
+    audit.ended(ending, answered && !(ending instanceof Failure));
     if (!stored) {
       const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
       // Where the store is away, the lease ends by itself, and all that was reserved counts.
@@ -183,15 +194,4 @@ async function* answer(
     }
     running.delete(lease);
   }
-}
-
-/** Where the provider sent no usage, what was counted here stands for it. */
-function estimate(prompt: Prompt, { tokens }: TokenCount): Usage {
-  const { promptTokens } = prompt;
-  return {
-    prompt_tokens: promptTokens,
-    completion_tokens: tokens,
-    total_tokens: promptTokens + tokens,
-    cached_tokens: 0,
-  };
 }

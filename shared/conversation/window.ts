@@ -1,4 +1,4 @@
-interface WindowMessage {
+export interface WindowMessage {
   role: 'user' | 'assistant';
   tokens: number;
 }

@@ -14,11 +14,13 @@ export interface Problem {
   retry_after_seconds?: number;
   /** Validation only: each wrong field. */
   errors?: { field: string; detail: string }[];
+  /** `session-moved` only. */
+  last_turn_id?: string;
 }
 
 /** @param requestId of the answer */
 export function problemOf(failure: Failure, requestId: string): Problem {
-  const { code, errors, retryAfterSeconds } = failure;
+  const { code, errors, lastTurnId, retryAfterSeconds } = failure;
   const { status, title, retryable } = failureKinds[code];
   return {
     type: `urn:parley:problem:${code}`,
@@ -31,5 +33,6 @@ export function problemOf(failure: Failure, requestId: string): Problem {
     request_id: requestId,
     ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: Math.max(1, Math.ceil(retryAfterSeconds)) }),
     ...(errors === undefined ? {} : { errors }),
+    ...(lastTurnId === undefined ? {} : { last_turn_id: lastTurnId }),
   };
 }

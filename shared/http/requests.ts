@@ -5,10 +5,32 @@ const text = z.string().check(z.refine((value) => value.isWellFormed(), 'must be
 
 const message = text.check(z.refine((value) => value.trim() !== '', 'must not be blank'));
 
-const turnFields = { session_id: z.nullish(text), assistant: z.optional(text) };
+const turnFields = {
+  session_id: z.nullish(text),
+  assistant: z.optional(text),
+  after: z.nullish(text),
+  fork: z.optional(z.boolean()),
+};
+
+interface Placed {
+  session_id?: string | null | undefined;
+  after?: string | null | undefined;
+  fork?: boolean | undefined;
+}
+
+/** `after` and `fork` make sense only beside another field. */
+function placed<T extends Placed>() {
+  return [
+    z.refine<T>(({ session_id, after }) => after === undefined || typeof session_id === 'string', {
+      error: 'needs a session_id',
+      path: ['after'],
+    }),
+    z.refine<T>(({ fork, after }) => fork !== true || after !== undefined, { error: 'needs after', path: ['fork'] }),
+  ] as const;
+}
 
 /** The body of `POST /chat`. */
-export const chatBody = z.strictObject({ message, ...turnFields });
+export const chatBody = z.strictObject({ message, ...turnFields }).check(...placed());
 
 /** The body of `POST /chat/stream`: as `POST /chat`, but `prompt` may stand for `message`. */
 export const streamBody = z.pipe(
@@ -17,6 +39,7 @@ export const streamBody = z.pipe(
       error: 'exactly one of message and prompt is needed',
       path: ['message'],
     }),
+    ...placed(),
   ),
   z.transform(({ prompt, message, ...rest }) => ({ ...rest, message: message ?? prompt ?? '' })),
 );

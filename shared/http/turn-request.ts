@@ -1,8 +1,11 @@
 import { Failure } from '../conversation/failure.ts';
-import type { TurnRequest } from '../conversation/turn.ts';
+import type { TurnRequest } from '../conversation/turn-request.ts';
 import type { Call } from './endpoint.ts';
 import { readJson } from './read-json.ts';
 import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
+
+/** No turn has this id: it stands for one that can be none of ours. */
+const NO_TURN = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Reads and checks a request for a turn.
@@ -16,14 +19,18 @@ export async function readTurnRequest(
   const key = idempotencyKeyOf(request.headers);
   const body: TurnBody = check(schema, await readJson(request, services.settings.maxBodyBytes));
   checkLength(body.message, services.settings.maxMessageCharacters);
-  const { message, assistant } = body;
+  const { message, assistant, fork } = body;
   const sessionId = sessionIdOf(body.session_id);
-  const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null]);
+  const after = typeof body.after === 'string' ? (sessionIdOf(body.after) ?? NO_TURN) : body.after;
+  const place = after === undefined ? [] : [after, fork ?? false];
+  const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null, ...place]);
   return {
     requestId,
     traceparent,
     message,
     sessionId,
+    after,
+    fork: fork === true ? 'yes' : 'no',
     assistant,
     idempotency:
       key === undefined
@@ -33,7 +40,7 @@ export async function readTurnRequest(
 }
 
 /** Characters are code points: what a person counts as one may be more, never less. */
-function checkLength(message: string, most: number): void {
+export function checkLength(message: string, most: number): void {
   if (message.length <= most) return;
   const length = Array.from(message).length;
   if (length <= most) return;

@@ -32,7 +32,7 @@ export function chatCompletions(settings: RemoteModelSettings, post: Post, timeo
   const known = isOpenAI(settings);
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
+    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey }, signal, tell) =>
       streamCompletion(
         { timeoutMs, tokenScope },
         {
@@ -43,7 +43,7 @@ export function chatCompletions(settings: RemoteModelSettings, post: Post, timeo
               stream: true,
               stream_options: { include_usage: true },
               [known || isReasoning(model) ? 'max_completion_tokens' : 'max_tokens']: maxOutputTokens,
-              temperature: isReasoning(model) ? undefined : temperature,
+              ...(isReasoning(model) ? { reasoning_effort: reasoningEffort } : { temperature, top_p: topP }),
               prompt_cache_key: known ? cacheKey : undefined,
             };
             return dialect.negotiate(parameters, (accepted) => post('chat/completions', accepted, either));

@@ -27,22 +27,25 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, cacheKey }, signal, tell) =>
+    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey }, signal, tell) =>
       streamCompletion(
         { timeoutMs, tokenScope },
         {
           open: (either) => {
+            const start = messages.findIndex(({ role }) => role !== 'system');
             const parameters = {
               model,
               instructions: messages
-                .filter(({ role }) => role === 'system')
+                .slice(0, start)
                 .map(({ content }) => content)
                 .join('\n\n'),
-              input: messages.filter(({ role }) => role !== 'system'),
+              input: messages.slice(start),
               stream: true,
               store: false,
               max_output_tokens: maxOutputTokens,
-              temperature: isReasoning(model) ? undefined : temperature,
+              ...(isReasoning(model)
+                ? { reasoning: reasoningEffort && { effort: reasoningEffort } }
+                : { temperature, top_p: topP }),
               prompt_cache_key: isOpenAI(settings) ? cacheKey : undefined,
             };
             return dialect.negotiate(parameters, (accepted) => post('responses', accepted, either));

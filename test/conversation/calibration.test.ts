@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tokenFactor } from '../../shared/conversation/calibration.ts';
-import type { StoredMessage } from '../../shared/conversation/ports/session-store.ts';
+import type { StoredMessage } from '../../shared/conversation/ports/stored.ts';
 
 const common = { id: 'id', content: 'text', timestamp: '', turn_id: 'turn' };
 const asked: StoredMessage = { ...common, role: 'user' };

@@ -8,7 +8,8 @@ import type { TokenCounter } from '../../shared/conversation/ports/token-counter
 import type { ObservedTurn } from '../../shared/conversation/ports/turn-observer.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
-import { type TurnParts, type TurnRequest, takeTurn } from '../../shared/conversation/turn.ts';
+import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
+import type { TurnRequest } from '../../shared/conversation/turn-request.ts';
 import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { Telemetry } from '../../shared/telemetry/telemetry.ts';

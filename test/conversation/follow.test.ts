@@ -4,7 +4,7 @@ import type { TurnEvent, TurnStarted } from '../../shared/conversation/events.ts
 import { Failure } from '../../shared/conversation/failure.ts';
 import { followTurn, joinTurn, LOST_ENDING } from '../../shared/conversation/follow.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
-import type { Replay } from '../../shared/conversation/ports/session-store.ts';
+import type { Replay } from '../../shared/conversation/ports/replay.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { eventually } from '../eventually.ts';
 import { deployment } from '../models/deployment.ts';

@@ -19,6 +19,7 @@ test('a lease is held whatever is done to the clock', async () => {
     defaultAssistant: 'default',
     offers: new Map([['default', { room: 1000, fixed_tokens: 0, output_tokens: 1 }]]),
     messageTokens: 1,
+    askedAt: Date.now(),
     idempotency: undefined,
   });
   const claim = { owner, sessionId, turnId, isFirst: true, idempotency: undefined, reserved: 0 };

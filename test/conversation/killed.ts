@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Model } from '../../shared/conversation/ports/model.ts';
-import type { TurnRequest } from '../../shared/conversation/turn.ts';
+import type { TurnRequest } from '../../shared/conversation/turn-request.ts';
 import { Conversation, rules } from './conversation.ts';
 import { WatchedStore } from './watched-store.ts';
 

@@ -104,7 +104,7 @@ describe('a retry of a turn', () => {
     const conversation = new Conversation(model, { store, deadlineMs: 400 });
     const key = idempotency();
     // A record that outlives its turn again and again.
-    store.begin = async () => ({ outcome: 'repeated', sessionId: 's', turnId: 't', position: undefined });
+    store.begin = async () => ({ outcome: 'repeated', sessionId: 's', turnId: 't', isStored: false });
     const startedAt = performance.now();
     await expect(conversation.talk('Hi', { idempotency: key })).rejects.toMatchObject({
       code: 'turn-in-progress',

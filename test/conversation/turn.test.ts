@@ -27,7 +27,14 @@ describe('a turn', () => {
     const { events, sessionId, turnId } = await new Conversation(model).talk('How?');
     const prompt_tokens = fixedTokens(systemTokens, tokensOf('How?'));
     expect(events).toEqual([
-      { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: 'default', limits: [] },
+      {
+        type: 'turn-started',
+        session_id: sessionId,
+        turn_id: turnId,
+        assistant: 'default',
+        asked_at: expect.any(Number),
+        limits: [],
+      },
       { type: 'token-said', token: 'Use ' },
       { type: 'token-said', token: 'Redis' },
       { type: 'token-said', token: '.' },
@@ -36,6 +43,7 @@ describe('a turn', () => {
         finish_reason: 'stop',
         usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, cached_tokens: 0 },
         context: { messages: 1, dropped_messages: 0, prompt_tokens, max_prompt_tokens: 3000 },
+        finished_at: expect.any(Number),
       },
     ]);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { exportSessions } from '../../shared/conversation/export-sessions.ts';
 import { Failure } from '../../shared/conversation/failure.ts';
-import type { StoredMessage } from '../../shared/conversation/ports/session-store.ts';
+import type { StoredMessage } from '../../shared/conversation/ports/stored.ts';
 import { linesResponse } from '../../shared/http/lines-response.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { requestLogOf } from '../http/request-log-of.ts';
@@ -22,7 +22,7 @@ class WatchedStore extends MemorySessionStore {
 
   async turn(sessionId: string, isFirst: boolean, content: string): Promise<void> {
     const turnId = crypto.randomUUID();
-    await this.begin({
+    const begun = await this.begin({
       owner: 'o',
       turnId,
       sessionId: isFirst ? undefined : sessionId,
@@ -31,12 +31,15 @@ class WatchedStore extends MemorySessionStore {
       defaultAssistant: 'default',
       offers: new Map([['default', { room: 1000, fixed_tokens: 0, output_tokens: 1 }]]),
       messageTokens: 1,
+      askedAt: Date.now(),
       idempotency: undefined,
     });
+    const position = begun.outcome === 'begun' ? begun.window.length : 0;
     const common = { turn_id: turnId, timestamp: '', content };
     await this.commit(
       { owner: 'o', sessionId, turnId, isFirst, idempotency: undefined, reserved: 0 },
       {
+        position,
         user: { ...common, id: `${turnId}-0`, role: 'user' },
         answer: { ...common, id: `${turnId}-1`, role: 'assistant', ...ending },
         unsent: { position: 0, blocks: [] },

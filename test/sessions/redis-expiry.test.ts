@@ -176,3 +176,22 @@ test('sessions that are gone leave the list of sessions where it is read, and a 
   expect(await redis.zrange(`${prefix}sessions`, 0, '-1')).toEqual([sixth, fourth, first]);
   expect(await read(fourth)).toEqual({ ids: [sixth], hasMore: false });
 });
+
+test('a session without a turn is one key, which ends with it, and its place in the index', async () => {
+  const sessionId = randomUUID();
+  const items = [{ id: `${randomUUID()}-0`, role: 'user' as const, content: 'Hi' }];
+  const { store } = conversation;
+  await store.create(OWNER, sessionId, { metadata: { a: 'b' }, items });
+  const whole = { session: about(HOUR), sessions: about(HOUR) };
+  expect(await seconds()).toEqual({ ...whole, rate: about(4) });
+  const more = [{ id: `${randomUUID()}-0`, role: 'user' as const, content: 'More' }];
+  for (const use of [
+    () => store.describe(OWNER, sessionId, {}),
+    () => store.bring(OWNER, sessionId, more),
+    () => store.takeBack(OWNER, sessionId, more[0]?.id ?? ''),
+  ]) {
+    await shorten();
+    await use();
+    expect(await seconds()).toMatchObject(whole);
+  }
+});

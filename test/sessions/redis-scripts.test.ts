@@ -14,5 +14,5 @@ test.each(scripts)('%s gives its keys names in its first lines, and uses none by
 });
 
 test('an answer of a script that nobody knows is named', () => {
-  expect(() => readBegun(['later'])).toThrow('begin.lua answered later');
+  expect(() => readBegun(['later'], 'session')).toThrow('begin.lua answered later');
 });

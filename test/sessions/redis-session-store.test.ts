@@ -4,11 +4,13 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
-import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionRules, TurnClaim } from '../../shared/conversation/ports/session-store.ts';
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { eventually } from '../eventually.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { betweenTurnsContract } from './between-turns-contract.ts';
+import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
 let server: RedisServer;
@@ -18,7 +20,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
-sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));
+const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
+sessionStoreContract('redis', open);
+branchesContract('redis', open);
+betweenTurnsContract('redis', open);
 
 /** An owner of a store with limits, whose reservations can be looked at. */
 function limited(limits: Partial<Limits>) {
@@ -44,6 +49,7 @@ function limited(limits: Partial<Limits>) {
       defaultAssistant: 'default',
       offers: new Map([['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }]]),
       messageTokens: 5,
+      askedAt: Date.now(),
       idempotency: undefined,
     });
     if (begun.outcome !== 'begun') throw new Error(begun.outcome);
@@ -131,6 +137,7 @@ test('an erasure leaves no key behind but what was used of the limits, also one 
       defaultAssistant: 'default',
       offers: new Map([['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }]]),
       messageTokens: 5,
+      askedAt: Date.now(),
       idempotency,
     });
   for (let n = 0; n < 120; n += 1) await begin({ key: randomUUID(), fingerprint: 'f' });

@@ -1,27 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TurnFailed, TurnFinished } from '../../shared/conversation/events.ts';
+import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
-import type {
-  BeginRequest,
-  BeginResult,
-  Commit,
-  SessionRules,
-  SessionStore,
-  TurnClaim,
-} from '../../shared/conversation/ports/session-store.ts';
+import type { BeginResult, SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import { eventually } from '../eventually.ts';
+import { ASKED_AT, type Begun, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
-const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_prompt_tokens: 3000 };
-const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
 const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const filtered: TurnFailed = { type: 'turn-failed', code: 'content-filtered', detail: 'It was refused.' };
-const nothing = { position: 0, blocks: [] };
-
-type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
 /** What every session store holds to. Its owners are random, so that suites may share a server. */
 export function sessionStoreContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
@@ -38,65 +26,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       await hasty.close();
     });
 
-    const request = (owner: string, more: Partial<BeginRequest> = {}): BeginRequest => ({
-      owner,
-      turnId: randomUUID(),
-      sessionId: undefined,
-      newSessionId: randomUUID(),
-      assistant: undefined,
-      defaultAssistant: 'default',
-      offers: new Map([
-        ['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }],
-        ['data-analyst', { room: 900, fixed_tokens: 200, output_tokens: 500 }],
-      ]),
-      messageTokens: 5,
-      idempotency: undefined,
-      ...more,
-    });
-
-    async function begin(owner: string, more: Partial<BeginRequest> = {}, on = store): Promise<[TurnClaim, Begun]> {
-      const asked = request(owner, more);
-      const begun = await on.begin(asked);
-      if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
-      const { sessionId, isFirst, reserved } = begun;
-      return [{ owner, sessionId, turnId: asked.turnId, isFirst, idempotency: asked.idempotency, reserved }, begun];
-    }
-
-    function commitOf(claim: TurnClaim, begun: Begun, content = 'Hello', more: Partial<Commit> = {}): Commit {
-      const position = begun.windowStart + begun.window.length;
-      const common = { turn_id: claim.turnId, timestamp: new Date().toISOString(), tokens: 1 };
-      return {
-        user: { ...common, id: `${claim.turnId}-${position}`, role: 'user', content: `ask ${content}` },
-        answer: {
-          ...common,
-          id: `${claim.turnId}-${position + 1}`,
-          role: 'assistant',
-          content,
-          finish_reason: 'stop',
-          usage,
-          context,
-        },
-        unsent: { position: 0, blocks: [[content]] },
-        finished,
-        assistant: begun.assistant,
-        title: 'A title',
-        windowStart: begun.windowStart,
-        windowTokens: 40,
-        spent: usage.total_tokens,
-        ...more,
-      };
-    }
-
-    async function turn(owner: string, more: Partial<BeginRequest> = {}, content = 'Hello', on = store) {
-      const [claim, begun] = await begin(owner, more, on);
-      expect(await on.commit(claim, commitOf(claim, begun, content))).toBe('committed');
-      return claim;
-    }
-
-    const contents = async (owner: string, sessionId: string, on = store) => {
-      const history = await on.history(owner, sessionId, { limit: 100, before: undefined });
-      return typeof history === 'object' ? history.items.map(({ content }) => content) : history;
-    };
+    const { request, begin, turn, contents } = turnsOn(() => store);
 
     describe('a turn', () => {
       test('is stored whole, and the next one is given what was said', async () => {
@@ -275,7 +205,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         // By a holder that was not told that it is stored.
         await store.abandon(claim, broken, nothing, 0);
         expect(await contents(owner, sessionId)).toEqual(['ask once', 'once', 'ask next', 'next']);
-        expect(await store.begin(request(owner, { idempotency }))).toMatchObject({ outcome: 'repeated', position: 0 });
+        expect(await store.begin(request(owner, { idempotency }))).toMatchObject({
+          outcome: 'repeated',
+          isStored: true,
+        });
       });
 
       test('begins the turn once, and is counted once, whatever session it names', async () => {
@@ -472,11 +405,11 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const key = idempotency();
         const [claim, begun] = await begin(owner, { idempotency: key });
         const { sessionId, turnId } = claim;
-        const running = { outcome: 'repeated', sessionId, turnId, position: undefined };
+        const running = { outcome: 'repeated', sessionId, turnId, isStored: false };
         expect(await store.begin(request(owner, { idempotency: key }))).toEqual(running);
         await store.commit(claim, commitOf(claim, begun, 'once'));
-        expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, position: 0 });
-        const stored = await store.readTurn(owner, sessionId, claim.turnId, 0);
+        expect(await store.begin(request(owner, { idempotency: key }))).toEqual({ ...running, isStored: true });
+        const stored = await store.readTurn(owner, sessionId, claim.turnId);
         expect(stored).toMatchObject({
           assistant: 'default',
           user: { content: 'ask once' },
@@ -484,7 +417,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         });
         const next = idempotency();
         await turn(owner, { sessionId, idempotency: next });
-        expect(await store.begin(request(owner, { idempotency: next }))).toMatchObject({ position: 2 });
+        expect(await store.begin(request(owner, { idempotency: next }))).toMatchObject({ isStored: true });
       });
 
       test('lets its turn begin again by its own id, where the answer to the first try was lost', async () => {
@@ -506,16 +439,14 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.readTurn(owner, randomUUID(), turnId)).toBeUndefined();
       });
 
-      test('whose turn was overtaken by very many finds it by its position, and the latest by its id', async () => {
+      test('whose turn was overtaken by very many finds it by its id, and so is the latest', async () => {
         const owner = randomUUID();
         const turns = [await turn(owner)];
         const sessionId = turns[0]?.sessionId as string;
         for (let later = 0; later < 53; later += 1) turns.push(await turn(owner, { sessionId }));
         const ids = turns.map(({ turnId }) => turnId) as [string, string, ...string[]];
-        const found = async (turnId: string, position?: number) =>
-          (await store.readTurn(owner, sessionId, turnId, position))?.user.turn_id;
-        expect(await found(ids[1], 2)).toBe(ids[1]);
-        expect(await found(ids[1])).toBeUndefined();
+        const found = async (turnId: string) => (await store.readTurn(owner, sessionId, turnId))?.user.turn_id;
+        expect(await found(ids[1])).toBe(ids[1]);
         expect(await found(ids.at(-1) as string)).toBe(ids.at(-1));
       });
 
@@ -549,7 +480,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
           outcome: 'repeated',
           sessionId,
         });
-        expect(await store.readTurn(owner, sessionId, turnId, 0)).toBeUndefined();
+        expect(await store.readTurn(owner, sessionId, turnId)).toBeUndefined();
       });
     });
 
@@ -558,7 +489,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const [claim, begun] = await begin(owner);
         const { sessionId, turnId } = claim;
-        const started = { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant: 'default' };
+        const started = {
+          type: 'turn-started',
+          session_id: sessionId,
+          turn_id: turnId,
+          assistant: 'default',
+          asked_at: ASKED_AT,
+        };
         expect(await store.follow(owner, sessionId, undefined, 0)).toEqual({
           turnId,
           state: 'running',
@@ -613,7 +550,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await store.extend(claim, { position: 1, blocks: [['c']] });
         await store.abandon(claim, filtered, { position: 1, blocks: [['c'], ['d', 'e', 'f']] }, 0);
         const refused = await store.follow(owner, sessionId, claim.turnId, 0);
-        const started = { type: 'turn-started', session_id: sessionId, turn_id: claim.turnId, assistant: 'default' };
+        const started = {
+          type: 'turn-started',
+          session_id: sessionId,
+          turn_id: claim.turnId,
+          assistant: 'default',
+          asked_at: ASKED_AT,
+        };
         expect(refused).toMatchObject({ state: 'ended', entries: [started, 2, 1, 3, filtered] });
         // As one is told who has followed it so far.
         expect((await store.follow(owner, sessionId, claim.turnId, 3))?.entries).toEqual([3, filtered]);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
-import type { SessionSummary } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionSummary } from '../../shared/conversation/ports/stored.ts';
 import { assistants, Conversation, rules, toFirstToken } from '../conversation/conversation.ts';
 import { eventually } from '../eventually.ts';
 import { deployment } from '../models/deployment.ts';

@@ -1,7 +1,7 @@
 import type { ContextReport, FinishReason } from '../events.ts';
 import type { FailureCode, FilterResult } from '../failure.ts';
 import type { Usage } from './model.ts';
-import type { Rating } from './session-store.ts';
+import type { Rating } from './stored.ts';
 
 /** Who asked for what is recorded. */
 interface Asked {

@@ -18,6 +18,10 @@ export interface CompletionOptions {
   maxOutputTokens: number;
   /** 0 to 2; adapters leave it out for models that refuse it. */
   temperature: number;
+  /** 0 to 1. */
+  topP?: number | undefined;
+  /** Of a reasoning model, such as `low`; its provider judges the word. */
+  reasoningEffort?: string | undefined;
   /** Groups calls that share a prompt prefix, so that the provider's prompt cache is hit. Never the caller's identity. */
   cacheKey?: string;
   /** When the turn ends in any case, on the clock of `performance.now()`, in ms: no retry is begun that cannot end before. */

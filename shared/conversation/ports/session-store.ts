@@ -1,51 +1,18 @@
-import type { ContextReport, FinishReason, TurnFailed, TurnFinished, TurnStarted } from '../events.ts';
-import type { LimitState, Limits } from '../limits.ts';
-import type { Usage } from './model.ts';
-
-interface StoredText {
-  /** `<turn id>-<position>`: unique, and says where in the session's list the message stands, counted from 0. */
-  id: string;
-  content: string;
-  /** ISO 8601, UTC. */
-  timestamp: string;
-  turn_id: string;
-  /** Tokens of `content`; absent where no exact count was at hand, then it is counted when it is needed. */
-  tokens?: number;
-}
-
-export interface UserMessage extends StoredText {
-  role: 'user';
-}
-
-export type Rating = 'up' | 'down';
-
-/** What the caller thinks of a turn. */
-export interface Feedback {
-  rating: Rating;
-  comment?: string;
-}
-
-export interface AssistantMessage extends StoredText {
-  role: 'assistant';
-  finish_reason: FinishReason;
-  usage: Usage;
-  context: ContextReport;
-  /** Kept beside the message, and there where it is read for its caller. */
-  feedback?: Feedback;
-}
-
-/** A message as it stands in the session's list, in JSON. */
-export type StoredMessage = UserMessage | AssistantMessage;
-
-export interface SessionSummary {
-  id: string;
-  title: string;
-  assistant: string;
-  /** ISO 8601, UTC; of the first and of the latest turn. */
-  created: string;
-  updated: string;
-  turns: number;
-}
+import type { TurnFailed, TurnFinished } from '../events.ts';
+import type { Limited, LimitState, Limits } from '../limits.ts';
+import type { BetweenTurns } from './between-turns.ts';
+import type { Echo } from './echo.ts';
+import type { Replay } from './replay.ts';
+import type {
+  AssistantMessage,
+  Feedback,
+  ForkedFrom,
+  Item,
+  SessionSummary,
+  StoredMessage,
+  StoredTurn,
+  UserMessage,
+} from './stored.ts';
 
 /** One page, and whether there is more beyond its far end. */
 export interface Page<T> {
@@ -63,8 +30,15 @@ export interface PageRequest {
 /** Makes a retry find the turn it retries. Both are hashes: the store sees neither the key nor what was asked. */
 export interface Idempotency {
   key: string;
-  /** Stands for message, session and assistant as the caller sent them. */
+  /** Stands for all that the caller sent which makes the turn another one. */
   fingerprint: string;
+  /**
+   * The caller sent no key: what it asked is one. `first`: it asks for the first time, so that the turn is a new one,
+   * and its record stands in place of an older one, for `IMPLICIT_SECONDS`; where there is an older one, the two are
+   * ambiguous, and no retry finds either. `retry`: it looks the record up, and is a turn like any where there is none.
+   * `anew`: as `first`, where the turn of the record is known to be gone.
+   */
+  implicit?: 'first' | 'retry' | 'anew';
 }
 
 /** A turn that holds its session's lease. The turn's id is the fencing token: only its holder knows the lease by it. */
@@ -74,6 +48,10 @@ export interface TurnClaim {
   turnId: string;
   /** True where this turn makes the session: until its commit there is none. */
   isFirst: boolean;
+  /** Of a session that this turn makes as a copy. */
+  forkedFrom?: ForkedFrom | undefined;
+  /** True where nothing is to be stored: the turn ends by `abandon`, and leaves no session. */
+  isEphemeral?: boolean | undefined;
   idempotency: Idempotency | undefined;
   /** Tokens that are held back from the owner's limits until the turn ends; they count as used where its holder dies. */
   reserved: number;
@@ -92,15 +70,34 @@ export interface Offer {
 export interface BeginRequest {
   owner: string;
   turnId: string;
-  /** As the caller sent it; one that is unknown or expired leads to `newSessionId`. */
+  /** As the caller sent it; one that is unknown or expired leads to `newSessionId`, unless it `mustExist`. */
   sessionId: string | undefined;
+  mustExist?: boolean | undefined;
+  /** The last turn that the caller saw; null: it saw none. */
+  after?: string | null | undefined;
+  /**
+   * Where the turn goes on that names an `after`. `no`: there, and nowhere else: it is refused where another turn came
+   * after it. `yes`: in a new session, which holds everything up to `after`. `if-moved`: there where the turn is the
+   * last one, else in a new session.
+   */
+  fork?: 'no' | 'yes' | 'if-moved' | undefined;
+  /** Its session is only read: nothing will be stored. The turn is known by `newSessionId`. */
+  isEphemeral?: boolean | undefined;
   newSessionId: string;
   /** As the caller sent it. */
   assistant: string | undefined;
   defaultAssistant: string;
   /** By assistant. What is not in here is not on offer. */
   offers: ReadonlyMap<string, Offer>;
+  /** Of the message, and of all that has to stand beside it. */
   messageTokens: number;
+  /** Of what the caller brought before it, which is sent as far as there is room. */
+  broughtTokens?: number | undefined;
+  /** A shorter answer than the assistant's longest. */
+  outputTokens?: number | undefined;
+  /** Milliseconds since 1970. */
+  askedAt: number;
+  echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
 }
 
@@ -110,7 +107,12 @@ export type BeginResult =
       outcome: 'begun';
       sessionId: string;
       isFirst: boolean;
+      forkedFrom: ForkedFrom | undefined;
+      /** Of the session, or of the one it is forked from; none before the first turn. */
+      title: string | undefined;
       assistant: string;
+      /** What the caller brought to the session after its last turn: part of this one. */
+      brought: Item[];
       /** The messages from `windowStart` on, oldest first. */
       window: StoredMessage[];
       /** Position of the window's first message. */
@@ -118,14 +120,19 @@ export type BeginResult =
       reserved: number;
       limits: LimitState[];
     }
-  /** The same turn runs already, or is done: then `position` is that of its user message. */
-  | { outcome: 'repeated'; sessionId: string; turnId: string; position: number | undefined }
+  /** The same turn runs already, or is stored. */
+  | { outcome: 'repeated'; sessionId: string; turnId: string; isStored: boolean }
   | { outcome: 'key-reused' }
   | { outcome: 'busy' }
   | { outcome: 'other-assistant'; assistant: string }
   | { outcome: 'unknown-assistant' }
+  | { outcome: 'unknown-session' }
+  /** `after` names none of the session's turns. */
+  | { outcome: 'unknown-turn' }
+  /** Another turn came after `after`. */
+  | { outcome: 'moved'; lastTurnId: string }
   | { outcome: 'too-long'; assistant: string }
-  | { outcome: 'limited'; by: LimitState['name']; retryAfterSeconds: number; limits: LimitState[] };
+  | Limited;
 
 /**
  * Tokens for those who follow a turn, in blocks. `position` counts the blocks before the first of these: one that
@@ -137,62 +144,21 @@ export interface TokenBlocks {
 }
 
 export interface Commit {
+  /** Of the user's message in the session's list. */
+  position: number;
   user: UserMessage;
   answer: AssistantMessage;
   /** What was said and has not surely been kept by `extend`. */
   unsent: TokenBlocks;
   finished: TurnFinished;
   assistant: string;
-  /** The session's title, where this is its first turn. */
+  /** Where the session has none yet. */
   title: string;
   windowStart: number;
   /** What the window costs a prompt from now on, this turn included. */
   windowTokens: number;
   /** Tokens that the model is paid for, of all calls: they count against the owner's limits. */
   spent: number;
-}
-
-export interface StoredTurn {
-  assistant: string;
-  user: UserMessage;
-  answer: AssistantMessage;
-}
-
-/**
- * How a running, or the last, turn is told again: its start, what was said in blocks, its ending. A number stands for a
- * block of so many tokens that is told no more.
- */
-export type ReplayEntry = TurnStarted | string[] | number | TurnFinished | TurnFailed;
-
-export interface Replay {
-  turnId: string;
-  /** `lost`: it has no ending, and nobody holds its lease any more. */
-  state: 'running' | 'ended' | 'lost';
-  /** Grows with every sign of life of the turn's holder. */
-  beats: number;
-  /** The entries from the position that was asked for. */
-  entries: ReplayEntry[];
-}
-
-/** The turn of that id among messages of a session. */
-export function findTurn(
-  assistant: string,
-  messages: readonly StoredMessage[],
-  turnId: string,
-): StoredTurn | undefined {
-  const [user, answer] = messages.filter((message) => message.turn_id === turnId);
-  return user?.role === 'user' && answer?.role === 'assistant' ? { assistant, user, answer } : undefined;
-}
-
-/** Whether a replay's entries reach to its ending. */
-export function hasEnding(entries: readonly ReplayEntry[]): boolean {
-  const last = entries.at(-1);
-  return typeof last === 'object' && !Array.isArray(last) && last.type !== 'turn-started';
-}
-
-/** Whether what was said in a turn may not be told again. */
-export function isFiltered(ending: TurnFinished | TurnFailed): boolean {
-  return ending.type === 'turn-failed' && ending.code === 'content-filtered';
 }
 
 /** What a store holds its owners to. */
@@ -207,11 +173,17 @@ export interface SessionRules {
 /** For how long a retry with the same key finds its turn. */
 export const IDEMPOTENCY_SECONDS = 86_400;
 
-/** A turn whose position is not known is looked for among so many messages from the end. */
-export const LATEST_MESSAGES = 100;
+/** For how long one finds it that sent no key. */
+export const IMPLICIT_SECONDS = 600;
 
 /** For how long those who join late learn how a failed or lost turn ended. */
 export const FAILED_REPLAY_SECONDS = 300;
+
+/** For how long those who joined an ephemeral turn in time learn the rest of it. */
+export const EPHEMERAL_REPLAY_SECONDS = 10;
+
+/** No turn takes longer. */
+export const LONGEST_TURN_SECONDS = 600;
 
 /**
  * The port to where sessions are kept. All data belongs to an owner, and no call reaches another owner's.
@@ -219,7 +191,7 @@ export const FAILED_REPLAY_SECONDS = 300;
  *
  * @throws {Failure} `store-unavailable`, within a second, when the store cannot be used.
  */
-export interface SessionStore {
+export interface SessionStore extends BetweenTurns {
   /** Checks the idempotency record, the session and the message, and takes the session's lease. May be repeated. */
   begin(request: BeginRequest): Promise<BeginResult>;
   /** Renews the lease, and the session's time, keeps what was said for those who follow, and tells whether to stop. */
@@ -238,8 +210,8 @@ export interface SessionStore {
   stop(owner: string, sessionId: string, turnId?: string): Promise<boolean>;
   /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */
   follow(owner: string, sessionId: string, turnId: string | undefined, from: number): Promise<Replay | undefined>;
-  /** A stored turn. Where the position of its user message is not known, it is looked for among the latest turns. */
-  readTurn(owner: string, sessionId: string, turnId: string, position?: number): Promise<StoredTurn | undefined>;
+  /** A stored turn. */
+  readTurn(owner: string, sessionId: string, turnId: string): Promise<StoredTurn | undefined>;
   /** A session and the page of its messages that ends before `before`, oldest first. `unknown-page`: no such id. */
   history(
     owner: string,

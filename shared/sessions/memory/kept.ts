@@ -1,35 +1,41 @@
-import type {
-  BeginResult,
-  Feedback,
-  ReplayEntry,
-  SessionSummary,
-  StoredMessage,
-} from '../../conversation/ports/session-store.ts';
+import type { Metadata } from '../../conversation/ports/metadata.ts';
+import type { ReplayEntry } from '../../conversation/ports/replay.ts';
+import type { BeginResult } from '../../conversation/ports/session-store.ts';
+import type { Feedback, Item, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
 import { ExpiringMap } from './expiring-map.ts';
+
+/** Of each stored turn where its first message is, and what the caller thinks of it. */
+export type Turns = Map<string, { position: number; feedback?: Feedback }>;
 
 export interface Session {
   summary: SessionSummary;
   messages: StoredMessage[];
+  metadata: Metadata;
+  /** What the caller brought after the last turn; it counts in `windowTokens`. */
+  brought: Item[];
   windowStart: number;
   windowTokens: number;
-  last: { turnId: string; entries: ReplayEntry[] };
-  /** Of every stored turn what the caller thinks of it. */
-  turns: Map<string, Feedback | undefined>;
+  last?: { turnId: string; entries: ReplayEntry[] };
+  turns: Turns;
 }
 
 export interface Lease {
   turnId: string;
   /** What begin answered. */
   begun: BeginResult;
+  /** What a fork begins with: no session's until it is stored. */
+  copy: Pick<Session, 'messages' | 'turns'> | undefined;
   beats: number;
   stop: boolean;
 }
 
-interface IdempotencyRecord {
+export interface IdempotencyRecord {
   fingerprint: string;
   sessionId: string;
   turnId: string;
-  position: number | undefined;
+  isStored: boolean;
+  /** Two turns share it. */
+  isAmbiguous: boolean;
 }
 
 /** All that the store keeps; by `<owner> <session id>`, or `<owner> <idempotency key>`, where nothing else is said. */

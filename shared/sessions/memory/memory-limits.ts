@@ -1,4 +1,4 @@
-import type { LimitState, Limits } from '../../conversation/limits.ts';
+import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
 import type { Offer } from '../../conversation/ports/session-store.ts';
 
 interface Account {
@@ -10,9 +10,12 @@ interface Account {
   reservations: Map<string, { tokens: number; endsAt: number }>;
 }
 
-type Admission =
-  | { admitted: true; reserved: number; limits: LimitState[] }
-  | { admitted: false; by: LimitState['name']; retryAfterSeconds: number; limits: LimitState[] };
+interface Admitted {
+  outcome: 'admitted';
+  /** Tokens. */
+  reserved: number;
+  limits: LimitState[];
+}
 
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
@@ -32,21 +35,11 @@ export class MemoryLimits {
   }
 
   /** Counts a request and reserves its tokens, where every limit allows it. */
-  admit(owner: string, turnId: string, offer: Offer, promptTokens: number): Admission {
+  admit(owner: string, turnId: string, offer: Offer, promptTokens: number): Admitted | Limited {
     const now = this.#now();
     const account = this.#account(owner);
-    const limits: LimitState[] = [];
-    let refused: { by: LimitState['name']; retryAfterSeconds: number } | undefined;
-
-    const { requests_per_minute: rate } = this.#limits;
-    let arrival = Math.max(account.arrival, now);
-    if (rate > 0) {
-      const over = arrival + MINUTE_MS / rate - now - MINUTE_MS;
-      if (over > 0.001) refused = { by: 'requests', retryAfterSeconds: over / 1000 };
-      else arrival += MINUTE_MS / rate;
-      const remaining = Math.floor((MINUTE_MS - (arrival - now)) / (MINUTE_MS / rate) + 0.000_001);
-      limits.push(stateOf('requests', rate, 60, remaining, arrival - now));
-    }
+    const { arrival, limits, ...request } = this.#request(account, now);
+    let { refused } = request;
 
     const reserved = this.#limitsTokens
       ? Math.min(promptTokens, offer.fixed_tokens + offer.room) + offer.output_tokens
@@ -65,7 +58,7 @@ export class MemoryLimits {
       limits.push(stateOf(name, quota, seconds, quota - used - held - (over ? 0 : reserved), leftMs));
     }
 
-    if (refused) return { admitted: false, ...refused, limits };
+    if (refused) return { outcome: 'limited', ...refused, limits };
     account.arrival = arrival;
     if (reserved > 0) {
       for (const [turn, { endsAt }] of account.reservations) {
@@ -73,7 +66,32 @@ export class MemoryLimits {
       }
       account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
     }
-    return { admitted: true, reserved, limits };
+    return { outcome: 'admitted', reserved, limits };
+  }
+
+  /** Counts a request that takes no tokens, where the limit allows it. */
+  admitRequest(owner: string): Admitted | Limited {
+    const account = this.#account(owner);
+    const { arrival, limits, refused } = this.#request(account, this.#now());
+    if (refused) return { outcome: 'limited', ...refused, limits };
+    account.arrival = arrival;
+    return { outcome: 'admitted', reserved: 0, limits };
+  }
+
+  /** Whether one more request is within its limit, and when the next would then arrive at an even rate. */
+  #request({ arrival: before }: Account, now: number) {
+    const { requests_per_minute: rate } = this.#limits;
+    const limits: LimitState[] = [];
+    let arrival = Math.max(before, now);
+    let refused: Pick<Limited, 'by' | 'retryAfterSeconds'> | undefined;
+    if (rate > 0) {
+      const over = arrival + MINUTE_MS / rate - now - MINUTE_MS;
+      if (over > 0.001) refused = { by: 'requests', retryAfterSeconds: over / 1000 };
+      else arrival += MINUTE_MS / rate;
+      const remaining = Math.floor((MINUTE_MS - (arrival - now)) / (MINUTE_MS / rate) + 0.000_001);
+      limits.push(stateOf('requests', rate, 60, remaining, arrival - now));
+    }
+    return { arrival, limits, refused };
   }
 
   renew(owner: string, turnId: string): void {

@@ -1,19 +1,15 @@
-import {
-  type Feedback,
-  findTurn,
-  LATEST_MESSAGES,
-  type PageRequest,
-  type SessionStore,
-  type StoredMessage,
-} from '../../conversation/ports/session-store.ts';
+import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
+import { type Feedback, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
-import { MemoryTurns } from './memory-turns.ts';
+import { MemoryBetweenTurns } from './memory-between-turns.ts';
 
 /** Sessions in this process's memory: the same promises as the Redis store, for as long as the process lives. */
-export class MemorySessionStore extends MemoryTurns implements SessionStore {
-  async readTurn(owner: string, sessionId: string, turnId: string, position = -LATEST_MESSAGES) {
+export class MemorySessionStore extends MemoryBetweenTurns implements SessionStore {
+  async readTurn(owner: string, sessionId: string, turnId: string) {
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
-    return session && findTurn(session.summary.assistant, session.messages.slice(position), turnId);
+    const position = session?.turns.get(turnId)?.position;
+    if (session === undefined || position === undefined) return undefined;
+    return storedTurn(session.summary.assistant ?? '', session.messages.slice(position));
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {
@@ -52,9 +48,9 @@ export class MemorySessionStore extends MemoryTurns implements SessionStore {
 
   async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
-    if (!session?.turns.has(turnId)) return false;
-    session.turns.set(turnId, feedback);
-    return true;
+    const turn = session?.turns.get(turnId);
+    if (turn !== undefined) turn.feedback = feedback;
+    return turn !== undefined;
   }
 
   async delete(owner: string, sessionId: string): Promise<void> {
@@ -79,7 +75,7 @@ export class MemorySessionStore extends MemoryTurns implements SessionStore {
 
 function withFeedback({ messages, turns }: Session, start: number, end: number): StoredMessage[] {
   return messages.slice(start, end).map((message) => {
-    const given = turns.get(message.turn_id);
+    const given = turns.get(message.turn_id)?.feedback;
     return message.role === 'user' || given === undefined ? message : { ...message, feedback: given };
   });
 }

@@ -1,89 +1,119 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
+import { hasEnding, isFiltered, type Replay, type ReplayEntry } from '../../conversation/ports/replay.ts';
 import {
   type BeginRequest,
   type BeginResult,
   type Commit,
+  EPHEMERAL_REPLAY_SECONDS,
   FAILED_REPLAY_SECONDS,
-  type Feedback,
-  hasEnding,
   IDEMPOTENCY_SECONDS,
-  isFiltered,
-  type Replay,
-  type ReplayEntry,
+  IMPLICIT_SECONDS,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
 } from '../../conversation/ports/session-store.ts';
-import { type Kept, type Lease, nothingKept } from './kept.ts';
+import { type IdempotencyRecord, type Kept, type Lease, nothingKept, type Session } from './kept.ts';
 import { MemoryLimits } from './memory-limits.ts';
+import { copyOf, placeOf, windowBefore } from './place.ts';
 
 /** The steps of turns in this process's memory, of which a `SessionStore` consists beside what it keeps. */
 export class MemoryTurns {
   protected readonly kept: Kept;
+  protected readonly limits: MemoryLimits;
   readonly #leaseMs: number;
-  readonly #sessionMs: number;
+  protected readonly sessionMs: number;
   /** Of a session with a turn on it. */
-  readonly #useMs: number;
-
-  readonly #limits: MemoryLimits;
+  protected readonly useMs: number;
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
     this.#leaseMs = rules.leaseSeconds * 1000;
-    this.#sessionMs = rules.sessionSeconds * 1000;
-    this.#useMs = Math.max(this.#sessionMs, this.#leaseMs);
-    this.#limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
+    this.sessionMs = rules.sessionSeconds * 1000;
+    this.useMs = Math.max(this.sessionMs, this.#leaseMs);
+    this.limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
     this.kept = nothingKept(now);
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
-    const { owner, turnId, idempotency } = request;
+    const { owner, turnId, idempotency, offers, assistant: asked } = request;
     const seen = idempotency && this.kept.records.get(`${owner} ${idempotency.key}`);
-    if (seen !== undefined) {
-      if (seen.fingerprint !== idempotency?.fingerprint) return { outcome: 'key-reused' };
-      if (seen.turnId !== turnId) {
-        return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, position: seen.position };
-      }
+    const isOther = seen !== undefined && seen.turnId !== turnId;
+    if (isOther && idempotency?.implicit === undefined && seen.fingerprint !== idempotency?.fingerprint) {
+      return { outcome: 'key-reused' };
     }
-    const { offers, assistant: asked } = request;
+    if (isOther && (idempotency?.implicit === undefined || (idempotency.implicit === 'retry' && !seen.isAmbiguous))) {
+      return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, isStored: seen.isStored };
+    }
+    const isAmbiguous = isOther ? idempotency?.implicit !== 'anew' : seen?.isAmbiguous === true;
     if (asked !== undefined && !offers.has(asked)) return { outcome: 'unknown-assistant' };
     const named = request.sessionId ?? request.newSessionId;
     const leases = [named, request.newSessionId].map((id) => this.kept.leases.get(`${owner} ${id}`));
     const own = leases.find((lease) => lease?.turnId === turnId);
     if (own) return own.begun;
-    if (leases[0]) return { outcome: 'busy' };
 
     const session = this.kept.sessions.get(`${owner} ${named}`);
-    if (session && asked !== undefined && asked !== session.summary.assistant) {
-      return { outcome: 'other-assistant', assistant: session.summary.assistant };
+    if (session === undefined && request.mustExist) return { outcome: leases[0] ? 'busy' : 'unknown-session' };
+    const place = placeOf(request, session, leases[0]?.turnId);
+    if ('outcome' in place) return place;
+    const isApart = place.isFork || request.isEphemeral === true;
+    if (!isApart && leases[0]) return { outcome: 'busy' };
+    const fixed = session?.summary.assistant ?? undefined;
+    if (asked !== undefined && fixed !== undefined && asked !== fixed) {
+      return { outcome: 'other-assistant', assistant: fixed };
     }
-    const assistant = session?.summary.assistant ?? asked ?? request.defaultAssistant;
+    const assistant = fixed ?? asked ?? request.defaultAssistant;
     const offer = offers.get(assistant);
     if (offer === undefined) return { outcome: 'unknown-assistant' };
     if (request.messageTokens > offer.room) return { outcome: 'too-long', assistant };
-    const promptTokens = offer.fixed_tokens + request.messageTokens + (session?.windowTokens ?? 0);
-    const admission = this.#limits.admit(owner, turnId, offer, promptTokens);
-    if (!admission.admitted) {
-      const { by, retryAfterSeconds, limits } = admission;
-      return { outcome: 'limited', by, retryAfterSeconds, limits };
-    }
 
-    const sessionId = session ? named : request.newSessionId;
+    const { position } = place;
+    const { start, tokens } =
+      position === undefined || session === undefined
+        ? { start: session?.windowStart ?? 0, tokens: session?.windowTokens ?? 0 }
+        : windowBefore(session.messages, position, offer.room);
+    const promptTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0) + tokens;
+    const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
+    const admission = this.limits.admit(owner, turnId, { ...offer, output_tokens: outputTokens }, promptTokens);
+    if (admission.outcome === 'limited') return admission;
+
+    const isFirst = session === undefined || isApart;
+    const { reserved, limits } = admission;
+    const begun = {
+      outcome: 'begun',
+      sessionId: isFirst ? request.newSessionId : named,
+      isFirst,
+      forkedFrom: place.isFork ? { session_id: named, turn_id: request.after ?? null } : undefined,
+      title: (position !== 0 && session?.summary.title) || undefined,
+      assistant,
+      brought: position === undefined ? (session?.brought ?? []) : [],
+      windowStart: start,
+      window: session?.messages.slice(start, position) ?? [],
+      reserved,
+      limits,
+    } as const;
+    const copy = place.isFork && session ? copyOf(session, position ?? 0) : undefined;
+    this.#start(request, begun, copy, isAmbiguous);
+    return begun;
+  }
+
+  /** Takes the lease, and keeps what the turn begins with. */
+  #start(
+    { owner, turnId, askedAt, echo, isEphemeral, idempotency }: BeginRequest,
+    begun: Extract<BeginResult, { outcome: 'begun' }>,
+    copy: Lease['copy'],
+    isAmbiguous: boolean,
+  ): void {
+    const { sessionId, assistant } = begun;
     const place = `${owner} ${sessionId}`;
-    const started: ReplayEntry = { type: 'turn-started', session_id: sessionId, turn_id: turnId, assistant };
-    this.kept.running.set(place, { turnId, entries: [started] }, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
+    const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: askedAt, ...(echo && { echo }) };
+    const entries: ReplayEntry[] = [{ type: 'turn-started', ...about }];
+    this.kept.running.set(place, { turnId, entries }, this.#leaseMs + replayMs(isEphemeral));
     if (idempotency) {
-      const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, position: undefined };
+      const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
       this.kept.records.set(`${owner} ${idempotency.key}`, record, this.#leaseMs);
     }
-    this.kept.sessions.touch(place, this.#useMs);
-    const windowStart = session?.windowStart ?? 0;
-    const window = session?.messages.slice(windowStart) ?? [];
-    const { reserved, limits } = admission;
-    const isFirst = session === undefined;
-    const begun = { outcome: 'begun', sessionId, isFirst, assistant, windowStart, window, reserved, limits } as const;
-    this.kept.leases.set(place, { turnId, begun, beats: 0, stop: false }, this.#leaseMs);
-    return begun;
+    if (!begun.isFirst) this.kept.sessions.touch(place, this.useMs);
+    this.kept.leases.set(place, { turnId, begun, copy, beats: 0, stop: false }, this.#leaseMs);
   }
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
@@ -92,11 +122,11 @@ export class MemoryTurns {
     if (lease === undefined) return { held: false, stop: false };
     lease.beats += 1;
     this.kept.leases.touch(place, this.#leaseMs);
-    this.kept.sessions.touch(place, this.#useMs);
-    this.#limits.renew(claim.owner, claim.turnId);
-    if (claim.idempotency) this.kept.records.touch(`${claim.owner} ${claim.idempotency.key}`, this.#leaseMs);
+    this.kept.sessions.touch(place, this.useMs);
+    this.limits.renew(claim.owner, claim.turnId);
+    if (this.#record(claim)) this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, this.#leaseMs);
     keepBlocks(this.kept.running.get(place)?.entries, said);
-    this.kept.running.touch(place, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
+    this.kept.running.touch(place, this.#leaseMs + replayMs(claim.isEphemeral));
     return { held: true, stop: lease.stop };
   }
 
@@ -105,29 +135,41 @@ export class MemoryTurns {
     const place = `${owner} ${sessionId}`;
     const session = this.kept.sessions.get(place);
     if (session?.turns.has(turnId)) return 'committed';
-    if (this.#held(claim) === undefined) return 'lost';
+    const lease = this.#held(claim);
+    if (lease === undefined) return 'lost';
     if (session === undefined && !claim.isFirst) return 'lost';
+
+    const { messages, turns } = session ?? lease.copy ?? nothingSaid();
+    if (messages.length !== turn.position) return 'lost';
 
     const { entries = [] } = this.kept.running.get(place) ?? {};
     keepBlocks(entries, turn.unsent);
-    const messages = session?.messages ?? [];
     messages.push(turn.user, turn.answer);
+    turns.set(turnId, { position: turn.position });
+    const { title, assistant, windowStart, windowTokens } = turn;
     const updated = new Date().toISOString();
-    const { title, assistant } = turn;
-    const made = { id: sessionId, title, assistant, created: updated, turns: 0 };
-    const summary = { ...(session?.summary ?? made), updated, turns: (session?.summary.turns ?? 0) + 1 };
+    const summary = {
+      created: updated,
+      ...session?.summary,
+      id: sessionId,
+      title: session?.summary.title || title,
+      assistant: session?.summary.assistant ?? assistant,
+      updated,
+      turns: turns.size,
+      ...(claim.forkedFrom && { forked_from: claim.forkedFrom }),
+    };
     const last = { turnId, entries: [...entries, turn.finished] };
-    const turns = session?.turns ?? new Map<string, Feedback | undefined>();
-    turns.set(turnId, undefined);
-    const { windowStart, windowTokens } = turn;
-    this.kept.sessions.set(place, { summary, messages, windowStart, windowTokens, last, turns }, this.#sessionMs);
-    this.#limits.settle(owner, turnId, turn.spent);
-    const index = this.kept.index.get(owner) ?? new Set();
-    index.delete(sessionId);
-    this.kept.index.set(owner, index.add(sessionId));
-    if (idempotency) {
-      const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, position: messages.length - 2 };
-      this.kept.records.set(`${owner} ${idempotency.key}`, record, IDEMPOTENCY_SECONDS * 1000);
+    const { metadata = {} } = session ?? {};
+    const stored = { summary, messages, metadata, brought: [], windowStart, windowTokens, last, turns };
+    this.kept.sessions.set(place, stored, this.sessionMs);
+    this.limits.settle(owner, turnId, turn.spent);
+    this.keepInIndex(owner, sessionId);
+    if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
+      const { fingerprint, implicit } = idempotency;
+      const isAmbiguous = this.#record(claim)?.isAmbiguous === true;
+      const seconds = implicit === undefined ? IDEMPOTENCY_SECONDS : IMPLICIT_SECONDS;
+      const record = { fingerprint, sessionId, turnId, isStored: true, isAmbiguous };
+      this.kept.records.set(`${owner} ${idempotency.key}`, record, seconds * 1000);
     }
     this.kept.running.delete(place);
     this.kept.leases.delete(place);
@@ -146,13 +188,11 @@ export class MemoryTurns {
       const { entries = [] } = this.kept.running.get(place) ?? {};
       keepBlocks(entries, unsent);
       const told = isFiltered(ending) ? entries.map((each) => (Array.isArray(each) ? each.length : each)) : entries;
-      this.kept.running.set(place, { turnId: claim.turnId, entries: [...told, ending] }, FAILED_REPLAY_SECONDS * 1000);
+      const whole = [...told, ending];
+      this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
-    this.#limits.settle(claim.owner, claim.turnId, spent);
-    if (claim.idempotency === undefined) return;
-    const key = `${claim.owner} ${claim.idempotency.key}`;
-    const record = this.kept.records.get(key);
-    if (record?.turnId === claim.turnId && record.position === undefined) this.kept.records.delete(key);
+    this.limits.settle(claim.owner, claim.turnId, spent);
+    if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {
@@ -177,11 +217,34 @@ export class MemoryTurns {
     return { turnId: turn.turnId, state, beats: lease?.beats ?? 0, entries: turn.entries.slice(from) };
   }
 
+  /** The session is the owner's latest. */
+  protected keepInIndex(owner: string, sessionId: string): void {
+    const index = this.kept.index.get(owner) ?? new Set();
+    index.delete(sessionId);
+    this.kept.index.set(owner, index.add(sessionId));
+  }
+
+  /** The turn's idempotency record, while it is its own. */
+  #record({ owner, turnId, idempotency }: TurnClaim): IdempotencyRecord | undefined {
+    const record = idempotency && this.kept.records.get(`${owner} ${idempotency.key}`);
+    return record?.turnId === turnId ? record : undefined;
+  }
+
   #held(claim: TurnClaim): Lease | undefined {
     const lease = this.kept.leases.get(`${claim.owner} ${claim.sessionId}`);
     return lease?.turnId === claim.turnId ? lease : undefined;
   }
 }
+
+/** For how long it can be learned how a turn ended that is not stored. */
+function replayMs(isEphemeral = false): number {
+  return (isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS) * 1000;
+}
+
+function nothingSaid(): Pick<Session, 'messages' | 'turns'> {
+  return { messages: [], turns: new Map() };
+}
+
 /** The turn's start stands before the blocks. */
 function keepBlocks(entries: ReplayEntry[] | undefined, { position, blocks }: TokenBlocks): void {
   for (const [index, block] of blocks.entries()) {

@@ -1,11 +1,11 @@
 -- Ends a turn that stores nothing: its lease, its reservation and its idempotency key are free again. Behind settle.lua.
 --
--- KEYS 1: lease, 2: running, 3: the owner's reservations, 4: the owner's tokens, 5: idempotency record, where there is
---      one
--- ARGV 1: JSON: turn, reserved and spent (tokens), replay_ms, position (of the first block), filtered
+-- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: turns, 6: the owner's reservations, 7: the owner's tokens,
+--      8: idempotency record, where there is one
+-- ARGV 1: JSON: turn, reserved and spent (tokens), is_first, replay_ms, position (of the first block), filtered
 --      2: the ending that late joiners learn of, 3...: blocks of tokens
 -- Of a turn that the content filter ended (`filtered`), blocks are no more than their lengths, those kept before too.
-local lease, running, reservations, tokens, record = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local session, messages, lease, running, turns, reservations, tokens, record = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 local held = redis.call('HGET', lease, 'turn') == ask.turn
 -- What frees comes first: it also works where memory is full, and what adds works behind it. What the turn cost counts
@@ -16,6 +16,8 @@ if record and redis.call('HGET', record, 'turn') == ask.turn and redis.call('HEX
 end
 if not held then return end
 redis.call('DEL', lease)
+-- The copy that a fork began with belongs to no session.
+if ask.is_first and redis.call('EXISTS', session) == 0 then redis.call('DEL', messages, turns) end
 redis.call('PEXPIRE', running, ask.replay_ms)
 if ask.filtered then
   for entry, block in ipairs(redis.call('LRANGE', running, 1, -1)) do

@@ -1,50 +1,95 @@
--- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua.
+-- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua, items.lua,
+-- fork.lua and request-limit.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
---      7-8: lease, running of the new session
---      9-13: the owner's rate, tokens, reservations, begun, index of sessions
---      14:  idempotency record, where the caller sent a key
--- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), assistant or null, default_assistant,
---         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, fingerprint and key or null,
---         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms,
+--      7-10: messages, lease, running, turns of the new session
+--      11-15: the owner's rate, tokens, reservations, begun, index of sessions
+--      16:  idempotency record, where there is one
+-- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
+--         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
+--         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, brought_tokens, output_tokens or null,
+--         asked_at (ms), fingerprint, key and implicit or null,
+--         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
+--         without a key of the caller's), turn_ms (the longest),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
+--      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
--- JSON, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
+-- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
+-- window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local fresh_lease, fresh_running = KEYS[7], KEYS[8]
-local rate, tokens, reservations, begun_list, index, record = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local index, record = KEYS[15], KEYS[16]
 local ask = cjson.decode(ARGV[1])
-local wanted = ask.assistant ~= cjson.null and ask.assistant
+for name, value in pairs(ask) do
+  if value == cjson.null then ask[name] = nil end
+end
 
+local is_ambiguous
 if record then
-  local seen = redis.call('HMGET', record, 'fingerprint', 'session', 'turn', 'position')
-  if seen[1] then
-    if seen[1] ~= ask.fingerprint then return { 'key-reused' } end
-    if seen[3] ~= ask.turn then return { 'repeated', seen[2], seen[3], seen[4] or '' } end
+  local seen = redis.call('HMGET', record, 'fingerprint', 'session', 'turn', 'position', 'ambiguous')
+  is_ambiguous = seen[5]
+  if seen[1] and seen[3] ~= ask.turn then
+    if not ask.implicit and seen[1] ~= ask.fingerprint then return { 'key-reused' } end
+    if not ask.implicit or (ask.implicit == 'retry' and not seen[5]) then
+      return { 'repeated', seen[2], seen[3], seen[4] or '' }
+    end
+    is_ambiguous = ask.implicit ~= 'anew'
   end
 end
 
-if wanted and not ask.offers[wanted] then return { 'unknown-assistant' } end
+if ask.assistant and not ask.offers[ask.assistant] then return { 'unknown-assistant' } end
 -- The answer to an earlier try was lost on its way: the turn has begun, and is counted.
-local again = redis.call('HGET', lease, 'turn') == ask.turn or redis.call('HGET', fresh_lease, 'turn') == ask.turn
-if not again and redis.call('EXISTS', lease) == 1 then return { 'busy' } end
+local holder, fresh_holder = redis.call('HGET', lease, 'turn'), redis.call('HGET', fresh_lease, 'turn')
+local again = holder == ask.turn or fresh_holder == ask.turn
 
-local known = redis.call('HMGET', session, 'assistant', 'window_start', 'window_tokens')
-local is_first = not known[1]
-local session_id = ask.named
-if is_first then
-  session_id, lease, running = ask.fresh, fresh_lease, fresh_running
-elseif wanted and wanted ~= known[1] then
-  return { 'other-assistant', known[1] }
+local known =
+  redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought')
+local exists = known[1]
+if not exists and ask.must_exist and not again then return { holder and 'busy' or 'unknown-session' } end
+
+-- Where the turn goes on: behind `position`, where that is not the session's end.
+local position, is_fork
+if exists and ask.after and holder ~= ask.turn then
+  local last = redis.call('LINDEX', messages, -1)
+  local last_turn = last and turn_of(last) or ''
+  if ask.after ~= last_turn or ask.fork == 'yes' then
+    local found = ask.after ~= '' and find_turn(messages, turns, ask.after)
+    if found then
+      position = turn_end(messages, found)
+    elseif ask.after == '' then
+      position = 0
+    else
+      return { holder == ask.after and 'busy' or 'unknown-turn' }
+    end
+    if ask.fork == 'no' then return { 'moved', last_turn } end
+    is_fork = not ask.ephemeral
+  end
+elseif ask.after and ask.after ~= '' and not exists then
+  return { holder == ask.after and 'busy' or 'unknown-turn' }
+end
+local is_apart = is_fork or ask.ephemeral
+if not again and not is_apart and holder then return { 'busy' } end
+if exists and ask.assistant and known[2] and ask.assistant ~= known[2] then
+  return { 'other-assistant', known[2] }
 end
 
-local assistant = known[1] or wanted or ask.default_assistant
+local assistant = known[2] or ask.assistant or ask.default_assistant
 local offer = ask.offers[assistant]
 -- The session's assistant was taken off the offer.
 if not offer then return { 'unknown-assistant' } end
 if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
--- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn is
+local window_start, window_tokens = known[3] or 0, known[4] or 0
+if position then window_start, window_tokens = window_before(messages, position, offer.room) end
+local brought = not position and known[6] or ''
+local is_first = not exists or is_apart
+local session_id = ask.named
+if is_first then
+  session_id, lease, running = ask.fresh, fresh_lease, fresh_running
+end
+
+-- Limits: of requests, and of tokens in windows of this server's clock. What is reserved counts as used until the turn is
 -- settled. A reservation that ended by itself, as its lease did, is that of a turn whose holder died: what it cost is not
 -- known, so it stays counted, whole, in the windows in which it ended.
 local limits, states, refused = ask.limits, {}, nil
@@ -52,30 +97,18 @@ local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
 
-local function state(name, quota, window_s, remaining, reset_ms)
-  states[#states + 1] =
-    { name = name, quota = quota, window = window_s, remaining = math.max(0, remaining), reset = math.ceil(reset_ms / 1000) }
-end
-
 local arrival
 if limits.requests_per_minute > 0 then
-  local interval = 60000000 / limits.requests_per_minute
-  local before = math.max(tonumber(redis.call('GET', rate) or 0), now_us)
-  arrival = before + interval
-  -- One microsecond of tolerance for fractions.
-  local over = arrival - now_us - 60000000 - 1
-  if over > 0 then
-    refused = { 'limited', 'requests', math.ceil(over / 1000) }
-    arrival = before
-  end
-  local remaining = math.floor((60000000 - (arrival - now_us)) / interval + 0.000001)
-  state('requests', limits.requests_per_minute, 60, remaining, (arrival - now_us) / 1000)
+  local wait_ms
+  arrival, wait_ms, states[1] = admit_request(rate, limits.requests_per_minute, now_us)
+  if wait_ms then refused = { 'limited', 'requests', wait_ms } end
 end
 
 local reserve = 0
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
-  local prompt = offer.fixed_tokens + ask.message_tokens + (known[3] or 0)
-  reserve = math.min(prompt, offer.fixed_tokens + offer.room) + offer.output_tokens
+  local prompt = offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens
+  local answer = math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
+  reserve = math.min(prompt, offer.fixed_tokens + offer.room) + answer
   local function sum_of(from_ms, to_ms)
     local sum = 0
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, from_ms, to_ms)) do
@@ -96,7 +129,8 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
       local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
       refused = { 'limited', name, wait }
     end
-    state(name, quota, seconds, quota - counted - reserved - (over and 0 or reserve), left_ms)
+    local remaining = quota - counted - reserved - (over and 0 or reserve)
+    states[#states + 1] = limit_state(name, quota, seconds, remaining, left_ms)
   end
   window('tokens-per-minute', limits.tokens_per_minute, 60, used[1], used[2])
   window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
@@ -109,9 +143,7 @@ if refused then
   return refused
 end
 -- The first write adds: where memory is full Redis refuses it, and the turn with it; what comes later it would let pass.
-if arrival then
-  redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
-end
+if arrival then count_request(rate, arrival, now_us) end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
   -- Those that ended before today count nowhere any more.
@@ -122,26 +154,42 @@ end
 redis.call('HSET', lease, 'turn', ask.turn)
 redis.call('PEXPIRE', lease, ask.lease_ms)
 redis.call('DEL', running)
-redis.call('RPUSH', running, cjson.encode({
+local started = cjson.encode({
   type = 'turn-started', session_id = session_id, turn_id = ask.turn, assistant = assistant,
-}))
+})
+-- What the caller wants to be told stays as it stands, and so does a number that Lua would round.
+local echo = ARGV[2] == 'null' and '' or ',"echo":' .. ARGV[2]
+redis.call('RPUSH', running,
+  string.sub(started, 1, -2) .. ',"asked_at":' .. string.format('%.0f', ask.asked_at) .. echo .. '}')
 redis.call('PEXPIRE', running, ask.lease_ms + ask.replay_ms)
+if is_fork and not again then copy_turns(messages, fresh_messages, fresh_turns, position, ask.turn_ms) end
 if record then
+  redis.call('DEL', record)
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', session_id, 'turn', ask.turn)
+  if is_ambiguous then redis.call('HSET', record, 'ambiguous', 1) end
   redis.call('PEXPIRE', record, ask.lease_ms)
 end
 
--- Whoever erases all that is the owner's finds it here. No turn takes longer than these ten minutes.
-local turn_ms = 600000
+-- Whoever erases all that is the owner's finds it here.
 redis.call('ZREMRANGEBYSCORE', begun_list, '-inf', now_ms)
-redis.call('ZADD', begun_list, now_ms + turn_ms, 'lease:' .. session_id)
-if record then redis.call('ZADD', begun_list, now_ms + turn_ms + ask.record_ms, 'key:' .. ask.key) end
-redis.call('PEXPIRE', begun_list, turn_ms + ask.record_ms)
+redis.call('ZADD', begun_list, now_ms + ask.turn_ms, 'lease:' .. session_id)
+if record then
+  local record_ms = ask.implicit and ask.implicit_ms or ask.record_ms
+  redis.call('ZADD', begun_list, now_ms + ask.turn_ms + record_ms, 'key:' .. ask.key)
+end
+redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 
-local begun =
-  { 'begun', session_id, is_first and '1' or '', assistant, known[2] or '0', tostring(reserve), states_json }
-if not is_first then
+local begun = {
+  'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
+  position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought,
+}
+if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, session_id, ask.use_ms)
-  for _, message in ipairs(redis.call('LRANGE', messages, known[2], -1)) do begun[#begun + 1] = message end
+end
+if exists then
+  local last = (position or 0) - 1
+  for _, message in ipairs(position == 0 and {} or redis.call('LRANGE', messages, window_start, last)) do
+    begun[#begun + 1] = message
+  end
 end
 return begun

@@ -2,8 +2,10 @@
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
 --      8: reservations, 9: turns, 10: idempotency record, where there is one
--- ARGV 1: JSON: turn, session, is_first, assistant, title, window_start, window_tokens, reserved and spent (tokens),
---         fingerprint or null, session_ms, record_ms, position (of the first block)
+-- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), assistant, title, at (the position of the
+--         first message), window_start, window_tokens, reserved and spent (tokens), fingerprint and implicit or null,
+--         session_ms, use_ms, record_ms and implicit_ms (of a record with and without a key of the caller's),
+--         position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, index, tokens, reservations, turns, record = unpack(KEYS)
@@ -14,16 +16,21 @@ if redis.call('HEXISTS', turns, ask.turn) == 1 then return 'committed' end
 if redis.call('HGET', lease, 'turn') ~= ask.turn then return 'lost' end
 -- The session is gone: it is not brought back.
 if not ask.is_first and redis.call('EXISTS', session) == 0 then return 'lost' end
+-- So is the copy that a fork began with.
+if redis.call('LLEN', messages) ~= ask.at then return 'lost' end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local length = redis.call('RPUSH', messages, ARGV[2], ARGV[3])
-if ask.is_first then
-  redis.call('HSET', session, 'assistant', ask.assistant, 'title', ask.title, 'created', now)
+redis.call('RPUSH', messages, ARGV[2], ARGV[3])
+for field, value in pairs({ created = now, assistant = ask.assistant, title = ask.title }) do
+  redis.call('HSETNX', session, field, value)
 end
-redis.call('HSET', session, 'updated', now, 'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
-redis.call('HINCRBY', session, 'turns', 1)
-redis.call('HSET', turns, ask.turn, '')
+if ask.forked_from ~= cjson.null then redis.call('HSET', session, 'forked_from', ask.forked_from) end
+-- What the caller brought is in the user's message.
+redis.call('HDEL', session, 'brought')
+redis.call('HSET', turns, ask.turn, ask.at)
+redis.call('HSET', session, 'updated', now, 'turns', redis.call('HLEN', turns),
+  'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
 
 for block = 5, #ARGV do
   if redis.call('LLEN', running) == ask.position + block - 5 then redis.call('RPUSH', running, ARGV[block]) end
@@ -41,10 +48,11 @@ for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIR
 redis.call('PEXPIRE', index, ask.use_ms)
 
 if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, ask.spent) end
-if record then
+-- One that was made anew in the meantime is another turn's.
+if record and (ask.implicit == cjson.null or redis.call('HGET', record, 'turn') == ask.turn) then
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', ask.session, 'turn', ask.turn,
-    'position', length - 2)
-  redis.call('PEXPIRE', record, ask.record_ms)
+    'position', ask.at)
+  redis.call('PEXPIRE', record, ask.implicit == cjson.null and ask.record_ms or ask.implicit_ms)
 end
 redis.call('DEL', lease)
 return 'committed'

@@ -19,7 +19,7 @@ local left = redis.call('PTTL', session)
 if left >= 0 and left < ask.lease_ms then
   use_session({ session, messages, replay, turns }, index, ask.session, ask.use_ms)
 end
-if record then redis.call('PEXPIRE', record, ask.lease_ms) end
+if record and redis.call('HGET', record, 'turn') == ask.turn then redis.call('PEXPIRE', record, ask.lease_ms) end
 if ask.reserved > 0 then
   local time = redis.call('TIME')
   local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ask.lease_ms

@@ -6,5 +6,6 @@
 local session, turns = KEYS[1], KEYS[2]
 local ask = cjson.decode(ARGV[1])
 if redis.call('EXISTS', session) == 0 or redis.call('HEXISTS', turns, ask.turn) == 0 then return 0 end
-redis.call('HSET', turns, ask.turn, ARGV[2])
+local position = string.match(redis.call('HGET', turns, ask.turn), '^%d*')
+redis.call('HSET', turns, ask.turn, position .. ARGV[2])
 return 1

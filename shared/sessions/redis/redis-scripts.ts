@@ -1,30 +1,51 @@
 import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
+  IMPLICIT_SECONDS,
+  LONGEST_TURN_SECONDS,
   type SessionRules,
 } from '../../conversation/ports/session-store.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
+import bringLua from './bring.lua';
 import commitLua from './commit.lua';
+import createLua from './create.lua';
+import describeLua from './describe.lua';
 import doomLua from './doom.lua';
 import extendLua from './extend.lua';
+import findItemLua from './find-item.lua';
+import findTurnLua from './find-turn.lua';
 import followLua from './follow.lua';
 import forgetLua from './forget.lua';
+import forkLua from './fork.lua';
+import itemsLua from './items.lua';
 import rateLua from './rate.lua';
+import readSessionLua from './read-session.lua';
+import readTurnLua from './read-turn.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import requestLimitLua from './request-limit.lua';
+import sessionLua from './session.lua';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
+import takeBackLua from './take-back.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
-  beginTurn: useSessionLua + beginLua,
+  beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + beginLua,
   extendTurn: useSessionLua + extendLua,
   commitTurn: settleLua + commitLua,
   abandonTurn: settleLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
+  readTurn: findTurnLua + readTurnLua,
   rateTurn: rateLua,
+  createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
+  readSession: readSessionLua + sessionLua,
+  describeSession: useSessionLua + readSessionLua + describeLua,
+  bringItems: useSessionLua + requestLimitLua + itemsLua + bringLua,
+  takeBackItem: useSessionLua + itemsLua + readSessionLua + takeBackLua,
+  findItem: findTurnLua + itemsLua + findItemLua,
   doomOwner: doomLua,
   forgetDoomed: forgetLua,
 };
@@ -36,7 +57,7 @@ type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
-  readonly #times: { session_ms: number; use_ms: number; lease_ms: number; replay_ms: number; record_ms: number };
+  readonly #times: Record<`${'session' | 'use' | 'lease' | 'replay' | 'record' | 'implicit' | 'turn'}_ms`, number>;
 
   constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
     this.#connection = connection;
@@ -47,13 +68,15 @@ export class RedisScripts {
       lease_ms: leaseSeconds * 1000,
       replay_ms: FAILED_REPLAY_SECONDS * 1000,
       record_ms: IDEMPOTENCY_SECONDS * 1000,
+      implicit_ms: IMPLICIT_SECONDS * 1000,
+      turn_ms: LONGEST_TURN_SECONDS * 1000,
     };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
   }
 
   /** @param values are passed as JSON of their own, so that Redis keeps them to the byte */
   run(name: keyof typeof scripts, keys: string[], ask: object, values: unknown[] = []): Promise<unknown> {
-    const texts = [{ ...ask, ...this.#times }, ...values].map((value) => JSON.stringify(value));
+    const texts = [{ ...this.#times, ...ask }, ...values].map((value) => JSON.stringify(value));
     return this.#connection.run((redis) => (redis as Scripted)[name](keys.length, ...keys, ...texts));
   }
 }

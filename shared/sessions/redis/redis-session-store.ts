@@ -1,34 +1,28 @@
-import {
-  type Feedback,
-  findTurn,
-  LATEST_MESSAGES,
-  type PageRequest,
-  type SessionStore,
-  type SessionSummary,
-  type StoredMessage,
-} from '../../conversation/ports/session-store.ts';
+import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
+import { type Feedback, type SessionSummary, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
-import { readSummary } from './redis-replies.ts';
-import { RedisTurns } from './redis-turns.ts';
+import { RedisBetweenTurns } from './redis-between-turns.ts';
+import type { RedisClient } from './redis-client.ts';
+import { readSummary, summaryFields } from './redis-replies.ts';
 import { READY_KEY, sessionKeys } from './session-keys.ts';
 
 /** Of the sessions and records that one step of an erasure takes, the last one's place. */
 const LAST_AT_ONCE = '99';
 
 /** Sessions in Redis, and the turns that make them. */
-export class RedisSessionStore extends RedisTurns implements SessionStore {
-  async readTurn(owner: string, sessionId: string, turnId: string, position?: number) {
+export class RedisSessionStore extends RedisBetweenTurns implements SessionStore {
+  async readTurn(owner: string, sessionId: string, turnId: string) {
     const keys = sessionKeys(owner);
-    const [first, last] = position === undefined ? [-LATEST_MESSAGES, -1] : [position, position + 1];
-    const [assistant, messages] = await this.connection.run((redis) =>
-      Promise.all([
-        redis.hget(keys.session(sessionId), 'assistant'),
-        redis.lrange(keys.messages(sessionId), first, last),
-      ]),
-    );
-    if (assistant === null) return undefined;
-    const stored = messages.map((json) => JSON.parse(json) as StoredMessage);
-    return findTurn(assistant, stored, turnId);
+    const { session, messages, turns } = keys;
+    const read = [session(sessionId), messages(sessionId), turns(sessionId)];
+    const reply = (await this.scripts.run('readTurn', read, { turn: turnId })) as string[] | null;
+    const [assistant = '', ...stored] = reply ?? [];
+    return reply === null
+      ? undefined
+      : storedTurn(
+          assistant,
+          stored.map((json) => JSON.parse(json) as StoredMessage),
+        );
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {
@@ -37,19 +31,24 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? 0);
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
-    const [session, length, messages] = await this.connection.run((redis) =>
-      Promise.all([redis.hgetall(keys.session(sessionId)), redis.llen(list), redis.lrange(list, first, before ?? -1)]),
+    const [fields, length, messages] = await this.connection.run((redis) =>
+      Promise.all([
+        redis.hmget(keys.session(sessionId), ...summaryFields),
+        redis.llen(list),
+        redis.lrange(list, first, before ?? -1),
+      ]),
     );
-    if (session['assistant'] === undefined) return undefined;
+    const session = readSummary(sessionId, fields);
+    if (session === undefined) return undefined;
     const items = messages.map((json) => JSON.parse(json) as StoredMessage);
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
     const rated = await this.#withFeedback(owner, sessionId, items);
-    return { session: readSummary(sessionId, session), items: rated, hasMore: start > 0 };
+    return { session, items: rated, hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {
-    const { index, session } = sessionKeys(owner);
+    const { index } = sessionKeys(owner);
     const rank =
       page.before === undefined ? -1 : await this.connection.run((redis) => redis.zrevrank(index, page.before ?? ''));
     if (rank === null) return 'unknown-page';
@@ -58,13 +57,10 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     // Sessions that expired are still in the index: they are taken out, and the page is filled up.
     for (let from = rank + 1; ; ) {
       const ids = await this.connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
-      const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-      const expired = ids.filter((_, position) => found[position]?.['assistant'] === undefined);
+      const found = await this.#summaries(owner, ids);
+      const expired = ids.filter((_, position) => found[position] === undefined);
       if (expired.length > 0) await this.connection.run((redis) => redis.zrem(index, ...expired));
-      for (const [position, id] of ids.entries()) {
-        const fields = found[position];
-        if (fields?.['assistant'] !== undefined) items.push(readSummary(id, fields));
-      }
+      items.push(...found.filter((summary) => summary !== undefined));
       if (ids.length <= page.limit || items.length > page.limit) break;
       from += ids.length - expired.length;
     }
@@ -83,20 +79,24 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   }
 
   async scan(owner: string, cursor = '0') {
-    const { index, session } = sessionKeys(owner);
+    const { index } = sessionKeys(owner);
     const [next, members] = await this.connection.run((redis) => redis.zscan(index, cursor, 'COUNT', 100));
     const ids = members.filter((_, position) => position % 2 === 0);
-    const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-    const sessions = ids.flatMap((id, position) => {
-      const fields = found[position];
-      return fields?.['assistant'] === undefined ? [] : [readSummary(id, fields)];
-    });
+    const found = await this.#summaries(owner, ids);
+    const sessions = found.filter((summary) => summary !== undefined);
     return { sessions, cursor: next === '0' ? undefined : next };
   }
 
   async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
-    const list = sessionKeys(owner).messages(sessionId);
-    const messages = await this.connection.run((redis) => redis.lrange(list, from, from + limit - 1));
+    const keys = sessionKeys(owner);
+    const [exists, messages] = await this.connection.run((redis) =>
+      Promise.all([
+        redis.exists(keys.session(sessionId)),
+        redis.lrange(keys.messages(sessionId), from, from + limit - 1),
+      ]),
+    );
+    // A copy whose first turn still runs is no session yet.
+    if (exists === 0) return [];
     return this.#withFeedback(
       owner,
       sessionId,
@@ -140,7 +140,17 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     const given = await this.connection.run((redis) => redis.hmget(sessionKeys(owner).turns(sessionId), ...turns));
     return items.map((message, position) => {
       const json = given[position];
-      return message.role === 'user' || !json ? message : { ...message, feedback: JSON.parse(json) as Feedback };
+      return message.role === 'user' || !json?.includes('{')
+        ? message
+        : { ...message, feedback: JSON.parse(json.replace(/^\d+/, '')) as Feedback };
     });
+  }
+
+  /** Of each session what it is listed by; not all that was brought to it. */
+  async #summaries(owner: string, ids: string[]): Promise<(SessionSummary | undefined)[]> {
+    const { session } = sessionKeys(owner);
+    const read = (redis: RedisClient) => Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields)));
+    const found = await this.connection.run(read);
+    return ids.map((id, position) => readSummary(id, found[position]));
   }
 }

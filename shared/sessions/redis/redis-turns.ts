@@ -1,12 +1,12 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import type { Limits } from '../../conversation/limits.ts';
+import { hasEnding, isFiltered, type Replay } from '../../conversation/ports/replay.ts';
 import {
   type BeginRequest,
   type BeginResult,
   type Commit,
-  hasEnding,
-  isFiltered,
-  type Replay,
+  EPHEMERAL_REPLAY_SECONDS,
+  type Idempotency,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
@@ -20,12 +20,12 @@ import { sessionKeys } from './session-keys.ts';
 export class RedisTurns {
   protected readonly connection: RedisConnection;
   protected readonly scripts: RedisScripts;
-  readonly #limits: Limits;
+  protected readonly limits: Limits;
 
   constructor(connection: RedisConnection, rules: SessionRules) {
     this.connection = connection;
     this.scripts = new RedisScripts(connection, rules);
-    this.#limits = rules.limits;
+    this.limits = rules.limits;
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
@@ -42,8 +42,10 @@ export class RedisTurns {
         keys.running(named),
         keys.replay(named),
         keys.turns(named),
+        keys.messages(fresh),
         keys.lease(fresh),
         keys.running(fresh),
+        keys.turns(fresh),
         keys.rate,
         keys.tokens,
         keys.reservations,
@@ -55,19 +57,27 @@ export class RedisTurns {
         turn: request.turnId,
         named,
         fresh,
+        must_exist: request.mustExist ?? false,
+        after: request.after === null ? '' : (request.after ?? null),
+        fork: request.fork ?? 'no',
+        ephemeral: request.isEphemeral ?? false,
         assistant: request.assistant ?? null,
         default_assistant: request.defaultAssistant,
         offers: Object.fromEntries(request.offers),
         message_tokens: request.messageTokens,
-        fingerprint: request.idempotency?.fingerprint ?? null,
+        brought_tokens: request.broughtTokens ?? 0,
+        output_tokens: request.outputTokens ?? null,
+        asked_at: request.askedAt,
         key: request.idempotency?.key ?? null,
-        limits: this.#limits,
+        ...recordOf(request.idempotency),
+        ...replayOf(request),
+        limits: this.limits,
       },
+      [request.echo ?? null],
     );
-    const begun = readBegun(reply as string[]);
+    const begun = readBegun(reply as string[], named);
     // Who is told of a turn that is stored takes it for stored.
-    if (begun.outcome === 'repeated' && begun.position !== undefined)
-      await this.connection.replicated(keys.replicated, cuts);
+    if (begun.outcome === 'repeated' && begun.isStored) await this.connection.replicated(keys.replicated, cuts);
     return begun;
   }
 
@@ -87,7 +97,7 @@ export class RedisTurns {
         keys.index,
         ...recordKey(claim),
       ],
-      { turn: claim.turnId, session: id, reserved: claim.reserved, ...firstOf(said) },
+      { turn: claim.turnId, session: id, reserved: claim.reserved, ...replayOf(claim), ...firstOf(said) },
       blocksOf(said),
     );
     const [held, stop] = reply as [number, number];
@@ -116,13 +126,15 @@ export class RedisTurns {
         turn: claim.turnId,
         session: id,
         is_first: claim.isFirst,
+        forked_from: claim.forkedFrom === undefined ? null : JSON.stringify(claim.forkedFrom),
+        at: turn.position,
         assistant: turn.assistant,
         title: turn.title,
         window_start: turn.windowStart,
         window_tokens: turn.windowTokens,
         reserved: claim.reserved,
         spent: turn.spent,
-        fingerprint: claim.idempotency?.fingerprint ?? null,
+        ...recordOf(claim.idempotency),
         ...firstOf(turn.unsent),
       },
       [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
@@ -143,8 +155,25 @@ export class RedisTurns {
     const blocks = blocksOf(unsent);
     await this.scripts.run(
       'abandonTurn',
-      [keys.lease(id), keys.running(id), keys.reservations, keys.tokens, ...recordKey(claim)],
-      { turn: claim.turnId, reserved: claim.reserved, spent, ...firstOf(unsent), filtered },
+      [
+        keys.session(id),
+        keys.messages(id),
+        keys.lease(id),
+        keys.running(id),
+        keys.turns(id),
+        keys.reservations,
+        keys.tokens,
+        ...recordKey(claim),
+      ],
+      {
+        turn: claim.turnId,
+        reserved: claim.reserved,
+        spent,
+        is_first: claim.isFirst,
+        ...firstOf(unsent),
+        filtered,
+        ...replayOf(claim),
+      },
       [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
   }
@@ -178,6 +207,16 @@ export class RedisTurns {
 
 function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
   return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
+}
+
+function recordOf(idempotency: Idempotency | undefined) {
+  const { fingerprint = null, implicit = null } = idempotency ?? {};
+  return { fingerprint, implicit };
+}
+
+/** What a turn said that was not to be kept is not kept for as long. */
+function replayOf({ isEphemeral = false }: Pick<TurnClaim, 'isEphemeral'>): { replay_ms?: number } {
+  return isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {};
 }
 
 /** In Redis the turn's start stands before the blocks. */

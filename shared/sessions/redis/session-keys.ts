@@ -10,7 +10,11 @@ export function sessionKeys(owner: string) {
   return {
     /** Every key of a session. */
     allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
-    /** HASH: assistant, title, created, updated, turns, window_start, window_tokens. */
+    /**
+     * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; of a copy
+     * forked_from (JSON); metadata (JSON); brought: items (a JSON each line) that are part of the next turn, and count
+     * in window_tokens.
+     */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
     messages: (id: string) => key('messages', id),
@@ -20,9 +24,9 @@ export function sessionKeys(owner: string) {
     running: (id: string) => key('running', id),
     /** LIST of `ReplayEntry` in JSON: of the turn that was stored last. */
     replay: (id: string) => key('replay', id),
-    /** HASH: of every stored turn its `Feedback` in JSON, or nothing. */
+    /** HASH: of every stored turn the position of its first message, and behind it its `Feedback` in JSON, if any. */
     turns: (id: string) => key('turns', id),
-    /** HASH: fingerprint, session, turn, and position once the turn is stored. */
+    /** HASH: fingerprint, session, turn; position once the turn is stored; ambiguous, where two turns share it. */
     record: (idempotencyKey: string) => key('key', idempotencyKey),
     /** ZSET of session ids by the time (microseconds) of their latest turn, or later where only failed turns keep one. */
     index: `chat:{${owner}}:sessions`,

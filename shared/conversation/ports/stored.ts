@@ -1,0 +1,81 @@
+import type { ContextReport, FinishReason } from '../events.ts';
+import type { Echo } from './echo.ts';
+import type { Usage } from './model.ts';
+
+interface StoredText {
+  /** `<turn id>-<position>`: unique, and says where in the session's list the message stands, counted from 0. */
+  id: string;
+  content: string;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  turn_id: string;
+  /** Tokens of `content`; absent where no exact count was at hand, then it is counted when it is needed. */
+  tokens?: number;
+}
+
+/** What a caller brought to a conversation: said somewhere else, or by nobody yet. */
+export interface Item {
+  /** `<turn id>-<place>`, where a place counts from 0; of what was brought between turns as `withIds` makes it. */
+  id: string;
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+  tokens?: number;
+}
+
+export interface UserMessage extends StoredText {
+  role: 'user';
+  /** What the caller brought before it, oldest first. */
+  items?: Item[];
+  echo?: Echo;
+}
+
+export type Rating = 'up' | 'down';
+
+/** What the caller thinks of a turn. */
+export interface Feedback {
+  rating: Rating;
+  comment?: string;
+}
+
+export interface AssistantMessage extends StoredText {
+  role: 'assistant';
+  finish_reason: FinishReason;
+  usage: Usage;
+  context: ContextReport;
+  /** Kept beside the message, and there where it is read for its caller. */
+  feedback?: Feedback;
+}
+
+/** A message as it stands in the session's list, in JSON. */
+export type StoredMessage = UserMessage | AssistantMessage;
+
+/** Where a session began as a copy: of that session's turns up to this one; of none but its assistant where that is null. */
+export interface ForkedFrom {
+  session_id: string;
+  turn_id: string | null;
+}
+
+export interface SessionSummary {
+  id: string;
+  title: string;
+  /** Fixed by the first turn: null before it. */
+  assistant: string | null;
+  /** ISO 8601, UTC; of the first and of the latest turn, or before the first of when the session was made. */
+  created: string;
+  updated: string;
+  turns: number;
+  /** Stays when its source is gone. */
+  forked_from?: ForkedFrom;
+}
+
+export interface StoredTurn {
+  assistant: string;
+  user: UserMessage;
+  answer: AssistantMessage;
+}
+
+/** A turn of its messages. */
+export function storedTurn(assistant: string, messages: readonly StoredMessage[]): StoredTurn | undefined {
+  const [user, answer] = messages;
+  return user?.role === 'user' && answer?.role === 'assistant' ? { assistant, user, answer } : undefined;
+}

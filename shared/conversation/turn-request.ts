@@ -1,0 +1,53 @@
+import type { Echo } from './ports/echo.ts';
+import type { BeginRequest, Idempotency } from './ports/session-store.ts';
+import type { Item } from './ports/stored.ts';
+
+/** What a caller asks for, validated. */
+export interface TurnRequest {
+  /** `X-Request-Id` of the answer. */
+  requestId: string;
+  /** The request's place in a trace, W3C. */
+  traceparent: string | undefined;
+  message: string;
+  /** What the caller brought before the message, oldest first: kept with it. */
+  brought?: Pick<Item, 'role' | 'content'>[];
+  /** The caller's own, behind the assistant's prompt, for this turn alone. */
+  instructions?: string | undefined;
+  /** A session to go on with; one that is unknown leads to a new one, unless it `mustExist`. */
+  sessionId: string | undefined;
+  mustExist?: boolean;
+  /** The last turn that the caller saw, or null for none; and what to do where it is not the session's last. */
+  after?: string | null | undefined;
+  fork?: BeginRequest['fork'];
+  /** Stores nothing, and leaves no session. */
+  isEphemeral?: boolean;
+  /** The assistant of a new session. */
+  assistant: string | undefined;
+  /** Shorter than the assistant's longest answer. */
+  maxOutputTokens?: number | undefined;
+  /** In place of the assistant's temperature. */
+  temperature?: number | undefined;
+  topP?: number | undefined;
+  reasoningEffort?: string | undefined;
+  echo?: Echo | undefined;
+  idempotency: Idempotency | undefined;
+}
+
+/** Where the turn goes on. */
+export function placeOf({ sessionId, mustExist, after, fork, isEphemeral }: TurnRequest) {
+  return { sessionId, mustExist, after, fork, isEphemeral };
+}
+
+/** What the caller brought to this turn. */
+export function broughtOf({ brought = [] }: TurnRequest, turnId: string): Item[] {
+  return brought.map((item, place) => ({ id: `${turnId}-${place}`, ...item }));
+}
+
+/**
+ * How the caller wants its answer.
+ *
+ * @param longest tokens of the assistant's longest answer
+ */
+export function wishesOf({ maxOutputTokens, temperature, topP, reasoningEffort }: TurnRequest, longest: number) {
+  return { maxOutputTokens: Math.min(maxOutputTokens ?? longest, longest), temperature, topP, reasoningEffort };
+}

@@ -1,0 +1,38 @@
+-- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
+
+-- The window before a position: the turn that ends there, whatever it has, and as many before it as have at most so many
+-- tokens with it. Returns where it begins, and its tokens.
+local function window_before(messages, position, budget)
+  local start, tokens, sum = position, 0, 0
+  for last = position - 1, 0, -20 do
+    local first = math.max(0, last - 19)
+    local block = redis.call('LRANGE', messages, first, last)
+    for place = #block, 1, -1 do
+      local message = cjson.decode(block[place])
+      sum = sum + cost_of(message)
+      for _, item in ipairs(message.items or {}) do sum = sum + cost_of(item) end
+      if sum > budget and start < position then return start, tokens end
+      if message.role == 'user' then start, tokens = first + place - 1, sum end
+    end
+  end
+  return start, tokens
+end
+
+-- Copies a session's turns up to a position to where there is nothing yet; without what their caller thinks of them.
+local function copy_turns(source, messages, turns, position, ttl_ms)
+  local latest
+  for first = 0, position - 1, 200 do
+    local block = redis.call('LRANGE', source, first, math.min(first + 199, position - 1))
+    redis.call('RPUSH', messages, unpack(block))
+    local places = {}
+    for place, message in ipairs(block) do
+      local turn = turn_of(message)
+      if turn ~= latest then
+        places[#places + 1], places[#places + 2] = turn, first + place - 1
+        latest = turn
+      end
+    end
+    if #places > 0 then redis.call('HSET', turns, unpack(places)) end
+  end
+  for _, key in ipairs({ messages, turns }) do redis.call('PEXPIRE', key, ttl_ms) end
+end
