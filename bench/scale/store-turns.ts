@@ -81,7 +81,14 @@ export async function commitTurn(store: Store, talk: Talk, claim: TurnClaim, bea
   const { turnId } = claim;
   const timestamp = new Date().toISOString();
   const usage = { prompt_tokens: 1500, completion_tokens: 200, total_tokens: 1700, cached_tokens: 1024 };
-  const context = { messages: 20, dropped_messages: 0, prompt_tokens: 1500, max_prompt_tokens: 3000 };
+  const context = {
+    messages: 20,
+    dropped_messages: 0,
+    summarized_messages: 0,
+    summary_tokens: 0,
+    prompt_tokens: 1500,
+    max_prompt_tokens: 3000,
+  };
   const ending = { finish_reason: 'stop' as const, usage, context };
   const text = { timestamp, turn_id: turnId };
   const outcome = await store.commit(claim, {
@@ -102,6 +109,7 @@ export async function commitTurn(store: Store, talk: Talk, claim: TurnClaim, bea
     title: claim.isFirst ? QUESTION.slice(0, 60) : '',
     windowStart: Math.max(0, talk.messages + 2 - WINDOW_MESSAGES),
     windowTokens: 1500,
+    turnTokens: 258,
     spent: 1700,
   });
   if (outcome !== 'committed') throw new Error('a turn was lost');

@@ -1,11 +1,11 @@
-import type { Assistant } from './assistant.ts';
+import type { Assistant, ContextOverflow } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
-import type { ContextReport } from './events.ts';
-import type { PromptMessage } from './ports/model.ts';
 import type { Offer } from './ports/session-store.ts';
-import type { Item, StoredMessage } from './ports/stored.ts';
+import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
-import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window, type WindowMessage } from './window.ts';
+import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
+import { longestSummary } from './summaries.ts';
+import { costOf, fixedTokens, TOKENS_PER_MESSAGE, type WindowMessage } from './window.ts';
 
 /** What a turn asks. */
 export interface Asked {
@@ -25,40 +25,25 @@ interface Measured {
   offers: ReadonlyMap<string, Offer>;
 }
 
-/** What is sent to the model for one turn. */
-export interface Prompt {
-  messages: PromptMessage[];
-  /** The new message, and its tokens. */
-  message: string;
-  messageCount: TokenCount;
-  promptTokens: number;
-  /** What the next prompt has again of this turn and those before it: the conversation up to the new message. */
-  windowTokens: number;
-  /** Messages at the window's start that no longer fit. */
-  dropped: number;
-  /** @param windowStart messages of the session before the window */
-  report(windowStart: number): ContextReport;
-  /** For a model that finds this one too long: with about half of it, then with the new message alone, then none. */
-  shorter(): Prompt | undefined;
-}
-
 /** Builds prompts that stay under the budget. Counts are exact, or upper bounds while the tokeniser still loads. */
 export class Prompts {
   readonly #counter: TokenCounter;
   readonly #assistants: ReadonlyMap<string, Assistant>;
   readonly #budget: number;
   readonly #maxOutputTokens: number;
+  readonly #overflow: ContextOverflow;
   readonly #systemTokens = new Map<string, TokenCount>();
 
   constructor(
     counter: TokenCounter,
     assistants: ReadonlyMap<string, Assistant>,
-    bounds: { maxContextTokens: number; maxOutputTokens: number },
+    bounds: { maxContextTokens: number; maxOutputTokens: number; contextOverflow?: ContextOverflow },
   ) {
     this.#counter = counter;
     this.#assistants = assistants;
     this.#budget = bounds.maxContextTokens;
     this.#maxOutputTokens = bounds.maxOutputTokens;
+    this.#overflow = bounds.contextOverflow ?? 'summarize';
   }
 
   count(text: string): Promise<TokenCount> {
@@ -101,78 +86,54 @@ export class Prompts {
     return assistant.maxOutputTokens ?? this.#maxOutputTokens;
   }
 
-  async build(assistant: Assistant, window: readonly StoredMessage[], asked: Asked): Promise<Prompt> {
-    const bounded = await this.#fit(assistant, window, asked, (text) => this.#counter.count(text));
+  async build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
+    const bounded = await this.#parts(assistant, memory, asked, (text) => this.#counter.count(text));
+    const budget = this.#budget / tokenFactor(memory.window);
+    const fit = fitParts(bounded, budget);
+    if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit, this.#budget);
     // Nothing is dropped on a mere bound.
-    const { fitted, messages, fixed, messageCount, broughtTokens } =
-      bounded.fitted.dropped === 0
-        ? bounded
-        : await this.#fit(assistant, window, asked, (text) => this.#counter.countWhenLoaded(text));
-    const { message, instructions, brought = [] } = asked;
-    const alone: Window = { dropped: messages.length, promptTokens: fixed };
-    const promptOf = (fit: Window, next: () => Window): Prompt => {
-      const dropped = Math.min(fit.dropped, window.length);
-      const droppedItems = fit.dropped - dropped;
-      const conversation: PromptMessage[] = [
-        ...window.slice(dropped).flatMap((each) => [...itemsOf(each), each].map(said)),
-        ...brought.slice(droppedItems).map(said),
-        { role: 'user', content: message },
-      ];
-      const kept = messages.slice(fit.dropped, window.length);
-      return {
-        messages: [
-          { role: 'system', content: assistant.systemPrompt },
-          ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
-          ...conversation,
-        ],
-        message,
-        messageCount,
-        promptTokens: fit.promptTokens,
-        // What did not fit of what was brought is stored all the same.
-        windowTokens: kept.reduce((sum, each) => sum + costOf(each), 0) + broughtTokens + costOf(messageCount),
-        dropped,
-        report: (windowStart) => ({
-          messages: conversation.length,
-          dropped_messages: windowStart + fit.dropped,
-          prompt_tokens: fit.promptTokens,
-          max_prompt_tokens: this.#budget,
-        }),
-        shorter: () => (fit.dropped === messages.length ? undefined : promptOf(next(), () => alone)),
-      };
-    };
-    return promptOf(fitted, () => halve(fitted, messages, fixed));
+    const parts = await this.#parts(assistant, memory, asked, (text) => this.#counter.countWhenLoaded(text));
+    return promptOf(parts, fitParts(parts, budget), this.#budget);
   }
 
-  async #fit(
+  async #parts(
     assistant: Assistant,
-    window: readonly StoredMessage[],
+    memory: Memory,
     { message, measured, instructions, brought = [] }: Asked,
     count: (text: string) => Promise<TokenCount>,
-  ) {
+  ): Promise<Parts> {
     const [systemCount, messageCount, extraCount, stored, items] = await Promise.all([
       this.#countSystem(assistant, count),
       measured?.exact ? measured : count(message),
       instructions === undefined ? undefined : count(instructions),
-      Promise.all(window.map((each) => counted(each, count))),
+      Promise.all(memory.window.map((each) => counted(each, count))),
       Promise.all(brought.map((each) => counted(each, count))),
     ]);
-    const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
     // What was brought can be cut wherever an exchange begins.
     const exchanges = items.map(({ role, tokens }, place) => ({
       role: role === 'user' || place === 0 ? ('user' as const) : ('assistant' as const),
       tokens,
     }));
-    const messages: WindowMessage[] = [...(stored as WindowMessage[]), ...exchanges];
-    const fitted = fitWindow(messages, fixed, this.#budget / tokenFactor(window));
-    const broughtTokens = items.reduce((sum, each) => sum + costOf(each), 0);
-    return { fitted, messages, fixed, messageCount, broughtTokens };
+    return {
+      assistant,
+      instructions,
+      memory,
+      brought,
+      message,
+      messageCount,
+      counted: [...(stored as WindowMessage[]), ...exchanges],
+      fixed: fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0),
+    };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
     const offers = [...this.#assistants.values()].map(async (assistant) => {
       const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
       const output_tokens = this.outputTokens(assistant);
-      return [assistant.name, { room: this.#budget - fixed_tokens, fixed_tokens, output_tokens }] as const;
+      const isSummarized = (assistant.contextOverflow ?? this.#overflow) === 'summarize';
+      const summary_tokens = isSummarized ? longestSummary(this.#budget) : 0;
+      const room = this.#budget - fixed_tokens;
+      return [assistant.name, { room, fixed_tokens, output_tokens, summary_tokens }] as const;
     });
     return new Map(await Promise.all(offers));
   }
@@ -194,16 +155,4 @@ async function counted(
   let sum = tokens ?? (await count(content)).tokens;
   for (const item of items) sum += costOf({ tokens: item.tokens ?? (await count(item.content)).tokens });
   return { role, tokens: sum };
-}
-
-function itemsOf(message: StoredMessage): Item[] {
-  return message.role === 'user' ? (message.items ?? []) : [];
-}
-
-function said({ role, content }: Pick<Item, 'role' | 'content'>): PromptMessage {
-  return { role, content };
-}
-
-function costOf({ tokens }: { tokens: number }): number {
-  return tokens + TOKENS_PER_MESSAGE;
 }

@@ -9,7 +9,8 @@ import type { RecordKeeper } from './ports/record-keeper.ts';
 import type { BeginResult, Commit, SessionStore, TurnClaim } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
-import type { Prompt, Prompts } from './prompts.ts';
+import type { Prompt } from './prompt.ts';
+import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
@@ -19,13 +20,16 @@ import { messagesOf } from './stored-messages.ts';
 import { titleOf } from './title.ts';
 import { TurnAudit } from './turn-audit.ts';
 import { broughtOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
-import { TOKENS_PER_MESSAGE } from './window.ts';
+import { TurnSummary } from './turn-summary.ts';
+import { costOf } from './window.ts';
 
 export interface TurnParts {
   store: SessionStore;
   audit: RecordKeeper;
   telemetry: TurnObserver;
   model: Model;
+  /** Asked for summaries, once each. */
+  summarizer: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
   assistants: ReadonlyMap<string, Assistant>;
@@ -107,9 +111,9 @@ async function* answer(
 ): AsyncGenerator<TurnEvent> {
   const { store, model, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
-  const { sessionId, isFirst, forkedFrom, assistant: name, reserved, limits } = begun;
+  const { sessionId, isFirst, forkedFrom, assistant: name, reserved, summaryReserved, limits } = begun;
   const { isEphemeral, echo } = request;
-  const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved };
+  const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved, summaryReserved };
   const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.
@@ -118,6 +122,7 @@ async function* answer(
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
+  const summary = new TurnSummary(parts, claim, begun, { requestId: request.requestId, assistant: name });
   let promptTokens = 0;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */
@@ -129,13 +134,14 @@ async function* answer(
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
-    const built = await prompts.build(assistant, begun.window, { message, measured, instructions, brought });
+    const built = await prompts.build(assistant, begun, { message, measured, instructions, brought });
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const tokens = new Ready<string>();
     const speech = speak(model, assistant, built, options, lease, audit, spending, (token) => tokens.push(token));
+    summary.ask(built, lease, giveUpAt);
     const isOver = () => tokens.end();
     speech.then(isOver, isOver);
     for await (const some of tokens) for (const token of some) yield { type: 'token-said', token };
@@ -143,11 +149,12 @@ async function* answer(
     const { prompt } = spoken;
 
     const count = await prompts.count(spoken.content);
+    const { savedTokens, spent: summarySpent, ...remembered } = await summary.remembered(prompt, lease);
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
       usage: spoken.usage ?? estimate(prompt, count),
-      context: prompt.report(begun.windowStart),
+      context: { ...prompt.report(), summary_tokens: summarySpent },
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
@@ -165,13 +172,15 @@ async function* answer(
         finished,
         assistant: name,
         title: begun.title ?? titleOf(request.message),
-        windowStart: begun.windowStart + prompt.dropped,
-        windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
+        ...remembered,
+        windowTokens: prompt.windowTokens + costOf(count) - savedTokens,
+        turnTokens: prompt.turnTokens + costOf(count),
         spent: audit.spentTokens,
       };
       const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
+      void summary.finish();
     }
     ending = finished;
     yield finished;
@@ -189,7 +198,8 @@ async function* answer(
     if (!stored) {
       const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
       // Where the store is away, the lease ends by itself, and all that was reserved counts.
-      await store.abandon(claim, told, unsent, audit.spentTokens).catch(() => {});
+      const summarySpent = await summary.giveUp();
+      await store.abandon(claim, told, unsent, audit.spentTokens, summarySpent).catch(() => {});
     }
     running.delete(lease);
   }

@@ -48,7 +48,9 @@ interface Options {
   store?: SessionStore;
   owner?: string;
   counter?: TokenCounter;
+  summarizer?: Model;
   maxContextTokens?: number;
+  contextOverflow?: 'summarize' | 'drop';
   leaseMs?: number;
   deadlineMs?: number;
   now?: () => number;
@@ -66,7 +68,8 @@ export class Conversation {
 
   constructor(model: Model, options: Options = {}) {
     const { store = new MemorySessionStore(rules), maxContextTokens = 3000, leaseMs = 10_000 } = options;
-    const bounds = { maxContextTokens, maxOutputTokens: 500 };
+    const { contextOverflow = 'drop' } = options;
+    const bounds = { maxContextTokens, maxOutputTokens: 500, contextOverflow };
     const sink = { write: async (line: string) => void this.records.push(JSON.parse(line)) };
     const exporter = { export: (turn: ObservedTurn) => void this.observed.push(turn), flush: async () => {} };
     this.store = store;
@@ -78,6 +81,7 @@ export class Conversation {
       audit: this.#audit,
       telemetry: this.#telemetry,
       model,
+      summarizer: options.summarizer ?? model,
       prompts: new Prompts(options.counter ?? counter, assistants, bounds),
       assistants,
       running: new RunningTurns(),

@@ -42,7 +42,14 @@ describe('a turn', () => {
         type: 'turn-finished',
         finish_reason: 'stop',
         usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, cached_tokens: 0 },
-        context: { messages: 1, dropped_messages: 0, prompt_tokens, max_prompt_tokens: 3000 },
+        context: {
+          messages: 1,
+          dropped_messages: 0,
+          summarized_messages: 0,
+          summary_tokens: 0,
+          prompt_tokens,
+          max_prompt_tokens: 3000,
+        },
       },
     ]);
   });

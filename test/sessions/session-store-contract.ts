@@ -14,7 +14,14 @@ import type {
 import { eventually } from '../eventually.ts';
 
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_prompt_tokens: 3000 };
+const context = {
+  messages: 1,
+  dropped_messages: 0,
+  summarized_messages: 0,
+  summary_tokens: 0,
+  prompt_tokens: 10,
+  max_prompt_tokens: 3000,
+};
 const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
 const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
@@ -85,6 +92,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         title: 'A title',
         windowStart: begun.windowStart,
         windowTokens: 40,
+        turnTokens: 10,
         spent: usage.total_tokens,
         ...more,
       };

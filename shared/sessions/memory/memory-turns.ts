@@ -8,6 +8,8 @@ import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
   IMPLICIT_SECONDS,
+  LATE_SUMMARY_SECONDS,
+  type LateSummary,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
@@ -19,6 +21,7 @@ import { copyOf, placeOf, windowBefore } from './place.ts';
 /** The steps of turns in this process's memory, of which a `SessionStore` consists beside what it keeps. */
 export class MemoryTurns {
   protected readonly kept: Kept;
+  readonly #now: () => number;
   readonly #leaseMs: number;
   readonly #sessionMs: number;
   /** Of a session with a turn on it. */
@@ -28,6 +31,7 @@ export class MemoryTurns {
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
+    this.#now = now;
     this.#leaseMs = rules.leaseSeconds * 1000;
     this.#sessionMs = rules.sessionSeconds * 1000;
     this.#useMs = Math.max(this.#sessionMs, this.#leaseMs);
@@ -68,20 +72,31 @@ export class MemoryTurns {
     if (request.messageTokens > offer.room) return { outcome: 'too-long', assistant };
 
     const { position } = place;
+    const summaries = (session?.summaries ?? []).filter(({ to }) => position === undefined || to <= position);
     const { start, tokens } =
       position === undefined || session === undefined
         ? { start: session?.windowStart ?? 0, tokens: session?.windowTokens ?? 0 }
-        : windowBefore(session.messages, position, offer.room);
-    const promptTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0) + tokens;
+        : windowBefore(session.messages, position, offer.room, summaries.at(-1)?.to ?? 0);
+    const budget = offer.fixed_tokens + offer.room;
+    const asks = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0);
+    const promptTokens = Math.min(asks + tokens, budget);
     const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
-    const admission = this.#limits.admit(owner, turnId, { ...offer, output_tokens: outputTokens }, promptTokens);
+    const summaryLimit = offer.summary_tokens ?? 0;
+    const isSummarized =
+      summaryLimit > 0 &&
+      request.isEphemeral !== true &&
+      promptTokens > 0.8 * budget &&
+      (session?.late?.until ?? 0) <= this.#now() &&
+      (place.isFork || (session?.summary.turns ?? 0) >= (session?.pause?.until ?? 0));
+    const summaryTokens = isSummarized ? promptTokens + summaryLimit : 0;
+    const admission = this.#limits.admit(owner, turnId, outputTokens, promptTokens, summaryTokens);
     if (!admission.admitted) {
       const { by, retryAfterSeconds, limits } = admission;
       return { outcome: 'limited', by, retryAfterSeconds, limits };
     }
 
     const isFirst = session === undefined || isApart;
-    const { reserved, limits } = admission;
+    const { reserved, summaryReserved, limits } = admission;
     const begun = {
       outcome: 'begun',
       sessionId: isFirst ? request.newSessionId : named,
@@ -92,7 +107,9 @@ export class MemoryTurns {
       brought: position === undefined ? (session?.brought ?? []) : [],
       windowStart: start,
       window: session?.messages.slice(start, position) ?? [],
+      summaries,
       reserved,
+      summaryReserved,
       limits,
     } as const;
     const copy = place.isFork && session ? copyOf(session, position ?? 0) : undefined;
@@ -150,7 +167,10 @@ export class MemoryTurns {
     keepBlocks(entries, turn.unsent);
     messages.push(turn.user, turn.answer);
     turns.set(turnId, { position: turn.position });
-    const { title, assistant, windowStart, windowTokens } = turn;
+    const { title, assistant } = turn;
+    const isMoved = session !== undefined && session.windowStart > turn.windowStart;
+    const windowStart = isMoved ? session.windowStart : turn.windowStart;
+    const windowTokens = isMoved ? session.windowTokens + turn.turnTokens : turn.windowTokens;
     const updated = new Date().toISOString();
     const summary = {
       created: updated,
@@ -163,9 +183,22 @@ export class MemoryTurns {
       ...(claim.forkedFrom && { forked_from: claim.forkedFrom }),
     };
     const last = { turnId, entries: [...entries, turn.finished] };
-    const stored = { ...session, summary, messages, brought: [], windowStart, windowTokens, last, turns };
+    const summaries = turn.summaries ?? session?.summaries ?? [];
+    const stored: Session = {
+      ...session,
+      summary,
+      messages,
+      brought: [],
+      windowStart,
+      windowTokens,
+      summaries,
+      last,
+      turns,
+    };
+    if (turn.summary && turn.summary.outcome !== 'none') this.#noteSummary(stored, turn.summary.outcome, turnId);
     this.kept.sessions.set(place, stored, this.#sessionMs);
     this.#limits.settle(owner, turnId, turn.spent);
+    if (turn.summary && turn.summary.outcome !== 'late') this.#limits.settleSummary(owner, turnId, turn.summary.spent);
     this.keepInIndex(owner, sessionId);
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
@@ -184,6 +217,7 @@ export class MemoryTurns {
     ending: TurnFailed | TurnFinished,
     unsent: TokenBlocks,
     spent: number,
+    summarySpent = 0,
   ): Promise<void> {
     const place = `${claim.owner} ${claim.sessionId}`;
     if (this.#held(claim) !== undefined) {
@@ -195,7 +229,29 @@ export class MemoryTurns {
       this.kept.running.set(place, { turnId: claim.turnId, entries: [...told, ending] }, seconds * 1000);
     }
     this.#limits.settle(claim.owner, claim.turnId, spent);
+    this.#limits.settleSummary(claim.owner, claim.turnId, summarySpent);
     if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
+  }
+
+  async storeSummary({ owner, sessionId, turnId }: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'> {
+    this.#limits.settleSummary(owner, turnId, late.spent);
+    const session = this.kept.sessions.get(`${owner} ${sessionId}`);
+    if (session?.late?.turnId !== turnId) return 'lost';
+    this.#noteSummary(session, late.summaries === undefined ? 'refused' : 'taken', turnId);
+    if (late.summaries === undefined || session.windowStart !== late.windowWas) return 'lost';
+    session.summaries = late.summaries;
+    session.windowStart = late.windowStart;
+    session.windowTokens = Math.max(0, session.windowTokens - late.savedTokens);
+    return 'stored';
+  }
+
+  /** When the next summary may be asked for. */
+  #noteSummary(session: Session, outcome: 'taken' | 'late' | 'refused', turnId: string): void {
+    session.late = outcome === 'late' ? { turnId, until: this.#now() + (LATE_SUMMARY_SECONDS + 5) * 1000 } : undefined;
+    if (outcome === 'taken') session.pause = undefined;
+    if (outcome !== 'refused') return;
+    const turns = Math.min(2 * (session.pause?.turns ?? 1.5), 12);
+    session.pause = { until: session.summary.turns + turns, turns };
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {

@@ -32,10 +32,13 @@ export function placeOf(
   return { position, isFork: !isEphemeral };
 }
 
-/** Where the window begins that ends before a position and has at most so many tokens, in whole turns; and its tokens. */
-export function windowBefore(messages: readonly StoredMessage[], position: number, budget: number) {
+/**
+ * Where the window begins that ends before a position, has at most so many tokens, in whole turns, and begins no earlier
+ * than the floor; and its tokens.
+ */
+export function windowBefore(messages: readonly StoredMessage[], position: number, budget: number, floor: number) {
   let [start, tokens, sum] = [position, 0, 0];
-  for (let at = position - 1; at >= 0; at--) {
+  for (let at = position - 1; at >= floor; at--) {
     const message = messages[at] as StoredMessage;
     const items = message.role === 'user' ? (message.items ?? []) : [];
     for (const text of [message, ...items]) sum += (text.tokens ?? Buffer.byteLength(text.content)) + 4;

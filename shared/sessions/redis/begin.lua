@@ -6,14 +6,14 @@
 --      16:  idempotency record, where there is one
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
---         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, brought_tokens, output_tokens or null,
+--         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens, output_tokens or null,
 --         asked_at (ms), fingerprint, key and implicit or null,
---         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms, turn_ms (the longest),
+--         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms, turn_ms (the longest), late_ms (a summary, behind its turn),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
--- JSON, title, the turn that it is forked behind ('' none, nil where it is no fork), brought items (a JSON each line),
--- window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
+-- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
+-- summaries as JSON, tokens that are reserved for a summary (0: none may be asked for), window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
@@ -41,8 +41,8 @@ if ask.assistant and not ask.offers[ask.assistant] then return { 'unknown-assist
 local holder, fresh_holder = redis.call('HGET', lease, 'turn'), redis.call('HGET', fresh_lease, 'turn')
 local again = holder == ask.turn or fresh_holder == ask.turn
 
-local known =
-  redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought')
+local known = redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought',
+  'summaries', 'summary_until', 'summary_after', 'turns')
 local exists = known[1]
 if not exists and ask.must_exist and not again then return { holder and 'busy' or 'unknown-session' } end
 
@@ -78,8 +78,12 @@ local offer = ask.offers[assistant]
 if not offer then return { 'unknown-assistant' } end
 if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
-local window_start, window_tokens = known[3] or 0, known[4] or 0
-if position then window_start, window_tokens = window_before(messages, position, offer.room) end
+local window_start, window_tokens, summaries = known[3] or 0, known[4] or 0, known[7] or '[]'
+if position then
+  local floor
+  summaries, floor = summaries_before(known[7], position)
+  window_start, window_tokens = window_before(messages, position, offer.room, floor)
+end
 local brought = not position and known[6] or ''
 local is_first = not exists or is_apart
 local session_id = ask.named
@@ -115,11 +119,17 @@ if limits.requests_per_minute > 0 then
   state('requests', limits.requests_per_minute, 60, remaining, (arrival - now_us) / 1000)
 end
 
+local prompt = math.min(offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens,
+  offer.fixed_tokens + offer.room)
 local reserve = 0
+-- A summary is asked for above this part of the budget, by one turn at a time, and some turns after one that failed.
+local summary_reserve = 0
+if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * (offer.fixed_tokens + offer.room)
+  and tonumber(known[8] or 0) <= now_ms and (is_fork or tonumber(known[10] or 0) >= tonumber(known[9] or 0)) then
+  summary_reserve = prompt + offer.summary_tokens
+end
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
-  local prompt = offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens
-  local answer = math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
-  reserve = math.min(prompt, offer.fixed_tokens + offer.room) + answer
+  reserve = prompt + math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
   local function sum_of(from_ms, to_ms)
     local sum = 0
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, from_ms, to_ms)) do
@@ -135,6 +145,7 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
     local counted = (tonumber(start) == number and tonumber(count) or 0) + sum_of(number * seconds * 1000, now_ms)
     local left_ms = (number + 1) * seconds * 1000 - now_ms
     local over = counted + reserved + reserve > quota
+    if counted + reserved + reserve + summary_reserve > quota then summary_reserve = 0 end
     if over and not refused then
       -- Without the turns under way it would fit: they end soon.
       local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
@@ -158,9 +169,13 @@ if arrival then
 end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
+  if summary_reserve > 0 then
+    local ends = now_ms + ask.lease_ms + ask.late_ms
+    redis.call('ZADD', reservations, ends, ask.turn .. '-summary:' .. summary_reserve)
+  end
   -- Those that ended before today count nowhere any more.
   redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
-  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + ask.late_ms + 86400000)
 end
 
 redis.call('HSET', lease, 'turn', ask.turn)
@@ -190,7 +205,8 @@ redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 
 local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
-  position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought,
+  position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought, summaries,
+  tostring(summary_reserve),
 }
 if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, session_id, ask.use_ms)

@@ -1,11 +1,21 @@
 -- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua.
 
--- The window before a position: as many of the turns that end there as have at most so many tokens. Returns where it
--- begins, and its tokens.
-local function window_before(messages, position, budget)
+-- Of a session's summaries (JSON, or nothing) those that end before a position, as JSON, and where the last one ends.
+local function summaries_before(summaries, position)
+  local kept, floor = {}, 0
+  for _, summary in ipairs(summaries and cjson.decode(summaries) or {}) do
+    if summary.to > position then break end
+    kept[#kept + 1], floor = summary, summary.to
+  end
+  return #kept > 0 and cjson.encode(kept) or '[]', floor
+end
+
+-- The window before a position: as many of the turns that end there as have at most so many tokens, and begin no
+-- earlier than the floor. Returns where it begins, and its tokens.
+local function window_before(messages, position, budget, floor)
   local start, tokens, sum = position, 0, 0
-  for last = position - 1, 0, -20 do
-    local first = math.max(0, last - 19)
+  for last = position - 1, floor, -20 do
+    local first = math.max(floor, last - 19)
     local block = redis.call('LRANGE', messages, first, last)
     for place = #block, 1, -1 do
       local message = cjson.decode(block[place])

@@ -1,6 +1,6 @@
 import type { LimitState } from '../../conversation/limits.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
-import type { ForkedFrom, Item, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
+import type { ForkedFrom, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
 import { Reason } from '../../conversation/reason.ts';
 
 /**
@@ -12,7 +12,8 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
   const [first = '', second = '', third = ''] = values;
   switch (outcome) {
     case 'begun': {
-      const [windowStart, reserved, limits = '', title, after, brought = '', ...messages] = values.slice(3);
+      const [windowStart, reserved, limits = '', title, after, brought = '', ...rest] = values.slice(3);
+      const [summaries = '', summaryReserved, ...messages] = rest;
       return {
         outcome,
         sessionId: first,
@@ -21,7 +22,9 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
         title: title || undefined,
         assistant: third,
         windowStart: Number(windowStart),
+        summaries: JSON.parse(summaries) as Summary[],
         reserved: Number(reserved),
+        summaryReserved: Number(summaryReserved),
         limits: JSON.parse(limits),
         brought: readItems(brought),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),

@@ -1,6 +1,7 @@
 import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
+  LATE_SUMMARY_SECONDS,
   LONGEST_TURN_SECONDS,
   type SessionRules,
 } from '../../conversation/ports/session-store.ts';
@@ -13,18 +14,21 @@ import findTurnLua from './find-turn.lua';
 import followLua from './follow.lua';
 import forgetLua from './forget.lua';
 import forkLua from './fork.lua';
+import noteSummaryLua from './note-summary.lua';
 import rateLua from './rate.lua';
 import readTurnLua from './read-turn.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
+import storeSummaryLua from './store-summary.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
   beginTurn: useSessionLua + findTurnLua + forkLua + beginLua,
   extendTurn: useSessionLua + extendLua,
-  commitTurn: settleLua + commitLua,
+  commitTurn: settleLua + noteSummaryLua + commitLua,
+  storeSummary: settleLua + noteSummaryLua + storeSummaryLua,
   abandonTurn: settleLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
@@ -41,7 +45,10 @@ type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
-  readonly #times: Record<'session_ms' | 'use_ms' | 'lease_ms' | 'replay_ms' | 'record_ms' | 'turn_ms', number>;
+  readonly #times: Record<
+    'session_ms' | 'use_ms' | 'lease_ms' | 'replay_ms' | 'record_ms' | 'turn_ms' | 'late_ms',
+    number
+  >;
 
   constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
     this.#connection = connection;
@@ -53,6 +60,8 @@ export class RedisScripts {
       replay_ms: FAILED_REPLAY_SECONDS * 1000,
       record_ms: IDEMPOTENCY_SECONDS * 1000,
       turn_ms: LONGEST_TURN_SECONDS * 1000,
+      // Its own time, and some for its way.
+      late_ms: (LATE_SUMMARY_SECONDS + 5) * 1000,
     };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
   }
