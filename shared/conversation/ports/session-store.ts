@@ -262,7 +262,9 @@ export interface SessionStore {
     owner: string,
     sessionId: string,
     page: PageRequest,
-  ): Promise<(Page<StoredMessage> & { session: SessionSummary }) | 'unknown-page' | undefined>;
+  ): Promise<
+    (Page<StoredMessage> & { session: SessionSummary; summaries: readonly Summary[] }) | 'unknown-page' | undefined
+  >;
   /** Newest first. */
   sessions(owner: string, page: PageRequest): Promise<Page<SessionSummary> | 'unknown-page'>;
   /**
