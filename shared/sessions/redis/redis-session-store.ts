@@ -1,5 +1,11 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
-import { type Feedback, type SessionSummary, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import {
+  type Feedback,
+  type SessionSummary,
+  type StoredMessage,
+  type Summary,
+  storedTurn,
+} from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
 import { readSummary } from './redis-replies.ts';
 import { RedisTurns } from './redis-turns.ts';
@@ -39,7 +45,8 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
     const rated = await this.#withFeedback(owner, sessionId, items);
-    return { session: readSummary(sessionId, session), items: rated, hasMore: start > 0 };
+    const summaries = JSON.parse(session['summaries'] ?? '[]') as Summary[];
+    return { session: readSummary(sessionId, session), summaries, items: rated, hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {
