@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from '../local/build.ts';
@@ -8,10 +8,12 @@ import { RedisServer } from '../test/redis/redis-server.ts';
 import { startUpstreamProcess } from '../test/upstream/upstream-process.ts';
 import { coldStart } from './cold-start.ts';
 import { median } from './median.ts';
+import { type Cost, plotOf } from './plot.ts';
 
 // What a streamed turn of 50 tokens costs, beside the same chat in three other ways, all as Azure Functions in the same
 // local host. The rounds of all take turns, so that a busy machine meets all alike.
 // Run: npm run bench -- [--rounds 5] [--turns 400] [--concurrency 16] [--delay-ms 4] [--messages 10,1000] [--only NAME,...]
+//   [--cold-starts 15] [--plot FILE.svg]
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '10,1000' },
     only: { type: 'string' },
     'cold-starts': { type: 'string', default: '15' },
+    plot: { type: 'string' },
   },
 });
 const turns = Number(values.turns);
@@ -123,6 +126,7 @@ async function inParallel<T>(times: number, lanes: number, work: (run: number, l
 }
 
 const rows = [];
+const costs: Cost[] = [];
 for (const messages of values.messages.split(',').map(Number)) {
   const { contenders, stop } = await start(messages);
   // The first round warms the process up, and is not counted.
@@ -131,6 +135,7 @@ for (const messages of values.messages.split(',').map(Number)) {
   const floor = contenders[0] && costOf(contenders[0]);
   for (const each of contenders) {
     const counted = each.rounds.slice(1);
+    costs.push({ messages, app: each.name, cpuMs: costOf(each) });
     const times = counted.flatMap(({ times }) => times).sort((a, b) => a - b);
     rows.push({
       messages,
@@ -147,4 +152,5 @@ for (const messages of values.messages.split(',').map(Number)) {
   await stop();
 }
 console.table(rows);
+if (values.plot !== undefined) await writeFile(values.plot, plotOf(costs, 'Parley'));
 if (Number(values['cold-starts']) > 0) await coldStart(Number(values['cold-starts']));

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { deleteSession } from '../shared/http/delete-session.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { sessionIdOf } from '../shared/http/requests.ts';
 
@@ -6,12 +7,9 @@ import { sessionIdOf } from '../shared/http/requests.ts';
 app.http('delete', {
   methods: ['DELETE'],
   route: 'chat/history/{session_id}',
-  ...endpoint(async ({ request, caller, requestId, services }) => {
-    const { audit, store } = services;
-    const id = sessionIdOf(request.params['session_id']);
-    if (id === undefined) return { status: 204 };
-    const record = { event: 'session-deleted', owner: caller.owner, request_id: requestId, session_id: id } as const;
-    await audit.recorded(record, () => store.delete(caller.owner, id));
+  ...endpoint(async (call) => {
+    const id = sessionIdOf(call.request.params['session_id']);
+    if (id !== undefined) await deleteSession(call, id);
     return { status: 204 };
   }),
 });

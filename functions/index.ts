@@ -14,6 +14,23 @@ import './page.ts';
 import './resume.ts';
 import './sessions.ts';
 import './stop.ts';
+import './v1/cancel-response.ts';
+import './v1/compact-response.ts';
+import './v1/conversation.ts';
+import './v1/conversation-items.ts';
+import './v1/create-conversation.ts';
+import './v1/create-items.ts';
+import './v1/create-response.ts';
+import './v1/delete-conversation.ts';
+import './v1/delete-item.ts';
+import './v1/delete-response.ts';
+import './v1/input-items.ts';
+import './v1/item.ts';
+import './v1/model.ts';
+import './v1/models.ts';
+import './v1/openapi.ts';
+import './v1/response.ts';
+import './v1/update-conversation.ts';
 
 // Without it, server-sent events would arrive all at once.
 app.setup({ enableHttpStream: true });

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { followTurn, joinTurn } from '../shared/conversation/follow.ts';
+import { ChatFrames } from '../shared/http/chat-frames.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { eventStreamResponse } from '../shared/http/event-stream.ts';
 import { lastEventIdOf, sessionIdOf } from '../shared/http/requests.ts';
@@ -18,6 +19,6 @@ app.http('resume', {
     const after = lastEventIdOf(request.headers);
     const replay = await joinTurn(services.store, caller.owner, id, turnId, after);
     if (replay === undefined) return { status: 204 };
-    return eventStreamResponse(followTurn(services.store, caller.owner, id, replay), log, after);
+    return eventStreamResponse(followTurn(services.store, caller.owner, id, replay), log, new ChatFrames(after));
   }),
 });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin as EsbuildPlugin } from 'esbuild';
 import type { Plugin as VitePlugin } from 'vitest/config';
+import { parseAssistant } from '../shared/assistants/parse-assistant.ts';
 
 // Text files become modules in three tools, the bundler, the test runner and Node itself; what a module holds is said here, once.
 // shared/text.d.ts gives the same modules their types.
@@ -11,11 +12,17 @@ import type { Plugin as VitePlugin } from 'vitest/config';
 const assistants = '#assistants';
 const directory = resolve(import.meta.dirname, '..', 'assistants');
 
-/** The source of `#assistants`: the text of every `assistants/<name>.md`, by name, in the order of the names. */
+/**
+ * The source of `#assistants`: what every `assistants/<name>.md` says, in the order of the names. It is read here, so that
+ * no instance loads a parser of YAML before its first answer.
+ *
+ * @throws {Error} that names the file that is wrong.
+ */
 function assistantsModule(): string {
   const files = readdirSync(directory).filter((file) => file.endsWith('.md'));
-  const texts = files.sort().map((file) => [file.slice(0, -'.md'.length), readFileSync(join(directory, file), 'utf8')]);
-  return `export default ${JSON.stringify(Object.fromEntries(texts))};`;
+  const read = (file: string) =>
+    parseAssistant(file.slice(0, -'.md'.length), readFileSync(join(directory, file), 'utf8'));
+  return `export default ${JSON.stringify(files.sort().map(read))};`;
 }
 
 function textModule(path: string): string {

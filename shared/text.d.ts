@@ -4,10 +4,10 @@ declare module '*.lua' {
   export default text;
 }
 
-/** The text of every `assistants/<name>.md`, by name. */
+/** What every `assistants/<name>.md` says, in the order of the names. */
 declare module '#assistants' {
-  const texts: Readonly<Record<string, string>>;
-  export default texts;
+  const assistants: readonly import('./conversation/assistant.ts').Assistant[];
+  export default assistants;
 }
 
 /** The contract. */

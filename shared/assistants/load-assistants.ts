@@ -1,12 +1,7 @@
-import texts from '#assistants';
+import assistants from '#assistants';
 import type { Assistant } from '../conversation/assistant.ts';
-import { parseAssistant } from './parse-assistant.ts';
 
-/**
- * The assistants of `assistants/*.md`, which the build embeds, by name.
- *
- * @throws {Error} that names the file that is wrong.
- */
+/** The assistants of `assistants/*.md`, which the build has read, by name. */
 export function loadAssistants(): ReadonlyMap<string, Assistant> {
-  return new Map(Object.entries(texts).map(([name, text]) => [name, parseAssistant(name, text)]));
+  return new Map(assistants.map((assistant) => [assistant.name, assistant]));
 }

@@ -8,6 +8,7 @@ const frontMatter = z.strictObject({
   max_output_tokens: z.optional(z.int().check(z.minimum(1), z.maximum(200_000))),
   context_overflow: z.optional(z.enum(['summarize', 'drop'])),
   temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
+  accepts: z.optional(z.array(z.enum(['instructions', 'history', 'tools']))),
 });
 
 /**
@@ -28,7 +29,7 @@ export function parseAssistant(name: string, text: string): Assistant {
   }
   const systemPrompt = body.trim();
   if (systemPrompt === '') throw wrong('has no system prompt after its front matter');
-  const { title, description, max_output_tokens, context_overflow, temperature } = checked.data;
+  const { title, description, max_output_tokens, context_overflow, temperature, accepts } = checked.data;
   return {
     name,
     title,
@@ -37,6 +38,7 @@ export function parseAssistant(name: string, text: string): Assistant {
     ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
     ...(context_overflow === undefined ? {} : { contextOverflow: context_overflow }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(accepts === undefined ? {} : { accepts }),
   };
 }
 

@@ -15,4 +15,6 @@ export interface Assistant {
   contextOverflow?: ContextOverflow;
   /** Overrides the default temperature, 0.7. */
   temperature?: number;
+  /** What its callers may bring through OpenAI's API. Where it does not say, the way in which they are known decides. */
+  accepts?: readonly ('instructions' | 'history' | 'tools')[];
 }

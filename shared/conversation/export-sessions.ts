@@ -1,5 +1,4 @@
 import type { SessionStore } from './ports/session-store.ts';
-import type { SessionSummary } from './ports/stored.ts';
 
 const MESSAGES_AT_ONCE = 50;
 
@@ -11,9 +10,9 @@ const HELD_CHARACTERS = 4_194_304;
 
 /**
  * All that is an owner's, as lines of JSON, one session each: `{id, title, assistant, created, updated, turns,
- * messages}`. Sessions and messages are read page by page, as the reader asks for them. A session that is deleted
- * meanwhile is left out; where a part of its long line was said already, the line is ended, and says so by
- * `"cut": true`.
+ * forked_from?, messages}`, and where there are any, `metadata` and the `items` that were brought after the last turn.
+ * Sessions and messages are read page by page, as the reader asks for them. A session that is deleted meanwhile is left
+ * out; where a part of its long line was said already, the line is ended, and says so by `"cut": true`.
  *
  * @throws {Failure} of the store; then what was yielded ends with a whole line all the same.
  */
@@ -26,19 +25,27 @@ export async function* exportSessions(store: SessionStore, owner: string): Async
     for (const session of page.sessions) {
       if (seen.has(session.id)) continue;
       seen.add(session.id);
-      yield* lineOf(store, owner, session);
+      yield* lineOf(store, owner, session.id);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-async function* lineOf(store: SessionStore, owner: string, session: SessionSummary): AsyncGenerator<string> {
+async function* lineOf(store: SessionStore, owner: string, id: string): AsyncGenerator<string> {
+  const session = await store.session(owner, id);
+  if (session === undefined) return;
+  const { summary, metadata, brought } = session;
   // Turns that came after the session was looked at are left out, so that the line agrees with itself.
-  const count = 2 * session.turns;
-  let held = `${JSON.stringify(session).slice(0, -1)},"messages":[`;
+  const count = 2 * summary.turns;
+  const about = {
+    ...summary,
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    ...(brought.length > 0 && { items: brought }),
+  };
+  let held = `${JSON.stringify(about).slice(0, -1)},"messages":[`;
   let isSaid = false;
   for (let from = 0; from < count; ) {
-    const read = store.messages(owner, session.id, from, Math.min(MESSAGES_AT_ONCE, count - from));
+    const read = store.messages(owner, id, from, Math.min(MESSAGES_AT_ONCE, count - from));
     const messages = await read.catch((error) => error as Error);
     if (messages instanceof Error || messages.length === 0) {
       if (isSaid) yield `${held}],"cut":true}\n`;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TurnEvent, TurnFailed } from './events.ts';
+import type { TurnEvent, TurnFailed, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
 import { hasEnding, type Replay, type ReplayEntry } from './ports/replay.ts';
 import type { SessionStore } from './ports/session-store.ts';
-import type { StoredTurn } from './ports/stored.ts';
+import type { AssistantMessage, StoredTurn } from './ports/stored.ts';
 
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
@@ -46,15 +46,30 @@ export async function repeatTurn(
 
 /** A stored turn, as it is told when its replay is gone: its text is one token. */
 export async function* tellStored(sessionId: string, turnId: string, { assistant, user, answer }: StoredTurn) {
-  const { finish_reason, usage, context, content } = answer;
+  const { content } = answer;
   const { timestamp, echo } = user;
   const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: Date.parse(timestamp) };
   const events: TurnEvent[] = [
     { type: 'turn-started', ...about, ...(echo && { echo }) },
     { type: 'token-said', token: content },
-    { type: 'turn-finished', finish_reason, usage, context },
+    finishOf(answer),
   ];
   yield* events;
+}
+
+/** How a stored turn ended. */
+function finishOf({ finish_reason, usage, context, timestamp }: AssistantMessage): TurnFinished {
+  return { type: 'turn-finished', finish_reason, usage, context, finished_at: Date.parse(timestamp) };
+}
+
+/**
+ * Tells what there is of a turn, and waits for no more of it.
+ *
+ * @throws {Failure} the turn's own failure; `turn-lost` when its holder is gone.
+ */
+export function* tellSoFar({ entries, state }: Replay): Generator<TurnEvent> {
+  for (const entry of entries) yield* eventsOf(entry);
+  if (state === 'lost') throw lost();
 }
 
 /**
@@ -113,9 +128,9 @@ async function* tellRest(
 ): AsyncGenerator<TurnEvent> {
   const turn = await store.readTurn(owner, sessionId, turnId);
   if (turn === undefined) throw lost();
-  const { content, finish_reason, usage, context } = turn.answer;
+  const { content } = turn.answer;
   if (content.length > said.length) yield { type: 'token-said', token: content.slice(said.length) };
-  yield { type: 'turn-finished', finish_reason, usage, context };
+  yield finishOf(turn.answer);
 }
 
 /** The number of a turn's last event; no number where that is still to come. */

@@ -15,3 +15,11 @@ export interface LimitState {
   /** Seconds until the whole quota is there again. */
   reset: number;
 }
+
+/** A request that a limit refused; it counts nothing. */
+export interface Limited {
+  outcome: 'limited';
+  by: LimitState['name'];
+  retryAfterSeconds: number;
+  limits: LimitState[];
+}

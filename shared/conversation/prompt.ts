@@ -1,10 +1,11 @@
 import type { Assistant } from './assistant.ts';
 import type { ContextReport } from './events.ts';
 import type { PromptMessage } from './ports/model.ts';
-import type { Item, StoredMessage, Summary } from './ports/stored.ts';
+import type { StoredMessage, Summary } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
+import { type PromptText, windowMessage } from './prompt-texts.ts';
 import { costOfSummaries, LAST_TURNS, planSummary, type SummaryPlan, summaryMessages } from './summaries.ts';
-import { costOf, fitWindow, halve, startOfLast, type WindowMessage } from './window.ts';
+import { costOf, fitWindow, halve, startOfLast } from './window.ts';
 
 /** What a session remembers: the turns of its window, and summaries of those before it. */
 export interface Memory {
@@ -39,18 +40,17 @@ export interface Parts {
   assistant: Assistant;
   instructions: string | undefined;
   memory: Memory;
-  brought: readonly Pick<Item, 'role' | 'content'>[];
+  /** Of the window, and then of what was brought to the new turn. */
+  texts: readonly PromptText[];
   message: string;
   messageCount: TokenCount;
-  /** Of the window's messages, and then of what was brought. */
-  counted: readonly WindowMessage[];
   /** Of what always stays. */
   fixed: number;
 }
 
 /** How much of it does. */
 export interface Fit {
-  /** Of the oldest summaries, and messages, so many do not fit. */
+  /** Of the oldest summaries, and texts, so many do not fit. */
   droppedSummaries: number;
   dropped: number;
   promptTokens: number;
@@ -60,13 +60,14 @@ export interface Fit {
  * Fits all that may be sent into the budget. Where it is too much the oldest turns go, down to the last two; then the
  * oldest summaries; then the older of the two turns, and then the other.
  */
-export function fitParts({ memory, counted, fixed }: Pick<Parts, 'memory' | 'counted' | 'fixed'>, budget: number): Fit {
+export function fitParts({ memory, texts, fixed }: Pick<Parts, 'memory' | 'texts' | 'fixed'>, budget: number): Fit {
   const { summaries } = memory;
-  if (summaries.length === 0) return { droppedSummaries: 0, ...fitWindow(counted, fixed, budget) };
-  const whole = fitWindow(counted, fixed + costOfSummaries(summaries), budget, LAST_TURNS);
-  const start = startOfLast(counted, LAST_TURNS);
+  const messages = texts.map(windowMessage);
+  if (summaries.length === 0) return { droppedSummaries: 0, ...fitWindow(messages, fixed, budget) };
+  const whole = fitWindow(messages, fixed + costOfSummaries(summaries), budget, LAST_TURNS);
+  const start = startOfLast(messages, LAST_TURNS);
   if (whole.dropped <= start) return { droppedSummaries: 0, ...whole };
-  const last = counted.slice(start);
+  const last = messages.slice(start);
   const lastTokens = last.reduce((sum, each) => sum + costOf(each), fixed);
   for (let dropped = 1; dropped <= summaries.length; dropped += 1) {
     const promptTokens = lastTokens + costOfSummaries(summaries.slice(dropped));
@@ -82,40 +83,35 @@ export function fitParts({ memory, counted, fixed }: Pick<Parts, 'memory' | 'cou
  * @param isHalf whether that is half of one that the model found too long
  */
 export function promptOf(parts: Parts, fit: Fit, budget: number, isHalf = false): Prompt {
-  const { assistant, instructions, memory, brought, message, messageCount, counted, fixed } = parts;
+  const { assistant, instructions, memory, texts, message, messageCount, fixed } = parts;
   const { window } = memory;
-  const dropped = Math.min(fit.dropped, window.length);
   const summaries = memory.summaries.slice(fit.droppedSummaries);
-  const kept = window.slice(dropped);
-  const keptCounted = counted.slice(dropped, window.length);
-  const conversation: PromptMessage[] = [
-    ...summaryMessages(summaries),
-    ...kept.flatMap((each) => [...itemsOf(each), each].map(said)),
-    ...brought.slice(fit.dropped - dropped).map(said),
-  ];
+  const sent = texts.slice(fit.dropped);
+  // Only whole turns leave the window: of one that is cut within what was brought to it, all is stored.
+  const dropped = Math.min(sent[0]?.place ?? window.length, window.length);
+  const windowStart = memory.windowStart + dropped;
   const before: PromptMessage[] = [
     { role: 'system', content: assistant.systemPrompt },
     ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
-    ...conversation,
+    ...summaryMessages(summaries),
+    ...sent.map(({ role, content }) => ({ role, content })),
   ];
-  const windowStart = memory.windowStart + dropped;
+  const kept = texts.filter(({ place }) => place >= dropped && place < window.length);
+  const turnTokens = sumOf(texts.filter(({ place }) => place >= window.length)) + costOf(messageCount);
   const summarized = summaries.reduce((sum, { from, to }) => sum + to - from, 0);
-  const turn = [...counted.slice(window.length), messageCount];
-  const turnTokens = turn.reduce((sum, each) => sum + costOf(each), 0);
-  const alone = { droppedSummaries: memory.summaries.length, dropped: counted.length, promptTokens: fixed };
+  const alone = { droppedSummaries: memory.summaries.length, dropped: texts.length, promptTokens: fixed };
   const isAlone = fit.dropped === alone.dropped && fit.droppedSummaries === alone.droppedSummaries;
-  const halved = () => ({ ...fit, ...halve(fit, counted, fixed + costOfSummaries(summaries)) });
+  const halved = () => ({ ...fit, ...halve(fit, texts.map(windowMessage), fixed + costOfSummaries(summaries)) });
   return {
     messages: [...before, { role: 'user', content: message }],
     message,
     messageCount,
     promptTokens: fit.promptTokens,
-    // What did not fit of what was brought is stored all the same.
-    windowTokens: keptCounted.reduce((sum, each) => sum + costOf(each), costOfSummaries(memory.summaries) + turnTokens),
+    windowTokens: sumOf(kept) + costOfSummaries(memory.summaries) + turnTokens,
     turnTokens,
     windowStart,
     report: () => ({
-      messages: conversation.length + 1,
+      messages: sent.length + (summaries.length > 0 ? 2 : 1),
       dropped_messages: memory.windowStart + fit.dropped - summarized,
       summarized_messages: summarized,
       summary_tokens: 0,
@@ -123,25 +119,10 @@ export function promptOf(parts: Parts, fit: Fit, budget: number, isHalf = false)
       max_prompt_tokens: budget,
     }),
     shorter: () => (isAlone ? undefined : promptOf(parts, isHalf ? alone : halved(), budget, true)),
-    planSummary: () =>
-      planSummary(
-        {
-          messages: before,
-          promptTokens: fit.promptTokens,
-          summaries,
-          window: kept,
-          counted: keptCounted,
-          windowStart,
-        },
-        budget,
-      ),
+    planSummary: () => planSummary({ ...fit, messages: before, summaries, window, texts: kept, windowStart }, budget),
   };
 }
 
-function itemsOf(message: StoredMessage): Item[] {
-  return message.role === 'user' ? (message.items ?? []) : [];
-}
-
-function said({ role, content }: Pick<Item, 'role' | 'content'>): PromptMessage {
-  return { role, content };
+function sumOf(texts: readonly PromptText[]): number {
+  return texts.reduce((sum, each) => sum + costOf(each), 0);
 }

@@ -4,8 +4,9 @@ import type { Offer } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
+import { promptTexts } from './prompt-texts.ts';
 import { longestSummary } from './summaries.ts';
-import { costOf, fixedTokens, TOKENS_PER_MESSAGE, type WindowMessage } from './window.ts';
+import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a turn asks. */
 export interface Asked {
@@ -66,8 +67,8 @@ export class Prompts {
   ): Promise<Measured> {
     const measured = await count(message);
     const extra = instructions === undefined ? 0 : (await count(instructions)).tokens + TOKENS_PER_MESSAGE;
-    const costs = await Promise.all(brought.map(async (item) => costOf(await counted(item, count))));
-    const broughtTokens = costs.reduce((sum, cost) => sum + cost, 0);
+    const texts = await promptTexts([], brought, count);
+    const broughtTokens = texts.reduce((sum, text) => sum + costOf(text), 0);
     return { measured, tokens: measured.tokens + extra, broughtTokens, offers: await this.#offers(count) };
   }
 
@@ -102,28 +103,14 @@ export class Prompts {
     { message, measured, instructions, brought = [] }: Asked,
     count: (text: string) => Promise<TokenCount>,
   ): Promise<Parts> {
-    const [systemCount, messageCount, extraCount, stored, items] = await Promise.all([
+    const [systemCount, messageCount, extraCount, texts] = await Promise.all([
       this.#countSystem(assistant, count),
       measured?.exact ? measured : count(message),
       instructions === undefined ? undefined : count(instructions),
-      Promise.all(memory.window.map((each) => counted(each, count))),
-      Promise.all(brought.map((each) => counted(each, count))),
+      promptTexts(memory.window, brought, count),
     ]);
-    // What was brought can be cut wherever an exchange begins.
-    const exchanges = items.map(({ role, tokens }, place) => ({
-      role: role === 'user' || place === 0 ? ('user' as const) : ('assistant' as const),
-      tokens,
-    }));
-    return {
-      assistant,
-      instructions,
-      memory,
-      brought,
-      message,
-      messageCount,
-      counted: [...(stored as WindowMessage[]), ...exchanges],
-      fixed: fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0),
-    };
+    const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
+    return { assistant, instructions, memory, message, messageCount, texts, fixed };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
@@ -145,14 +132,4 @@ export class Prompts {
     this.#systemTokens.set(assistant.name, counted);
     return counted;
   }
-}
-
-/** A message's tokens, and those of what was brought to its turn. */
-async function counted(
-  { role, content, tokens, items = [] }: Pick<Item, 'role' | 'content' | 'tokens'> & { items?: Item[] },
-  count: (text: string) => Promise<TokenCount>,
-): Promise<{ role: Item['role']; tokens: number }> {
-  let sum = tokens ?? (await count(content)).tokens;
-  for (const item of items) sum += costOf({ tokens: item.tokens ?? (await count(item.content)).tokens });
-  return { role, tokens: sum };
 }

@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts';
+import type { Limited } from './limits.ts';
 import type { BeginResult, Offer } from './ports/session-store.ts';
 
 type Refused = Exclude<BeginResult, { outcome: 'begun' | 'repeated' }>;
@@ -7,7 +8,7 @@ type Refused = Exclude<BeginResult, { outcome: 'begun' | 'repeated' }>;
 export function refusal(refused: Refused, messageTokens: number, offers: ReadonlyMap<string, Offer>): Failure {
   switch (refused.outcome) {
     case 'busy':
-      return new Failure('session-busy', 'The session is answering another message.', { retryAfterSeconds: 1 });
+      return busy();
     case 'key-reused':
       return new Failure('idempotency-key-reused', 'The Idempotency-Key was used for another turn within 24 hours.');
     case 'other-assistant': {
@@ -28,16 +29,22 @@ export function refusal(refused: Refused, messageTokens: number, offers: Readonl
       const { lastTurnId } = refused;
       return new Failure('session-moved', 'Another turn came after the one that was named.', { lastTurnId });
     }
-    case 'limited': {
-      const { by, retryAfterSeconds, limits } = refused;
-      const code = by === 'requests' ? 'rate-limited' : 'token-limit-exceeded';
-      const state = limits.find(({ name }) => name === by);
-      const detail = `At most ${state?.quota} ${by === 'requests' ? 'requests' : 'tokens'} in ${state?.window} seconds.`;
-      return new Failure(code, detail, { retryAfterSeconds, limits });
-    }
+    case 'limited':
+      return limited(refused);
     case 'too-long': {
       const detail = `The message has ${messageTokens} tokens; ${offers.get(refused.assistant)?.room} fit beside the system prompt.`;
       return new Failure('message-too-long', detail, { errors: [{ field: 'message', detail }] });
     }
   }
+}
+
+export function busy(): Failure {
+  return new Failure('session-busy', 'The session is answering another message.', { retryAfterSeconds: 1 });
+}
+
+export function limited({ by, retryAfterSeconds, limits }: Limited): Failure {
+  const code = by === 'requests' ? 'rate-limited' : 'token-limit-exceeded';
+  const state = limits.find(({ name }) => name === by);
+  const detail = `At most ${state?.quota} ${by === 'requests' ? 'requests' : 'tokens'} in ${state?.window} seconds.`;
+  return new Failure(code, detail, { retryAfterSeconds, limits });
 }

@@ -7,7 +7,7 @@ import type { Prompt } from './prompt.ts';
 import type { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';
 
-const TEMPERATURE = 0.7;
+export const TEMPERATURE = 0.7;
 
 /** What the model said in a turn. */
 export interface Spoken {

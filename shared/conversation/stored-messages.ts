@@ -1,6 +1,7 @@
 import type { TurnFinished } from './events.ts';
+import type { Echo } from './ports/echo.ts';
 import type { BeginResult, Commit } from './ports/session-store.ts';
-import type { Echo, Item } from './ports/stored.ts';
+import type { Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { Prompt } from './prompt.ts';
 import type { Spoken } from './speak.ts';
@@ -13,8 +14,8 @@ export function messagesOf(
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
-  { finish_reason, usage, context }: TurnFinished,
-  times: { askedAt: number; answeredAt: number },
+  { finish_reason, usage, context, finished_at }: TurnFinished,
+  askedAt: number,
 ): Pick<Commit, 'position' | 'user' | 'answer'> {
   const position = begun.windowStart + begun.window.length;
   return {
@@ -23,7 +24,7 @@ export function messagesOf(
       id: `${turnId}-${position}`,
       role: 'user',
       content: prompt.message,
-      timestamp: new Date(times.askedAt).toISOString(),
+      timestamp: new Date(askedAt).toISOString(),
       turn_id: turnId,
       ...exactly(prompt.messageCount),
       ...(brought.length > 0 && { items: brought }),
@@ -33,7 +34,7 @@ export function messagesOf(
       id: `${turnId}-${position + 1}`,
       role: 'assistant',
       content: spoken.content,
-      timestamp: new Date(times.answeredAt).toISOString(),
+      timestamp: new Date(finished_at ?? askedAt).toISOString(),
       turn_id: turnId,
       ...exactly(count),
       finish_reason,

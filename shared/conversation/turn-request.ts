@@ -1,5 +1,6 @@
+import type { Echo } from './ports/echo.ts';
 import type { BeginRequest, Idempotency } from './ports/session-store.ts';
-import type { Echo, Item } from './ports/stored.ts';
+import type { Item } from './ports/stored.ts';
 
 /** What a caller asks for, validated. */
 export interface TurnRequest {

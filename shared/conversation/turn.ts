@@ -1,15 +1,15 @@
 import type { Assistant } from './assistant.ts';
+import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease } from './held-lease.ts';
 import { patienceMs, patiently } from './patience.ts';
-import type { Model, Usage } from './ports/model.ts';
+import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
 import type { BeginResult, Commit, SessionStore, TurnClaim } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
-import type { Prompt } from './prompt.ts';
 import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
@@ -153,8 +153,9 @@ async function* answer(
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
-      usage: spoken.usage ?? estimate(prompt, count),
+      usage: spoken.usage ?? estimatedUsage(prompt, count),
       context: { ...prompt.report(), summary_tokens: summarySpent },
+      finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
@@ -165,9 +166,8 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const asked = { brought, echo };
-      const times = { askedAt, answeredAt: now() };
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, times),
+        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
         unsent: await lease.release(),
         finished,
         assistant: name,
@@ -203,15 +203,4 @@ async function* answer(
     }
     running.delete(lease);
   }
-}
-
-/** Where the provider sent no usage, what was counted here stands for it. */
-function estimate(prompt: Prompt, { tokens }: TokenCount): Usage {
-  const { promptTokens } = prompt;
-  return {
-    prompt_tokens: promptTokens,
-    completion_tokens: tokens,
-    total_tokens: promptTokens + tokens,
-    cached_tokens: 0,
-  };
 }

@@ -9,8 +9,8 @@ import type { Failure } from '../conversation/failure.ts';
 import { readAuthLevel } from '../identity/auth-settings.ts';
 import type { Caller } from '../identity/caller.ts';
 import { type Services, services } from '../services.ts';
+import { failureHeaders } from './failure-headers.ts';
 import { problemOf } from './problem.ts';
-import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestLog } from './request-log.ts';
 
 /** What an endpoint that needs no caller is given. */
@@ -32,12 +32,15 @@ export interface Call extends PublicCall {
 /** What a registration takes: whether the platform asks for a function key, and who answers. */
 type Endpoint = Required<Pick<HttpFunctionOptions, 'authLevel' | 'handler'>>;
 
+/** How a failure is told in place of an answer. */
+type Tell = (failure: Failure, requestId: string) => HttpResponseInit;
+
 /** Wraps an endpoint that wants to know who is calling. */
-export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): Endpoint {
+export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>, tell: Tell = problemResponse): Endpoint {
   const { handler } = publicEndpoint(async (call) => {
     const caller = await call.services.identify(call.request);
     return answer({ ...call, caller });
-  });
+  }, tell);
   return { authLevel: readAuthLevel(process.env), handler };
 }
 
@@ -45,7 +48,10 @@ export function endpoint(answer: (call: Call) => Promise<HttpResponseInit>): End
  * Wraps an endpoint for the platform: nothing is ever thrown out of it (the platform would leave the client hanging),
  * every failure is a problem in JSON, every answer has the same headers, and every request one line in the log.
  */
-export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpResponseInit>): Endpoint {
+export function publicEndpoint(
+  answer: (call: PublicCall) => Promise<HttpResponseInit>,
+  tell: Tell = problemResponse,
+): Endpoint {
   const handler: HttpHandler = async (request, context) => {
     const log = new RequestLog(context);
     let response: HttpResponseInit;
@@ -53,7 +59,7 @@ export function publicEndpoint(answer: (call: PublicCall) => Promise<HttpRespons
       const traceparent = context.traceContext?.traceParent;
       response = await answer({ request, services: services(), requestId: log.requestId, traceparent, log });
     } catch (error) {
-      response = problemResponse(log.fail(error), log.requestId);
+      response = tell(log.fail(error), log.requestId);
     }
     // Streams tell their end themselves.
     if (!(response.body instanceof ReadableStream)) log.end(response.status);
@@ -73,11 +79,6 @@ function commonHeaders(context: InvocationContext): Record<string, string> {
 
 function problemResponse(failure: Failure, requestId: string): HttpResponseInit {
   const problem = problemOf(failure, requestId);
-  const headers: Record<string, string> = {
-    'Content-Type': 'application/problem+json',
-    ...rateLimitHeaders(failure.limits),
-  };
-  if (failure.challenge !== undefined) headers['WWW-Authenticate'] = failure.challenge;
-  if (problem.retry_after_seconds !== undefined) headers['Retry-After'] = String(problem.retry_after_seconds);
+  const headers = { 'Content-Type': 'application/problem+json', ...failureHeaders(failure, requestId) };
   return { status: problem.status, headers, body: JSON.stringify(problem) };
 }

@@ -1,26 +1,34 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { TokensWithheld, TurnEvent } from '../conversation/events.ts';
-import { LOST_ENDING } from '../conversation/follow.ts';
-import { problemOf } from './problem.ts';
+import type { TurnEvent } from '../conversation/events.ts';
+import type { Failure } from '../conversation/failure.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** Proxies close connections that are silent for long; a comment every 15 s keeps them open. */
 const HEARTBEAT_MS = 15_000;
 
+/** Ends a stream whose turn ended well. */
+export const DONE = 'data: [DONE]\n\n';
+
+/** How a turn's events are written: text of whole frames, none for what was received before. */
+export interface Frames {
+  of(event: TurnEvent): string[];
+  /** @param requestId under which the failure is in the log */
+  ofFailure(failure: Failure, requestId: string): string[];
+}
+
 /**
- * A turn's events as server-sent events: one frame each, numbered from 1, and exactly one ending.
+ * A turn's events as server-sent events.
  *
  * The events are read to their end whether or not anybody still listens, so a turn is stored all the same. What is
  * queued is bounded by the length of an answer.
  *
- * @param after frames up to this number were received before, and are not sent again, but for the ending
  * @throws what is thrown before the first event: then nothing was sent, and the status is still open
  */
 export async function eventStreamResponse(
   events: AsyncGenerator<TurnEvent>,
   log: RequestLog,
-  after = 0,
+  frames: Frames,
 ): Promise<HttpResponseInit> {
   const first = await events.next();
   const encoder = new TextEncoder();
@@ -38,26 +46,19 @@ export async function eventStreamResponse(
         if (ready === '') soon = setImmediate(flush);
         ready += text;
       };
-      let id = 0;
-      const frame = (data: object) => {
-        id += 1;
-        if (id > after) send(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
-      };
       // The platform sends the headers with the first bytes.
       send(': open\n');
       const heartbeat = setInterval(send, HEARTBEAT_MS, ': ping\n');
       try {
         for (let next = first; !next.done; next = await events.next()) {
           log.note(next.value);
-          if (next.value.type === 'tokens-withheld') id += next.value.count;
-          else frame(dataOf(next.value));
+          for (const frame of frames.of(next.value)) send(frame);
         }
-        send('data: [DONE]\n\n');
+        send(DONE);
       } catch (error) {
         // A stream that errors would hang the client: a failure is a frame, and the stream is closed.
         const failure = log.fail(error);
-        id = failure.code === 'turn-lost' ? LOST_ENDING - 1 : Math.max(id, after);
-        frame({ error: problemOf(failure, failure.requestId ?? log.requestId) });
+        for (const frame of frames.ofFailure(failure, failure.requestId ?? log.requestId)) send(frame);
       }
       clearInterval(heartbeat);
       flush();
@@ -74,15 +75,4 @@ export async function eventStreamResponse(
     ...rateLimitHeaders(limits),
   };
   return { headers, body };
-}
-
-function dataOf(event: Exclude<TurnEvent, TokensWithheld>): object {
-  switch (event.type) {
-    case 'turn-started':
-      return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };
-    case 'token-said':
-      return { token: event.token };
-    case 'turn-finished':
-      return { finish_reason: event.finish_reason, usage: event.usage, context: event.context };
-  }
 }

@@ -1,24 +1,24 @@
 import type { TurnEvent } from '../conversation/events.ts';
 import { takeTurn } from '../conversation/turn.ts';
 import { refusedTurn } from '../conversation/turn-audit.ts';
+import type { TurnRequest } from '../conversation/turn-request.ts';
 import type { Call } from './endpoint.ts';
-import type { chatBody, streamBody } from './requests.ts';
-import { readTurnRequest } from './turn-request.ts';
 
 /**
  * The turn that a request asks for, once it has begun. One that is refused, whatever the reason, never begins: its record
  * is written here.
  *
+ * @param read reads and checks the request
  * @throws {Failure} the request's, or the refusal of the turn
  */
 export async function requestedTurn(
   call: Call,
-  schema: typeof chatBody | typeof streamBody,
+  read: (call: Call) => Promise<TurnRequest>,
 ): Promise<AsyncGenerator<TurnEvent>> {
   const { services, caller, requestId, traceparent } = call;
-  let turn: Awaited<ReturnType<typeof readTurnRequest>> | undefined;
+  let turn: TurnRequest | undefined;
   try {
-    turn = await readTurnRequest(call, schema);
+    turn = await read(call);
     return await takeTurn(services.turns, caller.owner, turn);
   } catch (error) {
     const assistant =

@@ -40,7 +40,7 @@ export async function readTurnRequest(
 }
 
 /** Characters are code points: what a person counts as one may be more, never less. */
-function checkLength(message: string, most: number): void {
+export function checkLength(message: string, most: number): void {
   if (message.length <= most) return;
   const length = Array.from(message).length;
   if (length <= most) return;

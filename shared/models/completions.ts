@@ -55,11 +55,12 @@ export function completions(settings: RemoteModelSettings, post: Post, timeoutMs
 
 /**
  * The conversation as one text, as in the article. A label at the start of a line inside a message would read as
- * another speaker's turn: a zero-width space behind its word keeps it text.
+ * another speaker's turn: a zero-width space behind its word keeps it text. The first message is the assistant's own
+ * prompt, which may write labels on purpose.
  */
 export function promptOf(messages: readonly PromptMessage[]): string {
-  const lines = messages.map(({ role, content }) => {
-    const text = role === 'system' ? content : content.replace(LABEL, '$1\u200b$2');
+  const lines = messages.map(({ role, content }, place) => {
+    const text = role === 'system' && place === 0 ? content : content.replace(LABEL, '$1\u200b$2');
     return `${LABELS[role]}: ${text}\n`;
   });
   return [...lines, 'Assistant:'].join('\n');

@@ -13,6 +13,9 @@ const SUBSTITUTES: Record<string, string> = {
 /** What an upstream may do without. Anything else that it refuses is a failure. */
 const OPTIONAL = new Set([
   'temperature',
+  'top_p',
+  'reasoning_effort',
+  'reasoning',
   'stop',
   'stream_options',
   'prompt_cache_key',

@@ -32,13 +32,14 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
         { timeoutMs, tokenScope },
         {
           open: (either) => {
+            const start = messages.findIndex(({ role }) => role !== 'system');
             const parameters = {
               model,
               instructions: messages
-                .filter(({ role }) => role === 'system')
+                .slice(0, start)
                 .map(({ content }) => content)
                 .join('\n\n'),
-              input: messages.filter(({ role }) => role !== 'system'),
+              input: messages.slice(start),
               stream: true,
               store: false,
               max_output_tokens: maxOutputTokens,

@@ -7,13 +7,14 @@ const folder = new URL('../../assistants/', import.meta.url);
 describe('an assistant', () => {
   test('is its front matter and its system prompt', () => {
     const text =
-      '---\ntitle: A\ndescription: B\nmax_output_tokens: 9\ntemperature: 0\n---\n\nBe brief.\n---\nAlways.\n';
+      '---\ntitle: A\ndescription: B\nmax_output_tokens: 9\ntemperature: 0\naccepts: [history]\n---\n\nBe brief.\n---\nAlways.\n';
     expect(parseAssistant('a-b2', text)).toEqual({
       name: 'a-b2',
       title: 'A',
       description: 'B',
       maxOutputTokens: 9,
       temperature: 0,
+      accepts: ['history'],
       systemPrompt: 'Be brief.\n---\nAlways.',
     });
   });
@@ -29,6 +30,12 @@ describe('an assistant', () => {
     ['front matter that is not YAML', 'a', '---\n: [\n---\nx', 'not YAML'],
     ['a key that is not known', 'a', '---\ntitle: A\ndescription: B\ntemprature: 1\n---\nx', 'not valid'],
     ['a temperature out of range', 'a', '---\ntitle: A\ndescription: B\ntemperature: 3\n---\nx', 'temperature'],
+    [
+      'something to accept that is not known',
+      'a',
+      '---\ntitle: A\ndescription: B\naccepts: [files]\n---\nx',
+      'accepts',
+    ],
     ['no title', 'a', '---\ndescription: B\n---\nx', 'title'],
     ['no prompt', 'a', '---\ntitle: A\ndescription: B\n---\n\n', 'no system prompt'],
   ])('with %s is refused, and the message names the file', (_, name, text, reason) => {

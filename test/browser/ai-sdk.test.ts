@@ -44,7 +44,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     await page.getByLabel('Message').fill(message);
     await page.keyboard.press('Enter');
   };
-  const press = (name: string) => page.getByRole('button', { name }).click();
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   const texts = () => page.getByRole('listitem').allTextContents();
   const shows = (...wanted: string[]) =>
     eventually(async () => JSON.stringify(await texts()) === JSON.stringify(wanted));
@@ -241,20 +241,149 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
     expect(await stored()).toEqual(['Try me', 'You said: Try me']);
   });
 
-  test('asks a message anew that has its answer, or was edited', async () => {
-    await send('Try me');
-    await shows('Try me', 'You said: Try me');
-    await is('ready');
-    world.upstream.enqueue({ deltas: ['I tried.'] });
+  const converse = async (...messages: string[]) => {
+    const shown: string[] = [];
+    for (const message of messages) {
+      await send(message);
+      shown.push(message, `You said: ${message}`);
+      await shows(...shown);
+      await is('ready');
+    }
+  };
+
+  test('regenerates an answer and asks an edited message in forks, in which the chat goes on', async () => {
+    await converse('one', 'two');
+    const source = await sessionId();
+    const [first] = (await history()).messages;
+    world.upstream.enqueue({ deltas: ['Zwei.'] });
     await press('Again');
-    await shows('Try me', 'I tried.');
+    await shows('one', 'You said: one', 'two', 'Zwei.');
     await is('ready');
+    const fork = await sessionId();
+    const place = { assistant: 'default', after: first?.turn_id, fork: true };
+    expect(asked.at(-1)?.body).toEqual({ message: 'two', session_id: source, ...place });
+    expect(await stored()).toEqual(['one', 'You said: one', 'two', 'Zwei.']);
     await press('Edit');
+    await shows('one', 'You said: one', 'Edited', 'You said: Edited');
+    await is('ready');
+    expect(asked.at(-1)?.body).toEqual({ message: 'Edited', session_id: fork, ...place });
+    await send('three');
+    const now = ['one', 'You said: one', 'Edited', 'You said: Edited', 'three', 'You said: three'];
+    await shows(...now);
+    await is('ready');
+    expect(await stored()).toEqual(now);
+    expect(new Set(asked.map(({ key }) => key)).size).toBe(5);
+    // What was forked is as it was.
+    const untouched = async (id: string) => (await client.history(id)).map(({ content }) => content);
+    expect(await untouched(source)).toEqual(['one', 'You said: one', 'two', 'You said: two']);
+    expect(await untouched(fork)).toEqual(['one', 'You said: one', 'two', 'Zwei.']);
+    await page.reload();
+    await shows(...now);
+  });
+
+  test('regenerates the first answer, and asks the first message edited, with nothing before them', async () => {
+    await converse('one', 'two');
+    const source = await sessionId();
+    await page.reload();
+    await shows('one', 'You said: one', 'two', 'You said: two');
+    world.upstream.enqueue({ deltas: ['Eins.'] });
+    await press('Again the first');
+    await shows('one', 'Eins.');
+    await is('ready');
+    const place = { assistant: 'default', after: null, fork: true };
+    expect(asked.at(-1)?.body).toEqual({ message: 'one', session_id: source, ...place });
+    expect(await stored()).toEqual(['one', 'Eins.']);
+    await press('Edit the first');
     await shows('Edited', 'You said: Edited');
     await is('ready');
-    expect(new Set(asked.map(({ key }) => key)).size).toBe(3);
-    const both = ['Try me', 'You said: Try me', 'Try me', 'I tried.', 'Edited', 'You said: Edited'];
-    expect(await stored()).toEqual(both);
+    expect(await stored()).toEqual(['Edited', 'You said: Edited']);
+  });
+
+  test('asks the first message that is shown edited behind all that is not shown', async () => {
+    const { session_id, turn_id } = await client.chat({ message: 'turn 1' });
+    for (let turn = 2; turn <= 51; turn += 1) await client.chat({ session_id, message: `turn ${turn}` });
+    await page.evaluate((id) => sessionStorage.setItem('a chat', id), String(session_id));
+    await page.reload();
+    await eventually(async () => (await texts()).length === 100);
+    await press('Edit the first');
+    await shows('Edited', 'You said: Edited');
+    await is('ready');
+    expect(asked.at(-1)?.body).toMatchObject({ message: 'Edited', session_id, after: turn_id, fork: true });
+    expect(await stored()).toEqual(['turn 1', 'You said: turn 1', 'Edited', 'You said: Edited']);
+  });
+
+  test('shows after a reload the answer of a fork under way, and then the fork', async () => {
+    await converse('one', 'two');
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await press('Edit');
+    await shows('one', 'You said: one', 'Edited', 'before ');
+    await page.reload();
+    await shows('before ');
+    gate.open();
+    await shows('one', 'You said: one', 'Edited', 'before after');
+    expect(world.upstream.requests).toHaveLength(3);
+  });
+
+  test('joins a fork under way again', async () => {
+    await converse('one', 'two');
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await press('Edit');
+    await shows('one', 'You said: one', 'Edited', 'before ');
+    const joined = page.waitForResponse((response) => response.url().includes('?turn_id='));
+    await press('Join');
+    await joined;
+    gate.open();
+    await shows('one', 'You said: one', 'Edited', 'before after');
+    await is('ready');
+    expect(await stored()).toEqual(['one', 'You said: one', 'Edited', 'before after']);
+    expect(stopped).toEqual([]);
+  });
+
+  test('asks for the same fork again where it failed, and the next message in a fork as well', async () => {
+    await converse('one', 'two');
+    const source = await sessionId();
+    const no = { status: 400, body: { error: { message: 'no' } } };
+    world.upstream.enqueue(no, no);
+    await press('Edit');
+    await is('error');
+    await press('Again');
+    await is('error');
+    expect(asked.slice(2)).toEqual([asked[2], asked[2]]);
+    expect(await sessionId()).toBe(source);
+    await send('three');
+    await shows('one', 'You said: one', 'Edited', 'three', 'You said: three');
+    await is('ready');
+    expect(await stored()).toEqual(['one', 'You said: one', 'three', 'You said: three']);
+    expect(await client.history(source)).toHaveLength(4);
+  });
+
+  test('is in the source again where a fork is stopped before it said anything', async () => {
+    await converse('one', 'two');
+    const source = await sessionId();
+    world.upstream.enqueue({ deltas: [world.upstream.gate()] });
+    await press('Again');
+    await eventually(() => world.upstream.requests.length === 3);
+    await press('Stop');
+    await is('ready');
+    await eventually(async () => (await sessionId()) === source);
+    await press('Again');
+    await shows('one', 'You said: one', 'two', 'You said: two');
+    await is('ready');
+    expect(asked.at(-1)?.body).toEqual(asked.at(-2)?.body);
+    expect(await stored()).toEqual(['one', 'You said: one', 'two', 'You said: two']);
+  });
+
+  test('tells that a fork cannot be had of a session that is gone, and begins a new one when it is asked again', async () => {
+    await converse('one', 'two');
+    await client.delete(`/chat/history/${await sessionId()}`);
+    await press('Again');
+    await is('error');
+    await press('Again');
+    await shows('one', 'You said: one', 'two', 'You said: two');
+    await is('ready');
+    expect(await stored()).toEqual(['two', 'You said: two']);
   });
 
   test('keeps its assistant, when its first turn fails and when its session is gone', async () => {

@@ -57,6 +57,20 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     expect(world.upstream.requests.at(-1)?.body['messages']).toHaveLength(4);
   });
 
+  test('lists a conversation that has no turn yet, and takes its first one there', async () => {
+    const made = await client.post('/v1/conversations', {});
+    const { id } = (await made.json()) as { id: string };
+    await chat.page.reload();
+    await chat.isIdle();
+    await chat.button('Untitled').click();
+    await chat.isIdle();
+    await chat.ask('one');
+    await shows(['one', 'You said: one']);
+    expect(chat.sessionId.replaceAll('-', '')).toBe(id.slice('conv_'.length));
+    expect(await client.history(chat.sessionId)).toHaveLength(2);
+    await chat.button('one').waitFor();
+  });
+
   test('sends with Enter, and begins a line with Shift+Enter', async () => {
     await chat.input.fill('first line');
     await chat.input.press('Shift+Enter');
@@ -230,7 +244,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     await chat.ask('old');
     const old = chat.sessionId;
     await client.delete(`/chat/history/${old}`);
-    await chat.ask('new').catch(() => {});
+    await chat.send('new');
     await chat.page.getByText('A new conversation began').waitFor();
     await shows(['new', 'You said: new']);
     expect(chat.sessionId).not.toBe(old);

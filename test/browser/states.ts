@@ -103,6 +103,19 @@ export const states: Record<string, State> = {
     await chat.page.getByText('This conversation has expired or was deleted.').waitFor();
   },
 
+  editing: async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.button('Edit message').click();
+    await chat.editor.waitFor();
+  },
+
+  forked: async (chat, { upstream }) => {
+    await chat.ask('Where do sessions go?');
+    upstream.enqueue({ deltas: ['Into Redis.'] });
+    await chat.button('Regenerate').click();
+    await chat.button('from Where do sessions go?').waitFor();
+  },
+
   deleting: async (chat) => {
     await chat.ask('Where do sessions go?');
     await chat.button('Delete Where do sessions go?').click();

@@ -78,7 +78,16 @@ export class ChatPage {
   }
 
   get input(): Locator {
-    return this.page.getByRole('textbox', { name: 'Message' });
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+
+  /** Where a message that was sent is written anew. */
+  get editor(): Locator {
+    return this.page.getByRole('textbox', { name: 'Edited message', exact: true });
+  }
+
+  get notice(): Locator {
+    return this.page.locator('.parley-notices p');
   }
 
   get messages(): Locator {
@@ -99,6 +108,22 @@ export class ChatPage {
 
   get sessionId(): string {
     return new URL(this.page.url()).hash.slice(1);
+  }
+
+  /** Of the message at that place, counted from 0. */
+  buttonOf(place: number, name: string): Locator {
+    return this.messages.nth(place).getByRole('button', { name, exact: true });
+  }
+
+  async hasKeyboard(element: Locator): Promise<boolean> {
+    return await element.evaluate((each) => each.matches(':focus'));
+  }
+
+  /** Sends another text in place of the user's message at that place. */
+  async edit(place: number, text: string): Promise<void> {
+    await this.buttonOf(place, 'Edit message').click();
+    await this.editor.fill(text);
+    await this.editor.press('Enter');
   }
 
   /** Writes a message and sends it, without waiting for its answer. */

@@ -50,6 +50,7 @@ describe('a turn', () => {
           prompt_tokens,
           max_prompt_tokens: 3000,
         },
+        finished_at: expect.any(Number),
       },
     ]);
   });
@@ -136,6 +137,8 @@ describe('a turn', () => {
       expect(finished?.context).toEqual({
         messages: sent.length - 1,
         dropped_messages: 2 * turn + 1 - (sent.length - 1),
+        summarized_messages: 0,
+        summary_tokens: 0,
         prompt_tokens: 3 + sent.reduce((sum, { content }) => sum + 4 + tokensOf(content), 0),
         max_prompt_tokens: 150,
       });

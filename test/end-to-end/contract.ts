@@ -4,6 +4,7 @@ import { eventually } from '../eventually.ts';
 import { type Host, startHost } from '../host/start-host.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { type BadRequest, badRequests } from './bad-requests.ts';
+import { branches } from './branches.ts';
 import { Client, framesOf, readStream } from './client.ts';
 import { deploymentContract } from './deployment-contract.ts';
 
@@ -282,6 +283,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         }
       });
     });
+
+    describe('branches:', () => branches(() => ({ client, upstream })));
 
     describe('an Idempotency-Key', () => {
       test('gives the same turn again, as JSON and as a stream, and asks the model once', async () => {

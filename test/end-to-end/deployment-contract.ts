@@ -4,7 +4,7 @@ import { eventually } from '../eventually.ts';
 import { badRequests } from './bad-requests.ts';
 import { Client, framesOf, readStream } from './client.ts';
 import type { Deployment } from './deployment.ts';
-import { endpoints } from './strangers.ts';
+import { endpoints, expectUnauthenticated, withoutIds } from './strangers.ts';
 
 /** Which callers a deployment is tested with, beside the one that there always is. */
 export interface Callers {
@@ -86,6 +86,18 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
         'user',
         'assistant',
       ]);
+    });
+
+    test('forks its session behind the turn that it names, or is told that the session went on', async () => {
+      const { session_id, turn_id: after } = await client.chat({ message: 'My name is Ada.' });
+      await client.chat({ message: 'What is my name?', session_id });
+      const before = await client.history(session_id);
+      const moved = await client.post('/chat', { message: 'Who am I?', session_id, after });
+      expect([moved.status, await moved.json()]).toMatchObject([409, { code: 'session-moved', retryable: false }]);
+      const fork = await client.chat({ message: 'Who am I?', session_id, after, fork: true });
+      expect((await client.history(fork.session_id)).slice(0, 2)).toEqual(before.slice(0, 2));
+      expect(await client.history(fork.session_id)).toHaveLength(4);
+      expect(await client.history(session_id)).toEqual(before);
     });
 
     test('is streamed in numbered frames: who answers, each token, how it ended, and [DONE]', async () => {
@@ -295,9 +307,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
     test('and is not known, is told so at every endpoint', async () => {
       const { session_id, turn_id } = await anyTurn();
       for (const ask of Object.values(endpoints)) {
-        const response = await ask(nobody, session_id, turn_id);
-        expect(response.headers.get('www-authenticate')).toContain('realm="parley"');
-        expect(await response.json()).toMatchObject({ status: 401, code: 'unauthenticated', retryable: false });
+        await expectUnauthenticated(await ask(nobody, session_id, turn_id));
       }
     });
   });
@@ -309,7 +319,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
       expect(body).not.toContain(theirs);
       const shape = name.startsWith('POST /chat/stream') ? body.slice(0, body.indexOf('"')) : body.slice(0, 2);
       const takesTurn = name === 'POST /chat' || name === 'POST /chat/stream';
-      const kept = takesTurn ? shape : body.replaceAll(/"request_id":"[^"]*"/g, '');
+      const kept = takesTurn ? shape : withoutIds(body.replaceAll(/"request_id":"[^"]*"/g, ''));
       return { status: response.status, type: response.headers.get('content-type'), body: kept };
     };
 

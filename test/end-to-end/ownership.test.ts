@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { Client } from './client.ts';
-import { type Ask, endpoints, told } from './strangers.ts';
+import { type Ask, endpoints, expectUnauthenticated, told } from './strangers.ts';
 
 describe.each(['memory', 'redis'])('on the %s store', (kind) => {
   let redis: RedisServer | undefined;
@@ -58,9 +58,7 @@ describe.each(['memory', 'redis'])('on the %s store', (kind) => {
       (client) => client.delete('/chat/sessions'),
     ];
     for (const ask of [...Object.values(endpoints), ...more]) {
-      const response = await ask(nobody, theirs.session_id, theirs.turn_id);
-      expect(response.headers.get('www-authenticate')).toContain('realm="parley"');
-      expect(await response.json()).toMatchObject({ status: 401, code: 'unauthenticated', retryable: false });
+      await expectUnauthenticated(await ask(nobody, theirs.session_id, theirs.turn_id));
     }
     expect((await nobody.get('/health')).status).toBe(200);
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { billing } from './billing.ts';
+import { branches } from './branches.ts';
 import { cuts } from './cuts.ts';
 import { kills } from './kills.ts';
 import { promotions } from './promotions.ts';
@@ -18,6 +19,7 @@ const whole = await buildService();
 
 test.each<[string, FaultRun, number]>([
   ['random schedules of clients', schedules, 24],
+  ['random schedules of forks, and an instance that is killed', branches, 32],
   ['instances that are killed', kills, 4],
   ['masters that are replaced', promotions, 2],
   ['passwords that change', rotations, 10],
@@ -39,6 +41,9 @@ test.each<[SabotageName, FaultRun, number]>([
   ['lease', schedules, 48],
   ['record', schedules, 24],
   ['fencing', schedules, 96],
+  ['copy', branches, 16],
+  ['fork', branches, 16],
+  ['compare', branches, 16],
   ['wait', promotions, 3],
   ['replay', cuts, 1],
   ['rate', requestsLimit, 1],

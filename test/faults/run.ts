@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { checkLogs, setup, suiteLogs } from '../logs/check-logs.ts';
 import { billing } from './billing.ts';
+import { branches } from './branches.ts';
 import { cuts } from './cuts.ts';
 import { kills } from './kills.ts';
 import { promotions } from './promotions.ts';
@@ -18,6 +19,7 @@ import { tokensLimit } from './tokens-limit.ts';
 
 const runs: Record<string, { run: FaultRun; usual: number }> = {
   schedules: { run: schedules, usual: 500 },
+  branches: { run: branches, usual: 500 },
   kills: { run: kills, usual: 20 },
   promotions: { run: promotions, usual: 10 },
   cuts: { run: cuts, usual: 5 },

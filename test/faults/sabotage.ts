@@ -11,7 +11,7 @@ interface Sabotage {
 export const sabotages = {
   lease: {
     file: /begin\.lua$/,
-    text: "if not again and redis.call('EXISTS', lease) == 1 then return { 'busy' } end",
+    text: "if not again and not is_apart and holder then return { 'busy' } end",
     instead: '',
   },
   fencing: {
@@ -19,7 +19,10 @@ export const sabotages = {
     text: "if redis.call('HGET', lease, 'turn') ~= ask.turn then return 'lost' end",
     instead: '',
   },
-  record: { file: /begin\.lua$/, text: 'if seen[1] then', instead: 'if false then' },
+  record: { file: /begin\.lua$/, text: 'if seen[1] and seen[3] ~= ask.turn then', instead: 'if false then' },
+  copy: { file: /begin\.lua$/, text: 'position = turn_end(messages, found)', instead: 'position = found' },
+  fork: { file: /begin\.lua$/, text: 'if exists and ask.after and', instead: 'if false and' },
+  compare: { file: /begin\.lua$/, text: "if ask.fork == 'no' then return { 'moved', last_turn } end", instead: '' },
   reservation: { file: /begin\.lua$/, text: 'if reserve > 0 then', instead: 'if false then' },
   rate: { file: /begin\.lua$/, text: 'if arrival then', instead: 'if false then' },
   settle: {

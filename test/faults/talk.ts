@@ -18,13 +18,16 @@ export type Outcome =
       frames: Frame[];
     }
   /** By a problem, or an error frame. */
-  | { kind: 'refused'; status: number; code: string; retryAfterSeconds: number }
+  | { kind: 'refused'; status: number; code: string; retryAfterSeconds: number; lastTurnId?: string }
   /** The connection ended first, by whoever's doing. */
   | { kind: 'cut'; frames: Frame[] };
 
 export interface Ask {
   message: string;
   sessionId?: string | undefined;
+  /** The turn that it is to follow. */
+  after?: string | null | undefined;
+  fork?: boolean | undefined;
   key?: string | undefined;
   /** Who asks, where callers are told apart by `x-user-id`. */
   user?: string | undefined;
@@ -49,9 +52,9 @@ const json = { 'content-type': 'application/json' };
 
 /** Asks for a turn. Nothing that a service or a network does is thrown. */
 export async function askTurn(url: string, ask: Ask): Promise<Outcome> {
-  const { message, sessionId, key, user, stream = false, signal = null } = ask;
+  const { message, sessionId, after, fork, key, user, stream = false, signal = null } = ask;
   const headers = { ...json, ...named(user), ...(key === undefined ? {} : { 'idempotency-key': key }) };
-  const body = JSON.stringify({ message, session_id: sessionId ?? null });
+  const body = JSON.stringify({ message, session_id: sessionId ?? null, after, fork });
   const reader = new SseReader();
   try {
     const response = await fetch(`${url}/chat${stream ? '/stream' : ''}`, { method: 'POST', headers, body, signal });
@@ -93,16 +96,37 @@ export async function join(
 
 /** A session's messages, oldest first; `undefined` where there is no such session. */
 export async function historyOf(url: string, sessionId: string): Promise<StoredMessage[] | undefined> {
+  return (await sessionOf(url, sessionId))?.messages;
+}
+
+export interface ReadSession {
+  turns: number;
+  forked_from?: { session_id: string; turn_id: string | null };
+  /** Oldest first. */
+  messages: StoredMessage[];
+}
+
+/** What a session's history tells; `undefined` where there is no such session. */
+export async function sessionOf(url: string, sessionId: string, user?: string): Promise<ReadSession | undefined> {
   const messages: StoredMessage[] = [];
   for (let before = ''; ; ) {
-    const response = await fetch(`${url}/chat/history/${sessionId}?limit=100${before}`);
-    const page = (await readJson(response)) as { messages: (StoredMessage & { id: string })[]; has_more: boolean };
+    const address = `${url}/chat/history/${sessionId}?limit=100${before}`;
+    const response = await fetch(address, { headers: named(user) });
+    const page = (await readJson(response)) as ReadSession & { messages: { id: string }[]; has_more: boolean };
     if (response.status === 404) return undefined;
     if (response.status !== 200) throw new Error(`history: ${response.status} ${JSON.stringify(page)}`);
     messages.unshift(...page.messages);
-    if (!page.has_more) return messages;
+    if (!page.has_more) return { ...page, messages };
     before = `&before=${page.messages[0]?.id}`;
   }
+}
+
+/** The ids of a caller's sessions, the first hundred. */
+export async function sessionsOf(url: string, user: string): Promise<string[]> {
+  const response = await fetch(`${url}/chat/sessions?limit=100`, { headers: named(user) });
+  const { sessions, has_more } = (await readJson(response)) as { sessions: { id: string }[]; has_more: boolean };
+  if (has_more !== false) throw new Error(`sessions: ${response.status}`);
+  return sessions.map(({ id }) => id);
 }
 
 /** Whether something ran that can be stopped; `undefined` where that was not told. */
@@ -191,11 +215,12 @@ function answerOf(answer: any): Extract<Outcome, { kind: 'answered' }> {
 // biome-ignore lint/suspicious/noExplicitAny: a wrong shape is seen by the checks of what it holds
 function refusedBy(problem: any, headers: Headers): Outcome {
   const retryAfterSeconds = Number(headers.get('retry-after') ?? 0);
-  return { kind: 'refused', status: problem.status, code: problem.code, retryAfterSeconds };
+  const lastTurnId = problem.last_turn_id;
+  return { kind: 'refused', status: problem.status, code: problem.code, retryAfterSeconds, lastTurnId };
 }
 
 /** As `fetch` tells that it was aborted, refused or cut. */
-function isConnectionEnd(error: unknown): boolean {
+export function isConnectionEnd(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // A JSON answer that was cut is not JSON any more.
   return (

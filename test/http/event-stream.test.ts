@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { TurnEvent } from '../../shared/conversation/events.ts';
 import { Failure } from '../../shared/conversation/failure.ts';
+import { ChatFrames } from '../../shared/http/chat-frames.ts';
 import { eventStreamResponse } from '../../shared/http/event-stream.ts';
 import { requestLogOf } from './request-log-of.ts';
 
@@ -14,7 +15,7 @@ test('a silent turn is kept open by a comment every 15 seconds, one line without
     await silence.promise;
     throw new Failure('model-timeout', 'Too late.');
   }
-  const { body } = await eventStreamResponse(events(), requestLogOf());
+  const { body } = await eventStreamResponse(events(), requestLogOf(), new ChatFrames());
   await vi.advanceTimersByTimeAsync(46_000);
   silence.resolve();
   const text = await new Response(body as ReadableStream).text();
@@ -31,7 +32,7 @@ test('frames that are ready at once go out in one chunk, and none waits for what
     await later.promise;
     yield { type: 'token-said', token: 'd' };
   }
-  const { body } = await eventStreamResponse(events(), requestLogOf());
+  const { body } = await eventStreamResponse(events(), requestLogOf(), new ChatFrames());
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   const read = async () => new TextDecoder().decode((await reader.read()).value);
   expect((await read()).match(/^id: \d+$/gm)).toEqual(['id: 1', 'id: 2', 'id: 3', 'id: 4']);

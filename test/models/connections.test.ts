@@ -1,12 +1,17 @@
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, request, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { retrying } from '../../shared/models/retrying.ts';
 import { Client } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';
+import { makeCertificate } from '../redis/redis-server.ts';
 import { eventsOf } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
@@ -139,4 +144,26 @@ test('a proxy is used where Node is told to take it from the environment', async
   expect((await new Client(host.url).chat({ message: 'Hi' })).response).toBe('You said: Hi');
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatch(/^model\.invalid(:80)?$/);
+});
+
+test('over TLS a model is asked whose certificate is trusted, and no other', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'parley-model-'));
+  stops.push(() => rm(directory, { recursive: true }));
+  const { key, certificate } = await makeCertificate(directory);
+  let asked = 0;
+  const server = createTlsServer({ key: await readFile(key), cert: await readFile(certificate) }, (_, response) => {
+    asked += 1;
+    response.writeHead(200, stream).end(hello);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  stops.push(() => server.close().closeAllConnections());
+  const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+
+  expect((await failureOf(deployment('chat', { origin }))).code).toBe('model-failed');
+  expect(asked).toBe(0);
+  const env = { OPENAI_BASE_URL: `${origin}/v1`, OPENAI_MODEL: 'scripted', NODE_EXTRA_CA_CERTS: certificate };
+  const host = await startHost({ env });
+  stops.push(() => host.stop());
+  expect((await new Client(host.url).chat({ message: 'Hi' })).response).toBe('Hello');
+  expect(asked).toBe(1);
 });

@@ -133,3 +133,22 @@ describe('what a turn has in Redis', () => {
     await store.close();
   });
 });
+
+test('a session without a turn is one key, which ends with it, and its place in the index', async () => {
+  const sessionId = randomUUID();
+  const items = [{ id: `${randomUUID()}-0`, role: 'user' as const, content: 'Hi' }];
+  const { store } = conversation;
+  await store.create(OWNER, sessionId, { metadata: { a: 'b' }, items });
+  const whole = { session: about(HOUR), sessions: about(HOUR) };
+  expect(await seconds()).toEqual({ ...whole, rate: about(4) });
+  const more = [{ id: `${randomUUID()}-0`, role: 'user' as const, content: 'More' }];
+  for (const use of [
+    () => store.describe(OWNER, sessionId, {}),
+    () => store.bring(OWNER, sessionId, more),
+    () => store.takeBack(OWNER, sessionId, more[0]?.id ?? ''),
+  ]) {
+    await shorten();
+    await use();
+    expect(await seconds()).toMatchObject(whole);
+  }
+});

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
-import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionRules, TurnClaim } from '../../shared/conversation/ports/session-store.ts';
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { betweenTurnsContract } from './between-turns-contract.ts';
+import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
 let server: RedisServer;
@@ -15,7 +17,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
-sessionStoreContract('redis', async (rules) => new RedisSessionStore(new RedisConnection(place()), rules));
+const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
+sessionStoreContract('redis', open);
+branchesContract('redis', open);
+betweenTurnsContract('redis', open);
 
 test('a reservation that ended on an earlier day counts no more, one that ended today until its holder wakes', async () => {
   const redis = new Redis(server.url);

@@ -1,35 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TurnFailed, TurnFinished } from '../../shared/conversation/events.ts';
+import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
-import type {
-  BeginRequest,
-  BeginResult,
-  Commit,
-  SessionRules,
-  SessionStore,
-  TurnClaim,
-} from '../../shared/conversation/ports/session-store.ts';
+import type { BeginResult, SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import { eventually } from '../eventually.ts';
+import { ASKED_AT, type Begun, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
-const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
-const context = {
-  messages: 1,
-  dropped_messages: 0,
-  summarized_messages: 0,
-  summary_tokens: 0,
-  prompt_tokens: 10,
-  max_prompt_tokens: 3000,
-};
-const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
 const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const filtered: TurnFailed = { type: 'turn-failed', code: 'content-filtered', detail: 'It was refused.' };
-const nothing = { position: 0, blocks: [] };
-const ASKED_AT = Date.UTC(2026, 0, 2);
-
-type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
 /** What every session store holds to. Its owners are random, so that suites may share a server. */
 export function sessionStoreContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
@@ -46,68 +26,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       await hasty.close();
     });
 
-    const request = (owner: string, more: Partial<BeginRequest> = {}): BeginRequest => ({
-      owner,
-      turnId: randomUUID(),
-      sessionId: undefined,
-      newSessionId: randomUUID(),
-      assistant: undefined,
-      defaultAssistant: 'default',
-      offers: new Map([
-        ['default', { room: 1000, fixed_tokens: 100, output_tokens: 500 }],
-        ['data-analyst', { room: 900, fixed_tokens: 200, output_tokens: 500 }],
-      ]),
-      messageTokens: 5,
-      askedAt: ASKED_AT,
-      idempotency: undefined,
-      ...more,
-    });
-
-    async function begin(owner: string, more: Partial<BeginRequest> = {}, on = store): Promise<[TurnClaim, Begun]> {
-      const asked = request(owner, more);
-      const begun = await on.begin(asked);
-      if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
-      const { sessionId, isFirst, reserved } = begun;
-      return [{ owner, sessionId, turnId: asked.turnId, isFirst, idempotency: asked.idempotency, reserved }, begun];
-    }
-
-    function commitOf(claim: TurnClaim, begun: Begun, content = 'Hello', more: Partial<Commit> = {}): Commit {
-      const position = begun.windowStart + begun.window.length;
-      const common = { turn_id: claim.turnId, timestamp: new Date().toISOString(), tokens: 1 };
-      return {
-        position,
-        user: { ...common, id: `${claim.turnId}-${position}`, role: 'user', content: `ask ${content}` },
-        answer: {
-          ...common,
-          id: `${claim.turnId}-${position + 1}`,
-          role: 'assistant',
-          content,
-          finish_reason: 'stop',
-          usage,
-          context,
-        },
-        unsent: { position: 0, blocks: [[content]] },
-        finished,
-        assistant: begun.assistant,
-        title: 'A title',
-        windowStart: begun.windowStart,
-        windowTokens: 40,
-        turnTokens: 10,
-        spent: usage.total_tokens,
-        ...more,
-      };
-    }
-
-    async function turn(owner: string, more: Partial<BeginRequest> = {}, content = 'Hello', on = store) {
-      const [claim, begun] = await begin(owner, more, on);
-      expect(await on.commit(claim, commitOf(claim, begun, content))).toBe('committed');
-      return claim;
-    }
-
-    const contents = async (owner: string, sessionId: string, on = store) => {
-      const history = await on.history(owner, sessionId, { limit: 100, before: undefined });
-      return typeof history === 'object' ? history.items.map(({ content }) => content) : history;
-    };
+    const { request, begin, turn, contents } = turnsOn(() => store);
 
     describe('a turn', () => {
       test('is stored whole, and the next one is given what was said', async () => {

@@ -25,7 +25,7 @@ export async function* turnToItsEnd(
   }
   const history = opened && (await client.findHistory(opened.sessionId));
   const answer = history?.messages.findLast(({ role, turn_id }) => role === 'assistant' && turn_id === opened?.turnId);
-  if (!history || !answer?.finish_reason || !answer.usage || !answer.context) {
+  if (!history?.assistant || !answer?.finish_reason || !answer.usage || !answer.context) {
     throw new CutError('The answer was lost before it could be stored.');
   }
   const { content, finish_reason, usage, context } = answer;

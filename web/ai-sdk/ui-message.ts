@@ -7,6 +7,11 @@ export function messageOf({ id, role, content, ...metadata }: StoredMessage): UI
   return { id: role === 'assistant' ? metadata.turn_id : id, role, parts, metadata };
 }
 
+/** Also of answers that were streamed; of what nobody asked the service for there is none. */
+export function turnIdOf({ metadata }: UIMessage): string | undefined {
+  return (metadata as Partial<StoredMessage> | undefined)?.turn_id;
+}
+
 /** @throws where it holds more than text: the service would not be told of that */
 export function textOf({ parts }: UIMessage): string {
   return parts

@@ -35,6 +35,20 @@ export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }:
     },
     [conversation],
   );
+  const edit = useCallback(
+    (messageKey: string, text: string) => {
+      conversation?.edit(messageKey, text);
+      input.current?.focus();
+    },
+    [conversation],
+  );
+  const regenerate = useCallback(
+    (messageKey: string) => {
+      conversation?.regenerate(messageKey);
+      input.current?.focus();
+    },
+    [conversation],
+  );
   const stop = () => {
     conversation?.stop();
     input.current?.focus();
@@ -54,7 +68,13 @@ export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }:
   };
   return (
     <section className="parley-panel" aria-label="Chat" onKeyDown={onKeyDown}>
-      <MessageList state={state} onEarlier={() => conversation?.loadEarlier()} onAgain={send} />
+      <MessageList
+        state={state}
+        onEarlier={() => conversation?.loadEarlier()}
+        onAgain={send}
+        onEdit={edit}
+        onRegenerate={regenerate}
+      />
       <Notices phase={state.phase} notice={state.notice} onDismiss={() => conversation?.dismissNotice()} />
       {state.failure && (
         <Failure

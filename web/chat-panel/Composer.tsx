@@ -1,6 +1,5 @@
 import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useState } from 'react';
-
-const MOST_ROWS = 8;
+import { MessageField } from './MessageField.tsx';
 
 interface ComposerProps {
   ref: Ref<HTMLTextAreaElement>;
@@ -14,7 +13,7 @@ interface ComposerProps {
   onStop: () => void;
 }
 
-/** Where a message is written: Enter sends it, Shift+Enter begins a new line. */
+/** Where the next message is written. */
 export function Composer({ ref, canSend, isUnderWay, isStopping, returned, ...on }: ComposerProps) {
   const [text, setText] = useState('');
   const { onReturned } = on;
@@ -30,21 +29,15 @@ export function Composer({ ref, canSend, isUnderWay, isStopping, returned, ...on
     setText('');
     on.onSend(text);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    // Enter also ends the choice of a word in scripts that are composed.
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
-  };
   return (
     <form className="parley-composer" onSubmit={send}>
-      <textarea
+      <MessageField
         ref={ref}
         aria-label="Message"
         placeholder="Write a message"
-        dir="auto"
-        rows={Math.min(MOST_ROWS, text.split('\n').length)}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={onKeyDown}
+        text={text}
+        onText={setText}
+        onSend={send}
       />
       {isUnderWay ? (
         <button type="button" onClick={on.onStop} disabled={isStopping}>

@@ -1,18 +1,18 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { ConversationState } from '../conversation/conversation-state.ts';
-import { MessageItem } from './MessageItem.tsx';
+import { CanSend } from './can-send.ts';
+import { type MessageActions, MessageItem } from './MessageItem.tsx';
 
 /** Within so many pixels of an end it counts as reached. */
 const NEAR = 80;
 
-interface MessageListProps {
+interface MessageListProps extends MessageActions {
   state: ConversationState;
   onEarlier: () => void;
-  onAgain: (message: string) => void;
 }
 
 /** The messages; it follows the newest for as long as the user does not scroll away from it. */
-export function MessageList({ state, onEarlier, onAgain }: MessageListProps) {
+export function MessageList({ state, onEarlier, ...actions }: MessageListProps) {
   const { messages, phase, failure, hasMore } = state;
   const list = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
@@ -51,16 +51,19 @@ export function MessageList({ state, onEarlier, onAgain }: MessageListProps) {
         )}
         {messages.length === 0 && phase === 'ready' && <p className="parley-empty">Ask something to begin.</p>}
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
-          {messages.map(({ key, role, content, finishReason }, place) => (
-            <MessageItem
-              key={key}
-              role={role}
-              content={content}
-              finishReason={finishReason}
-              isUnderWay={isUnderWay && role === 'assistant' && place === messages.length - 1}
-              onAgain={onAgain}
-            />
-          ))}
+          <CanSend value={canSend}>
+            {messages.map(({ key, role, content, finishReason }, place) => (
+              <MessageItem
+                key={key}
+                messageKey={key}
+                role={role}
+                content={content}
+                finishReason={finishReason}
+                isUnderWay={isUnderWay && role === 'assistant' && place === messages.length - 1}
+                {...actions}
+              />
+            ))}
+          </CanSend>
         </ol>
       </section>
       {!follows && (

@@ -15,16 +15,29 @@ export interface TurnRequest {
   sessionId?: string | undefined;
   /** Of a new session; one that there is has to have the same. */
   assistant?: string | undefined;
+  /** The last turn that the caller saw, `null` for none: where the session's last is another one, the turn is refused. */
+  after?: string | null | undefined;
+  /** Takes the turn in a new session that holds all up to and including `after`; the one that there is stays as it is. */
+  fork?: true | undefined;
   idempotencyKey: string;
+}
+
+/** Where a session was forked: also when what it was forked from is gone. */
+export interface Origin {
+  session_id: string;
+  /** The last turn that was copied; `null` where none was. */
+  turn_id: string | null;
 }
 
 export interface Session {
   id: string;
   title: string;
-  assistant: string;
+  /** None before its first turn. */
+  assistant: string | null;
   /** ISO 8601. */
   updated: string;
   turns: number;
+  forked_from?: Origin;
 }
 
 export interface StoredMessage {
@@ -40,7 +53,8 @@ export interface StoredMessage {
 export interface History {
   session_id: string;
   title: string;
-  assistant: string;
+  assistant: string | null;
+  forked_from?: Origin;
   messages: StoredMessage[];
   has_more: boolean;
 }
@@ -66,12 +80,9 @@ export class ParleyClient {
 
   /** Resolves once the turn has begun; its events follow while the model talks. */
   async startTurn(turn: TurnRequest, signal?: AbortSignal): Promise<AsyncGenerator<TurnEvent>> {
-    const { message, sessionId, assistant, idempotencyKey } = turn;
-    const body = {
-      message,
-      ...(sessionId === undefined ? {} : { session_id: sessionId }),
-      ...(assistant === undefined ? {} : { assistant }),
-    };
+    const { message, sessionId, assistant, after, fork, idempotencyKey } = turn;
+    // What is undefined is left out of JSON.
+    const body = { message, session_id: sessionId, assistant, after, fork };
     const response = await this.#post('/chat/stream', body, signal, { 'Idempotency-Key': idempotencyKey });
     return eventsOf(response);
   }
@@ -132,6 +143,24 @@ export class ParleyClient {
       if (error instanceof ParleyError && error.problem.code === 'session-not-found') return undefined;
       throw error;
     });
+  }
+
+  /**
+   * The id of the turn before one that is stored.
+   *
+   * @returns `null` where there is none, or no such session
+   */
+  async turnBefore(sessionId: string, turnId: string): Promise<string | null> {
+    let messages: StoredMessage[] = [];
+    for (;;) {
+      const [oldest] = messages;
+      const page = await this.findHistory(sessionId, oldest && { before: oldest.id });
+      messages = [...(page?.messages ?? []), ...messages];
+      const place = messages.findIndex((message) => message.turn_id === turnId);
+      const before = messages[place - 1];
+      if (before !== undefined) return before.turn_id;
+      if (!page?.has_more) return null;
+    }
   }
 
   /** A page of the caller's sessions, newest first. */

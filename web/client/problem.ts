@@ -9,6 +9,8 @@ export interface Problem {
   request_id?: string;
   /** Trying again earlier is in vain. */
   retry_after_seconds?: number;
+  /** Of `session-moved`: the turn that is the session's last. */
+  last_turn_id?: string;
 }
 
 /** A request that was answered, with a refusal or a failure. What was not answered at all is the `TypeError` of `fetch`. */

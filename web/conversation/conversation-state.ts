@@ -17,8 +17,11 @@ export interface Message {
  */
 export type Phase = 'loading' | 'ready' | 'waiting' | 'answering' | 'stopping' | 'reconnecting';
 
-/** `expired`: the conversation was gone, and a new one began. `gone`: there is no conversation of that id (any more). */
-export type Notice = 'expired' | 'gone';
+/**
+ * `expired`: the conversation was gone, and a new one began. `gone`: there is no conversation of that id (any more).
+ * `forked`: this is a new one, and the earlier one is as it was.
+ */
+export type Notice = 'expired' | 'gone' | 'forked';
 
 export interface ConversationState {
   sessionId: string | undefined;

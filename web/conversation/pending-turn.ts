@@ -7,8 +7,11 @@ export interface PendingTurn {
   /** Unknown where another page asked it. */
   message: string | undefined;
   assistant: string | undefined;
-  /** What the turn was asked to go on with. */
+  /** What the turn was asked to go on with, or was forked from. */
   sessionId: string | undefined;
+  /** Of a fork: the turn behind which it begins; `null` where that is before the first one. */
+  after?: string | null | undefined;
+  fork?: true | undefined;
   /** Where the turn runs, once the service has said it. */
   opened?: { sessionId: string; turnId: string };
   /** Why it is not tried again until the user wants it. */
@@ -17,10 +20,14 @@ export interface PendingTurn {
 
 const KEY = 'parley:pending-turn';
 
-/** Kept for the tab only, as it holds what the user wrote. */
+/**
+ * Kept for the tab only, as it holds what the user wrote. Who is not signed in goes on where it ended; any other failure
+ * is told again after a reload.
+ */
 export function keepPendingTurn(turn: PendingTurn | undefined): void {
+  const { failure, ...untold } = turn ?? {};
   if (turn === undefined) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, JSON.stringify(turn));
+  else sessionStorage.setItem(KEY, JSON.stringify(failure?.code === 'unauthenticated' ? untold : turn));
 }
 
 /** @param sessionId of the conversation that is shown; a turn of another one is none of its */

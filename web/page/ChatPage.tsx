@@ -31,14 +31,15 @@ export function ChatPage() {
 function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
   const client = useMemo(() => new ParleyClient({ fetch }), [fetch]);
   const sessions = useSessions(client);
-  const { sessionId, conversation, show, rename } = useShownSession();
+  const { sessionId, conversation, source, show, rename } = useShownSession();
   const [picked, setPicked] = useState<string>();
   const [isListOpen, setListOpen] = useState(false);
   const select = (id: string | undefined) => {
     setListOpen(false);
     show(id);
   };
-  const known = sessions.items.find(({ id }) => id === sessionId);
+  // A session is listed once its first turn is stored.
+  const known = sessions.items.find(({ id }) => id === sessionId) ?? sessions.items.find(({ id }) => id === source);
   return (
     <div className={`parley-page ${isListOpen ? 'parley-list-open' : ''}`}>
       <header>

@@ -47,6 +47,12 @@ export function SessionList({ sessions, current, onSelect, onForgotten }: Sessio
             >
               ✕
             </button>
+            {session.forked_from && (
+              <Source
+                session={sessions.items.find(({ id }) => id === session.forked_from?.session_id)}
+                onSelect={onSelect}
+              />
+            )}
           </li>
         ))}
       </ul>
@@ -63,5 +69,15 @@ export function SessionList({ sessions, current, onSelect, onForgotten }: Sessio
         />
       )}
     </>
+  );
+}
+
+/** Where a conversation comes from that was forked. */
+function Source({ session, onSelect }: { session: Session | undefined; onSelect: (id: string) => void }) {
+  if (session === undefined) return <p className="parley-source">from a conversation that is not listed</p>;
+  return (
+    <button type="button" className="parley-source" onClick={() => onSelect(session.id)}>
+      from <bdi>{session.title}</bdi>
+    </button>
   );
 }

@@ -14,14 +14,16 @@ export interface Sessions {
 export function useSessions(client: ParleyClient): Sessions {
   const [{ items, hasMore }, setPage] = useState<{ items: readonly Session[]; hasMore: boolean }>(none);
   const reload = useCallback(() => {
-    client.sessions().then(({ sessions, has_more }) => setPage({ items: sessions, hasMore: has_more }), ignore);
+    client
+      .sessions()
+      .then(({ sessions, has_more }) => setPage({ items: sessions.map(titled), hasMore: has_more }), ignore);
   }, [client]);
   useEffect(reload, [reload]);
   const loadMore = () => {
     const before = items.at(-1)?.id;
     if (before === undefined) return;
     const append = ({ sessions, has_more }: Awaited<ReturnType<ParleyClient['sessions']>>) =>
-      setPage({ items: [...items, ...sessions], hasMore: has_more });
+      setPage({ items: [...items, ...sessions.map(titled)], hasMore: has_more });
     client.sessions({ before }).then(append, ignore);
   };
   const forget = async (id: string) => {
@@ -29,6 +31,11 @@ export function useSessions(client: ParleyClient): Sessions {
     setPage({ items: items.filter((session) => session.id !== id), hasMore });
   };
   return { items, hasMore, reload, loadMore, forget };
+}
+
+/** A session is titled by its first turn. */
+function titled(session: Session): Session {
+  return { ...session, title: session.title || 'Untitled' };
 }
 
 const none = { items: [], hasMore: false };

@@ -4,6 +4,8 @@ interface Shown {
   sessionId: string | undefined;
   /** Changes when another conversation is to be shown; not when the one that is shown gets its session. */
   conversation: number;
+  /** Where the conversation was before, if it went on in another session. */
+  source?: string | undefined;
 }
 
 /** Which session the page shows: the one that its address names, behind the `#`, where servers do not see it. */
@@ -14,7 +16,7 @@ export function useShownSession() {
     if (sessionId !== named()) history.pushState(null, '', addressOf(sessionId));
   }, []);
   const rename = useCallback((sessionId: string | undefined) => {
-    setShown(({ conversation }) => ({ sessionId, conversation }));
+    setShown(({ conversation, sessionId: source }) => ({ sessionId, conversation, source }));
     history.replaceState(null, '', addressOf(sessionId));
   }, []);
   useEffect(() => {

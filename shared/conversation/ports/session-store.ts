@@ -1,9 +1,10 @@
 import type { TurnFailed, TurnFinished } from '../events.ts';
-import type { LimitState, Limits } from '../limits.ts';
+import type { Limited, LimitState, Limits } from '../limits.ts';
+import type { BetweenTurns } from './between-turns.ts';
+import type { Echo } from './echo.ts';
 import type { Replay } from './replay.ts';
 import type {
   AssistantMessage,
-  Echo,
   Feedback,
   ForkedFrom,
   Item,
@@ -140,7 +141,7 @@ export type BeginResult =
   /** Another turn came after `after`. */
   | { outcome: 'moved'; lastTurnId: string }
   | { outcome: 'too-long'; assistant: string }
-  | { outcome: 'limited'; by: LimitState['name']; retryAfterSeconds: number; limits: LimitState[] };
+  | Limited;
 
 /**
  * Tokens for those who follow a turn, in blocks. `position` counts the blocks before the first of these: one that
@@ -228,7 +229,7 @@ export const LONGEST_TURN_SECONDS = 600;
  *
  * @throws {Failure} `store-unavailable`, within a second, when the store cannot be used.
  */
-export interface SessionStore {
+export interface SessionStore extends BetweenTurns {
   /** Checks the idempotency record, the session and the message, and takes the session's lease. May be repeated. */
   begin(request: BeginRequest): Promise<BeginResult>;
   /** Renews the lease, and the session's time, keeps what was said for those who follow, and tells whether to stop. */

@@ -1,4 +1,5 @@
 import type { ContextReport, FinishReason } from '../events.ts';
+import type { Echo } from './echo.ts';
 import type { Usage } from './model.ts';
 
 interface StoredText {
@@ -14,15 +15,12 @@ interface StoredText {
 
 /** What a caller brought to a conversation: said somewhere else, or by nobody yet. */
 export interface Item {
-  /** `<turn id>-<place>`, or of what was brought between turns `<id of that block>-<place>`; a place counts from 0. */
+  /** `<turn id>-<place>`, where a place counts from 0; of what was brought between turns as `withIds` makes it. */
   id: string;
   role: 'system' | 'user' | 'assistant';
   content: string;
   tokens?: number;
 }
-
-/** What a caller wants to read again with its turn, as it stands: kept, told, and never looked into. */
-export type Echo = Record<string, unknown>;
 
 export interface UserMessage extends StoredText {
   role: 'user';
@@ -75,7 +73,7 @@ export interface SessionSummary {
   title: string;
   /** Fixed by the first turn: null before it. */
   assistant: string | null;
-  /** ISO 8601, UTC; of the first and of the latest turn. */
+  /** ISO 8601, UTC; of the first and of the latest turn, or before the first of when the session was made. */
   created: string;
   updated: string;
   turns: number;

@@ -21,6 +21,11 @@ export class ExpiringMap<V> {
     this.#entries.set(key, { value, expiresAt: this.#now() + ttlMs });
   }
 
+  /** When an entry is gone unless it is set or touched again; of one that is there. */
+  endOf(key: string): number {
+    return this.#entries.get(key)?.expiresAt ?? this.#now();
+  }
+
   /** Gives an entry that is there its whole time again. */
   touch(key: string, ttlMs: number): void {
     const value = this.get(key);

@@ -1,3 +1,4 @@
+import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
 import type { Feedback, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
@@ -9,7 +10,8 @@ export type Turns = Map<string, { position: number; feedback?: Feedback }>;
 export interface Session {
   summary: SessionSummary;
   messages: StoredMessage[];
-  /** What the caller brought after the last turn. */
+  metadata: Metadata;
+  /** What the caller brought after the last turn; it counts in `windowTokens`. */
   brought: Item[];
   windowStart: number;
   windowTokens: number;

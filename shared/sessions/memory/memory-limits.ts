@@ -1,4 +1,4 @@
-import type { LimitState, Limits } from '../../conversation/limits.ts';
+import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
 import { LATE_SUMMARY_SECONDS } from '../../conversation/ports/session-store.ts';
 
 interface Account {
@@ -10,19 +10,20 @@ interface Account {
   reservations: Map<string, { tokens: number; endsAt: number }>;
 }
 
-type Admission =
-  | { admitted: true; reserved: number; summaryReserved: number; limits: LimitState[] }
-  | { admitted: false; by: LimitState['name']; retryAfterSeconds: number; limits: LimitState[] };
+interface Admitted {
+  outcome: 'admitted';
+  /** Tokens. */
+  reserved: number;
+  /** Tokens. */
+  summaryReserved: number;
+  limits: LimitState[];
+}
 
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
 
 /** A summary's own time, and some for its way. */
-const LATE_MS = (LATE_SUMMARY_SECONDS + 5) * 1000;
-
-function summaryOf(turnId: string): string {
-  return `${turnId}-summary`;
-}
+export const LATE_MS = (LATE_SUMMARY_SECONDS + 5) * 1000;
 
 /** An owner's limits, for the memory store: the arithmetic of `begin.lua`, in milliseconds. */
 export class MemoryLimits {
@@ -43,21 +44,17 @@ export class MemoryLimits {
    *
    * @param summaryTokens are reserved too, where there is room for them
    */
-  admit(owner: string, turnId: string, outputTokens: number, promptTokens: number, summaryTokens = 0): Admission {
+  admit(
+    owner: string,
+    turnId: string,
+    promptTokens: number,
+    outputTokens: number,
+    summaryTokens = 0,
+  ): Admitted | Limited {
     const now = this.#now();
     const account = this.#account(owner);
-    const limits: LimitState[] = [];
-    let refused: { by: LimitState['name']; retryAfterSeconds: number } | undefined;
-
-    const { requests_per_minute: rate } = this.#limits;
-    let arrival = Math.max(account.arrival, now);
-    if (rate > 0) {
-      const over = arrival + MINUTE_MS / rate - now - MINUTE_MS;
-      if (over > 0.001) refused = { by: 'requests', retryAfterSeconds: over / 1000 };
-      else arrival += MINUTE_MS / rate;
-      const remaining = Math.floor((MINUTE_MS - (arrival - now)) / (MINUTE_MS / rate) + 0.000_001);
-      limits.push(stateOf('requests', rate, 60, remaining, arrival - now));
-    }
+    const { arrival, limits, ...request } = this.#request(account, now);
+    let { refused } = request;
 
     const reserved = this.#limitsTokens ? promptTokens + outputTokens : 0;
     let summaryReserved = summaryTokens;
@@ -76,7 +73,7 @@ export class MemoryLimits {
       limits.push(stateOf(name, quota, seconds, quota - used - held - (over ? 0 : reserved), leftMs));
     }
 
-    if (refused) return { admitted: false, ...refused, limits };
+    if (refused) return { outcome: 'limited', ...refused, limits };
     account.arrival = arrival;
     if (reserved > 0) {
       for (const [turn, { endsAt }] of account.reservations) {
@@ -88,7 +85,32 @@ export class MemoryLimits {
         account.reservations.set(summaryOf(turnId), { tokens: summaryReserved, endsAt });
       }
     }
-    return { admitted: true, reserved, summaryReserved, limits };
+    return { outcome: 'admitted', reserved, summaryReserved, limits };
+  }
+
+  /** Counts a request that takes no tokens, where the limit allows it. */
+  admitRequest(owner: string): Admitted | Limited {
+    const account = this.#account(owner);
+    const { arrival, limits, refused } = this.#request(account, this.#now());
+    if (refused) return { outcome: 'limited', ...refused, limits };
+    account.arrival = arrival;
+    return { outcome: 'admitted', reserved: 0, summaryReserved: 0, limits };
+  }
+
+  /** Whether one more request is within its limit, and when the next would then arrive at an even rate. */
+  #request({ arrival: before }: Account, now: number) {
+    const { requests_per_minute: rate } = this.#limits;
+    const limits: LimitState[] = [];
+    let arrival = Math.max(before, now);
+    let refused: Pick<Limited, 'by' | 'retryAfterSeconds'> | undefined;
+    if (rate > 0) {
+      const over = arrival + MINUTE_MS / rate - now - MINUTE_MS;
+      if (over > 0.001) refused = { by: 'requests', retryAfterSeconds: over / 1000 };
+      else arrival += MINUTE_MS / rate;
+      const remaining = Math.floor((MINUTE_MS - (arrival - now)) / (MINUTE_MS / rate) + 0.000_001);
+      limits.push(stateOf('requests', rate, 60, remaining, arrival - now));
+    }
+    return { arrival, limits, refused };
   }
 
   renew(owner: string, turnId: string): void {
@@ -154,4 +176,8 @@ function stateOf(
   resetMs: number,
 ): LimitState {
   return { name, quota, window, remaining: Math.max(0, remaining), reset: Math.ceil(resetMs / 1000) };
+}
+
+function summaryOf(turnId: string): string {
+  return `${turnId}-summary`;
 }

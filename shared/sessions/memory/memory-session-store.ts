@@ -1,10 +1,10 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
 import { type Feedback, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
-import { MemoryTurns } from './memory-turns.ts';
+import { MemoryBetweenTurns } from './memory-between-turns.ts';
 
 /** Sessions in this process's memory: the same promises as the Redis store, for as long as the process lives. */
-export class MemorySessionStore extends MemoryTurns implements SessionStore {
+export class MemorySessionStore extends MemoryBetweenTurns implements SessionStore {
   async readTurn(owner: string, sessionId: string, turnId: string) {
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     const position = session?.turns.get(turnId)?.position;

@@ -8,34 +8,36 @@ import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
   IMPLICIT_SECONDS,
-  LATE_SUMMARY_SECONDS,
   type LateSummary,
+  type Offer,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
 } from '../../conversation/ports/session-store.ts';
 import { type IdempotencyRecord, type Kept, type Lease, nothingKept, type Session } from './kept.ts';
-import { MemoryLimits } from './memory-limits.ts';
+import { LATE_MS, MemoryLimits } from './memory-limits.ts';
 import { copyOf, placeOf, windowBefore } from './place.ts';
+
+/** A summary is asked for above this part of the budget. */
+const SUMMARY_ABOVE = 0.8;
 
 /** The steps of turns in this process's memory, of which a `SessionStore` consists beside what it keeps. */
 export class MemoryTurns {
   protected readonly kept: Kept;
+  protected readonly limits: MemoryLimits;
   readonly #now: () => number;
   readonly #leaseMs: number;
-  readonly #sessionMs: number;
+  protected readonly sessionMs: number;
   /** Of a session with a turn on it. */
-  readonly #useMs: number;
-
-  readonly #limits: MemoryLimits;
+  protected readonly useMs: number;
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
     this.#now = now;
     this.#leaseMs = rules.leaseSeconds * 1000;
-    this.#sessionMs = rules.sessionSeconds * 1000;
-    this.#useMs = Math.max(this.#sessionMs, this.#leaseMs);
-    this.#limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
+    this.sessionMs = rules.sessionSeconds * 1000;
+    this.useMs = Math.max(this.sessionMs, this.#leaseMs);
+    this.limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
     this.kept = nothingKept(now);
   }
 
@@ -77,23 +79,13 @@ export class MemoryTurns {
       position === undefined || session === undefined
         ? { start: session?.windowStart ?? 0, tokens: session?.windowTokens ?? 0 }
         : windowBefore(session.messages, position, offer.room, summaries.at(-1)?.to ?? 0);
-    const budget = offer.fixed_tokens + offer.room;
-    const asks = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0);
-    const promptTokens = Math.min(asks + tokens, budget);
+    const askedTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0);
+    const promptTokens = Math.min(askedTokens + tokens, offer.fixed_tokens + offer.room);
     const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
-    const summaryLimit = offer.summary_tokens ?? 0;
-    const isSummarized =
-      summaryLimit > 0 &&
-      request.isEphemeral !== true &&
-      promptTokens > 0.8 * budget &&
-      (session?.late?.until ?? 0) <= this.#now() &&
-      (place.isFork || (session?.summary.turns ?? 0) >= (session?.pause?.until ?? 0));
-    const summaryTokens = isSummarized ? promptTokens + summaryLimit : 0;
-    const admission = this.#limits.admit(owner, turnId, outputTokens, promptTokens, summaryTokens);
-    if (!admission.admitted) {
-      const { by, retryAfterSeconds, limits } = admission;
-      return { outcome: 'limited', by, retryAfterSeconds, limits };
-    }
+    const isAllowed = request.isEphemeral !== true && this.#mayBeSummarized(place.isFork ? undefined : session);
+    const summaryTokens = isAllowed ? summaryTokensOf(offer, promptTokens) : 0;
+    const admission = this.limits.admit(owner, turnId, promptTokens, outputTokens, summaryTokens);
+    if (admission.outcome === 'limited') return admission;
 
     const isFirst = session === undefined || isApart;
     const { reserved, summaryReserved, limits } = admission;
@@ -119,7 +111,7 @@ export class MemoryTurns {
 
   /** Takes the lease, and keeps what the turn begins with. */
   #start(
-    { owner, turnId, askedAt, echo, idempotency }: BeginRequest,
+    { owner, turnId, askedAt, echo, isEphemeral, idempotency }: BeginRequest,
     begun: Extract<BeginResult, { outcome: 'begun' }>,
     copy: Lease['copy'],
     isAmbiguous: boolean,
@@ -128,12 +120,12 @@ export class MemoryTurns {
     const place = `${owner} ${sessionId}`;
     const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: askedAt, ...(echo && { echo }) };
     const entries: ReplayEntry[] = [{ type: 'turn-started', ...about }];
-    this.kept.running.set(place, { turnId, entries }, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
+    this.kept.running.set(place, { turnId, entries }, this.#leaseMs + replayMs(isEphemeral));
     if (idempotency) {
       const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
       this.kept.records.set(`${owner} ${idempotency.key}`, record, this.#leaseMs);
     }
-    if (!begun.isFirst) this.kept.sessions.touch(place, this.#useMs);
+    if (!begun.isFirst) this.kept.sessions.touch(place, this.useMs);
     this.kept.leases.set(place, { turnId, begun, copy, beats: 0, stop: false }, this.#leaseMs);
   }
 
@@ -143,11 +135,11 @@ export class MemoryTurns {
     if (lease === undefined) return { held: false, stop: false };
     lease.beats += 1;
     this.kept.leases.touch(place, this.#leaseMs);
-    this.kept.sessions.touch(place, this.#useMs);
-    this.#limits.renew(claim.owner, claim.turnId);
+    this.kept.sessions.touch(place, this.useMs);
+    this.limits.renew(claim.owner, claim.turnId);
     if (this.#record(claim)) this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, this.#leaseMs);
     keepBlocks(this.kept.running.get(place)?.entries, said);
-    this.kept.running.touch(place, this.#leaseMs + FAILED_REPLAY_SECONDS * 1000);
+    this.kept.running.touch(place, this.#leaseMs + replayMs(claim.isEphemeral));
     return { held: true, stop: lease.stop };
   }
 
@@ -168,6 +160,7 @@ export class MemoryTurns {
     messages.push(turn.user, turn.answer);
     turns.set(turnId, { position: turn.position });
     const { title, assistant } = turn;
+    // A summary that was late moved it meanwhile.
     const isMoved = session !== undefined && session.windowStart > turn.windowStart;
     const windowStart = isMoved ? session.windowStart : turn.windowStart;
     const windowTokens = isMoved ? session.windowTokens + turn.turnTokens : turn.windowTokens;
@@ -183,22 +176,13 @@ export class MemoryTurns {
       ...(claim.forkedFrom && { forked_from: claim.forkedFrom }),
     };
     const last = { turnId, entries: [...entries, turn.finished] };
-    const summaries = turn.summaries ?? session?.summaries ?? [];
-    const stored: Session = {
-      ...session,
-      summary,
-      messages,
-      brought: [],
-      windowStart,
-      windowTokens,
-      summaries,
-      last,
-      turns,
-    };
+    const { metadata = {}, late, pause } = session ?? {};
+    const window = { windowStart, windowTokens, summaries: turn.summaries ?? session?.summaries ?? [], late, pause };
+    const stored: Session = { summary, messages, metadata, brought: [], ...window, last, turns };
     if (turn.summary && turn.summary.outcome !== 'none') this.#noteSummary(stored, turn.summary.outcome, turnId);
-    this.kept.sessions.set(place, stored, this.#sessionMs);
-    this.#limits.settle(owner, turnId, turn.spent);
-    if (turn.summary && turn.summary.outcome !== 'late') this.#limits.settleSummary(owner, turnId, turn.summary.spent);
+    this.kept.sessions.set(place, stored, this.sessionMs);
+    this.limits.settle(owner, turnId, turn.spent);
+    if (turn.summary && turn.summary.outcome !== 'late') this.limits.settleSummary(owner, turnId, turn.summary.spent);
     this.keepInIndex(owner, sessionId);
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
@@ -225,16 +209,16 @@ export class MemoryTurns {
       const { entries = [] } = this.kept.running.get(place) ?? {};
       keepBlocks(entries, unsent);
       const told = isFiltered(ending) ? entries.map((each) => (Array.isArray(each) ? each.length : each)) : entries;
-      const seconds = claim.isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS;
-      this.kept.running.set(place, { turnId: claim.turnId, entries: [...told, ending] }, seconds * 1000);
+      const whole = [...told, ending];
+      this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
-    this.#limits.settle(claim.owner, claim.turnId, spent);
-    this.#limits.settleSummary(claim.owner, claim.turnId, summarySpent);
+    this.limits.settle(claim.owner, claim.turnId, spent);
+    this.limits.settleSummary(claim.owner, claim.turnId, summarySpent);
     if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
   }
 
   async storeSummary({ owner, sessionId, turnId }: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'> {
-    this.#limits.settleSummary(owner, turnId, late.spent);
+    this.limits.settleSummary(owner, turnId, late.spent);
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     if (session?.late?.turnId !== turnId) return 'lost';
     this.#noteSummary(session, late.summaries === undefined ? 'refused' : 'taken', turnId);
@@ -245,9 +229,15 @@ export class MemoryTurns {
     return 'stored';
   }
 
+  /** No other one is late, and the pause behind one that failed is over. */
+  #mayBeSummarized(session: Session | undefined): boolean {
+    if (session === undefined) return true;
+    return (session.late?.until ?? 0) <= this.#now() && session.summary.turns >= (session.pause?.until ?? 0);
+  }
+
   /** When the next summary may be asked for. */
   #noteSummary(session: Session, outcome: 'taken' | 'late' | 'refused', turnId: string): void {
-    session.late = outcome === 'late' ? { turnId, until: this.#now() + (LATE_SUMMARY_SECONDS + 5) * 1000 } : undefined;
+    session.late = outcome === 'late' ? { turnId, until: this.#now() + LATE_MS } : undefined;
     if (outcome === 'taken') session.pause = undefined;
     if (outcome !== 'refused') return;
     const turns = Math.min(2 * (session.pause?.turns ?? 1.5), 12);
@@ -294,6 +284,18 @@ export class MemoryTurns {
     return lease?.turnId === claim.turnId ? lease : undefined;
   }
 }
+
+/** For how long it can be learned how a turn ended that is not stored. */
+function replayMs(isEphemeral = false): number {
+  return (isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS) * 1000;
+}
+
+/** What a summary may cost that a prompt is long enough for; else nothing. */
+function summaryTokensOf({ fixed_tokens, room, summary_tokens = 0 }: Offer, promptTokens: number): number {
+  const isLong = promptTokens > SUMMARY_ABOVE * (fixed_tokens + room);
+  return summary_tokens > 0 && isLong ? promptTokens + summary_tokens : 0;
+}
+
 function nothingSaid(): Pick<Session, 'messages' | 'turns'> {
   return { messages: [], turns: new Map() };
 }

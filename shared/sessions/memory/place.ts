@@ -33,19 +33,24 @@ export function placeOf(
 }
 
 /**
- * Where the window begins that ends before a position, has at most so many tokens, in whole turns, and begins no earlier
- * than the floor; and its tokens.
+ * Where the window begins that ends before a position, and its tokens: the turn that ends there, whatever it has, and as
+ * many whole ones before it as have at most so many with it, and begin no earlier than the floor.
  */
 export function windowBefore(messages: readonly StoredMessage[], position: number, budget: number, floor: number) {
   let [start, tokens, sum] = [position, 0, 0];
   for (let at = position - 1; at >= floor; at--) {
     const message = messages[at] as StoredMessage;
     const items = message.role === 'user' ? (message.items ?? []) : [];
-    for (const text of [message, ...items]) sum += (text.tokens ?? Buffer.byteLength(text.content)) + 4;
-    if (sum > budget) break;
+    for (const text of [message, ...items]) sum += costOf(text);
+    if (sum > budget && start < position) break;
     if (message.role === 'user') [start, tokens] = [at, sum];
   }
   return { start, tokens };
+}
+
+/** What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4. */
+export function costOf({ tokens, content }: Pick<StoredMessage, 'tokens' | 'content'>): number {
+  return (tokens ?? Buffer.byteLength(content)) + 4;
 }
 
 /** A session's turns up to a position, without what their caller thinks of them. */

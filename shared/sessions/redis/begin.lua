@@ -1,4 +1,5 @@
--- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua and fork.lua.
+-- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua, items.lua,
+-- fork.lua and request-limit.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
 --      7-10: messages, lease, running, turns of the new session
@@ -6,14 +7,15 @@
 --      16:  idempotency record, where there is one
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
---         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens, output_tokens or null,
---         asked_at (ms), fingerprint, key and implicit or null,
---         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms, turn_ms (the longest), late_ms (a summary, behind its turn),
+--         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
+--         output_tokens or null, asked_at (ms), fingerprint, key and implicit or null,
+--         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
+--         without a key of the caller's), turn_ms (the longest), late_ms (a summary, behind its turn),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
--- summaries as JSON, tokens that are reserved for a summary (0: none may be asked for), window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
+-- summaries as JSON, tokens that are held back for a summary (0: none may be asked for), window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
@@ -63,7 +65,7 @@ if exists and ask.after and holder ~= ask.turn then
     if ask.fork == 'no' then return { 'moved', last_turn } end
     is_fork = not ask.ephemeral
   end
-elseif ask.after and ask.after ~= '' and not exists and not again then
+elseif ask.after and ask.after ~= '' and not exists then
   return { holder == ask.after and 'busy' or 'unknown-turn' }
 end
 local is_apart = is_fork or ask.ephemeral
@@ -91,7 +93,7 @@ if is_first then
   session_id, lease, running = ask.fresh, fresh_lease, fresh_running
 end
 
--- Limits: requests by GCRA, tokens in windows of this server's clock. What is reserved counts as used until the turn is
+-- Limits: of requests, and of tokens in windows of this server's clock. What is reserved counts as used until the turn is
 -- settled. A reservation that ended by itself, as its lease did, is that of a turn whose holder died: what it cost is not
 -- known, so it stays counted, whole, in the windows in which it ended.
 local limits, states, refused = ask.limits, {}, nil
@@ -99,35 +101,23 @@ local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
 
-local function state(name, quota, window_s, remaining, reset_ms)
-  states[#states + 1] =
-    { name = name, quota = quota, window = window_s, remaining = math.max(0, remaining), reset = math.ceil(reset_ms / 1000) }
-end
-
 local arrival
 if limits.requests_per_minute > 0 then
-  local interval = 60000000 / limits.requests_per_minute
-  local before = math.max(tonumber(redis.call('GET', rate) or 0), now_us)
-  arrival = before + interval
-  -- One microsecond of tolerance for fractions.
-  local over = arrival - now_us - 60000000 - 1
-  if over > 0 then
-    refused = { 'limited', 'requests', math.ceil(over / 1000) }
-    arrival = before
-  end
-  local remaining = math.floor((60000000 - (arrival - now_us)) / interval + 0.000001)
-  state('requests', limits.requests_per_minute, 60, remaining, (arrival - now_us) / 1000)
+  local wait_ms
+  arrival, wait_ms, states[1] = admit_request(rate, limits.requests_per_minute, now_us)
+  if wait_ms then refused = { 'limited', 'requests', wait_ms } end
 end
 
-local prompt = math.min(offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens,
-  offer.fixed_tokens + offer.room)
+local budget = offer.fixed_tokens + offer.room
+local prompt = math.min(offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens, budget)
 local reserve = 0
 -- A summary is asked for above this part of the budget, by one turn at a time, and some turns after one that failed.
 local summary_reserve = 0
-if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * (offer.fixed_tokens + offer.room)
+if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * budget
   and tonumber(known[8] or 0) <= now_ms and (is_fork or tonumber(known[10] or 0) >= tonumber(known[9] or 0)) then
   summary_reserve = prompt + offer.summary_tokens
 end
+local summary_member = ask.turn .. '-summary:' .. summary_reserve
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   reserve = prompt + math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
   local function sum_of(from_ms, to_ms)
@@ -145,33 +135,34 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
     local counted = (tonumber(start) == number and tonumber(count) or 0) + sum_of(number * seconds * 1000, now_ms)
     local left_ms = (number + 1) * seconds * 1000 - now_ms
     local over = counted + reserved + reserve > quota
-    if counted + reserved + reserve + summary_reserve > quota then summary_reserve = 0 end
+    if not again and counted + reserved + reserve + summary_reserve > quota then summary_reserve = 0 end
     if over and not refused then
       -- Without the turns under way it would fit: they end soon.
       local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
       refused = { 'limited', name, wait }
     end
-    state(name, quota, seconds, quota - counted - reserved - (over and 0 or reserve), left_ms)
+    local remaining = quota - counted - reserved - (over and 0 or reserve)
+    states[#states + 1] = limit_state(name, quota, seconds, remaining, left_ms)
   end
   window('tokens-per-minute', limits.tokens_per_minute, 60, used[1], used[2])
   window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
 end
 
-if again then refused, arrival = nil, nil end
+if again then
+  refused, arrival = nil, nil
+  if reserve > 0 and not redis.call('ZSCORE', reservations, summary_member) then summary_reserve = 0 end
+end
 local states_json = #states > 0 and cjson.encode(states) or '[]'
 if refused then
   refused[4] = states_json
   return refused
 end
 -- The first write adds: where memory is full Redis refuses it, and the turn with it; what comes later it would let pass.
-if arrival then
-  redis.call('SET', rate, string.format('%.3f', arrival), 'PX', math.ceil((arrival - now_us) / 1000) + 1000)
-end
+if arrival then count_request(rate, arrival, now_us) end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
   if summary_reserve > 0 then
-    local ends = now_ms + ask.lease_ms + ask.late_ms
-    redis.call('ZADD', reservations, ends, ask.turn .. '-summary:' .. summary_reserve)
+    redis.call('ZADD', reservations, now_ms + ask.lease_ms + ask.late_ms, summary_member)
   end
   -- Those that ended before today count nowhere any more.
   redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
@@ -200,7 +191,10 @@ end
 -- Whoever erases all that is the owner's finds it here.
 redis.call('ZREMRANGEBYSCORE', begun_list, '-inf', now_ms)
 redis.call('ZADD', begun_list, now_ms + ask.turn_ms, 'lease:' .. session_id)
-if record then redis.call('ZADD', begun_list, now_ms + ask.turn_ms + ask.record_ms, 'key:' .. ask.key) end
+if record then
+  local record_ms = ask.implicit and ask.implicit_ms or ask.record_ms
+  redis.call('ZADD', begun_list, now_ms + ask.turn_ms + record_ms, 'key:' .. ask.key)
+end
 redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 
 local begun = {

@@ -3,9 +3,10 @@
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
 --      8: reservations, 9: turns, 10: idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), assistant, title, at (the position of the
---         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries or null, and
---         summary: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and implicit or null,
---         session_ms, use_ms, late_ms, record_ms, position (of the first block)
+--         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON, or
+--         null), summary: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
+--         implicit or null, session_ms, use_ms, late_ms, record_ms and implicit_ms (of a record with and without a key
+--         of the caller's), position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, index, tokens, reservations, turns, record = unpack(KEYS)
@@ -39,10 +40,9 @@ else
 end
 if ask.summaries ~= cjson.null then redis.call('HSET', session, 'summaries', ask.summaries) end
 if ask.summary ~= cjson.null then
-  if ask.summary.outcome ~= 'none' then
-    note_summary(session, ask.summary.outcome, ask.turn, now + ask.late_ms)
-  end
-  if ask.summary.outcome ~= 'late' then
+  local outcome = ask.summary.outcome
+  if outcome ~= 'none' then note_summary(session, outcome, ask.turn, now + ask.late_ms) end
+  if outcome ~= 'late' then
     settle(tokens, reservations, ask.turn .. '-summary', ask.summary.reserved, ask.summary.spent)
   end
 end
@@ -67,7 +67,7 @@ if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, as
 if record and (ask.implicit == cjson.null or redis.call('HGET', record, 'turn') == ask.turn) then
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', ask.session, 'turn', ask.turn,
     'position', ask.at)
-  redis.call('PEXPIRE', record, ask.record_ms)
+  redis.call('PEXPIRE', record, ask.implicit == cjson.null and ask.record_ms or ask.implicit_ms)
 end
 redis.call('DEL', lease)
 return 'committed'

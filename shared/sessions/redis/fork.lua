@@ -1,4 +1,4 @@
--- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua.
+-- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
 
 -- Of a session's summaries (JSON, or nothing) those that end before a position, as JSON, and where the last one ends.
 local function summaries_before(summaries, position)
@@ -10,8 +10,8 @@ local function summaries_before(summaries, position)
   return #kept > 0 and cjson.encode(kept) or '[]', floor
 end
 
--- The window before a position: as many of the turns that end there as have at most so many tokens, and begin no
--- earlier than the floor. Returns where it begins, and its tokens.
+-- The window before a position: the turn that ends there, whatever it has, and as many before it as have at most so many
+-- tokens with it, and begin no earlier than the floor. Returns where it begins, and its tokens.
 local function window_before(messages, position, budget, floor)
   local start, tokens, sum = position, 0, 0
   for last = position - 1, floor, -20 do
@@ -19,10 +19,9 @@ local function window_before(messages, position, budget, floor)
     local block = redis.call('LRANGE', messages, first, last)
     for place = #block, 1, -1 do
       local message = cjson.decode(block[place])
-      -- A text has at most as many tokens as bytes. Beside it, a message costs 4.
-      sum = sum + (message.tokens or #message.content) + 4
-      for _, item in ipairs(message.items or {}) do sum = sum + (item.tokens or #item.content) + 4 end
-      if sum > budget then return start, tokens end
+      sum = sum + cost_of(message)
+      for _, item in ipairs(message.items or {}) do sum = sum + cost_of(item) end
+      if sum > budget and start < position then return start, tokens end
       if message.role == 'user' then start, tokens = first + place - 1, sum end
     end
   end

@@ -1,4 +1,6 @@
-import type { LimitState } from '../../conversation/limits.ts';
+import type { Limited, LimitState } from '../../conversation/limits.ts';
+import type { KeptSession } from '../../conversation/ports/between-turns.ts';
+import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
 import type { ForkedFrom, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
 import { Reason } from '../../conversation/reason.ts';
@@ -37,10 +39,8 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
     case 'other-assistant':
     case 'too-long':
       return { outcome, assistant: first };
-    case 'limited': {
-      const retryAfterSeconds = Number(second) / 1000;
-      return { outcome, by: first as LimitState['name'], retryAfterSeconds, limits: JSON.parse(third) };
-    }
+    case 'limited':
+      return readLimited(values);
     case 'unknown-assistant':
     case 'unknown-session':
     case 'unknown-turn':
@@ -57,17 +57,41 @@ export function readItems(lines: string): Item[] {
   return lines === '' ? [] : lines.split('\n').map((json) => JSON.parse(json) as Item);
 }
 
-/** The fields of a session's hash. */
-export function readSummary(id: string, fields: Record<string, string>): SessionSummary {
-  const time = (name: string) => new Date(Number(fields[name])).toISOString();
-  const { title = '', assistant = null, forked_from } = fields;
+/** What a script answers of a limit: which one, ms until a retry may succeed, and the limits as JSON. */
+export function readLimited([by, waitMs, limits = '[]']: readonly string[]): Limited {
+  const retryAfterSeconds = Number(waitMs) / 1000;
+  return { outcome: 'limited', by: by as LimitState['name'], retryAfterSeconds, limits: JSON.parse(limits) };
+}
+
+/** Of a session's hash, what it is listed by. */
+export const summaryFields = ['created', 'updated', 'turns', 'title', 'assistant', 'forked_from'];
+
+/** @param values of `summaryFields`; without the first there is no session */
+export function readSummary(id: string, values: readonly (string | null)[] | undefined): SessionSummary | undefined {
+  const [created, updated, turns, title, assistant, forkedFrom] = values ?? [];
+  if (created == null) return undefined;
   return {
     id,
-    title,
-    assistant,
-    created: time('created'),
-    updated: time('updated'),
-    turns: Number(fields['turns'] ?? 0),
-    ...(forked_from === undefined ? {} : { forked_from: JSON.parse(forked_from) as ForkedFrom }),
+    title: title ?? '',
+    assistant: assistant ?? null,
+    created: new Date(Number(created)).toISOString(),
+    updated: new Date(Number(updated)).toISOString(),
+    turns: Number(turns ?? 0),
+    ...(forkedFrom == null ? {} : { forked_from: JSON.parse(forkedFrom) as ForkedFrom }),
+  };
+}
+
+/** What `read-session.lua` answers. */
+export function readSession(id: string, reply: unknown): KeptSession | undefined {
+  const [expiresAt, length, ...values] = (reply ?? []) as [number, number, ...(string | null)[]];
+  const summary = readSummary(id, values);
+  if (summary === undefined) return undefined;
+  const [metadata, brought] = values.slice(summaryFields.length);
+  return {
+    summary,
+    length,
+    metadata: JSON.parse(metadata ?? '{}') as Metadata,
+    brought: readItems(brought ?? ''),
+    expiresAt,
   };
 }

@@ -1,31 +1,41 @@
 import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
+  IMPLICIT_SECONDS,
   LATE_SUMMARY_SECONDS,
   LONGEST_TURN_SECONDS,
   type SessionRules,
 } from '../../conversation/ports/session-store.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
+import bringLua from './bring.lua';
 import commitLua from './commit.lua';
+import createLua from './create.lua';
+import describeLua from './describe.lua';
 import doomLua from './doom.lua';
 import extendLua from './extend.lua';
+import findItemLua from './find-item.lua';
 import findTurnLua from './find-turn.lua';
 import followLua from './follow.lua';
 import forgetLua from './forget.lua';
 import forkLua from './fork.lua';
+import itemsLua from './items.lua';
 import noteSummaryLua from './note-summary.lua';
 import rateLua from './rate.lua';
+import readSessionLua from './read-session.lua';
 import readTurnLua from './read-turn.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import requestLimitLua from './request-limit.lua';
+import sessionLua from './session.lua';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
 import storeSummaryLua from './store-summary.lua';
+import takeBackLua from './take-back.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
-  beginTurn: useSessionLua + findTurnLua + forkLua + beginLua,
+  beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + beginLua,
   extendTurn: useSessionLua + extendLua,
   commitTurn: settleLua + noteSummaryLua + commitLua,
   storeSummary: settleLua + noteSummaryLua + storeSummaryLua,
@@ -34,6 +44,12 @@ const scripts = {
   stopTurn: stopLua,
   readTurn: findTurnLua + readTurnLua,
   rateTurn: rateLua,
+  createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
+  readSession: readSessionLua + sessionLua,
+  describeSession: useSessionLua + readSessionLua + describeLua,
+  bringItems: useSessionLua + requestLimitLua + itemsLua + bringLua,
+  takeBackItem: useSessionLua + itemsLua + readSessionLua + takeBackLua,
+  findItem: findTurnLua + itemsLua + findItemLua,
   doomOwner: doomLua,
   forgetDoomed: forgetLua,
 };
@@ -46,7 +62,7 @@ export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
   readonly #times: Record<
-    'session_ms' | 'use_ms' | 'lease_ms' | 'replay_ms' | 'record_ms' | 'turn_ms' | 'late_ms',
+    `${'session' | 'use' | 'lease' | 'replay' | 'record' | 'implicit' | 'turn' | 'late'}_ms`,
     number
   >;
 
@@ -59,6 +75,7 @@ export class RedisScripts {
       lease_ms: leaseSeconds * 1000,
       replay_ms: FAILED_REPLAY_SECONDS * 1000,
       record_ms: IDEMPOTENCY_SECONDS * 1000,
+      implicit_ms: IMPLICIT_SECONDS * 1000,
       turn_ms: LONGEST_TURN_SECONDS * 1000,
       // Its own time, and some for its way.
       late_ms: (LATE_SUMMARY_SECONDS + 5) * 1000,

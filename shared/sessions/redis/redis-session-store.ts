@@ -7,15 +7,16 @@ import {
   storedTurn,
 } from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
-import { readSummary } from './redis-replies.ts';
-import { RedisTurns } from './redis-turns.ts';
+import { RedisBetweenTurns } from './redis-between-turns.ts';
+import type { RedisClient } from './redis-client.ts';
+import { readSummary, summaryFields } from './redis-replies.ts';
 import { READY_KEY, sessionKeys } from './session-keys.ts';
 
 /** Of the sessions and records that one step of an erasure takes, the last one's place. */
 const LAST_AT_ONCE = '99';
 
 /** Sessions in Redis, and the turns that make them. */
-export class RedisSessionStore extends RedisTurns implements SessionStore {
+export class RedisSessionStore extends RedisBetweenTurns implements SessionStore {
   async readTurn(owner: string, sessionId: string, turnId: string) {
     const keys = sessionKeys(owner);
     const { session, messages, turns } = keys;
@@ -37,20 +38,26 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     if (before === -1) return (await this.#summary(owner, sessionId)) === undefined ? undefined : 'unknown-page';
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
-    const [session, length, messages] = await this.connection.run((redis) =>
-      Promise.all([redis.hgetall(keys.session(sessionId)), redis.llen(list), redis.lrange(list, first, before ?? -1)]),
+    const [fields, length, messages, summaries] = await this.connection.run((redis) =>
+      Promise.all([
+        redis.hmget(keys.session(sessionId), ...summaryFields),
+        redis.llen(list),
+        redis.lrange(list, first, before ?? -1),
+        redis.hget(keys.session(sessionId), 'summaries'),
+      ]),
     );
-    if (session['created'] === undefined) return undefined;
+    const session = readSummary(sessionId, fields);
+    if (session === undefined) return undefined;
     const items = messages.map((json) => JSON.parse(json) as StoredMessage);
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
     const rated = await this.#withFeedback(owner, sessionId, items);
-    const summaries = JSON.parse(session['summaries'] ?? '[]') as Summary[];
-    return { session: readSummary(sessionId, session), summaries, items: rated, hasMore: start > 0 };
+    const told = JSON.parse(summaries ?? '[]') as Summary[];
+    return { session, summaries: told, items: rated, hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {
-    const { index, session } = sessionKeys(owner);
+    const { index } = sessionKeys(owner);
     const rank =
       page.before === undefined ? -1 : await this.connection.run((redis) => redis.zrevrank(index, page.before ?? ''));
     if (rank === null) return 'unknown-page';
@@ -59,13 +66,10 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
     // Sessions that expired are still in the index: they are taken out, and the page is filled up.
     for (let from = rank + 1; ; ) {
       const ids = await this.connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
-      const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-      const expired = ids.filter((_, position) => found[position]?.['created'] === undefined);
+      const found = await this.#summaries(owner, ids);
+      const expired = ids.filter((_, position) => found[position] === undefined);
       if (expired.length > 0) await this.connection.run((redis) => redis.zrem(index, ...expired));
-      for (const [position, id] of ids.entries()) {
-        const fields = found[position];
-        if (fields?.['created'] !== undefined) items.push(readSummary(id, fields));
-      }
+      items.push(...found.filter((summary) => summary !== undefined));
       if (ids.length <= page.limit || items.length > page.limit) break;
       from += ids.length - expired.length;
     }
@@ -84,20 +88,24 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   }
 
   async scan(owner: string, cursor = '0') {
-    const { index, session } = sessionKeys(owner);
+    const { index } = sessionKeys(owner);
     const [next, members] = await this.connection.run((redis) => redis.zscan(index, cursor, 'COUNT', 100));
     const ids = members.filter((_, position) => position % 2 === 0);
-    const found = await this.connection.run((redis) => Promise.all(ids.map((id) => redis.hgetall(session(id)))));
-    const sessions = ids.flatMap((id, position) => {
-      const fields = found[position];
-      return fields?.['created'] === undefined ? [] : [readSummary(id, fields)];
-    });
+    const found = await this.#summaries(owner, ids);
+    const sessions = found.filter((summary) => summary !== undefined);
     return { sessions, cursor: next === '0' ? undefined : next };
   }
 
   async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
-    const list = sessionKeys(owner).messages(sessionId);
-    const messages = await this.connection.run((redis) => redis.lrange(list, from, from + limit - 1));
+    const keys = sessionKeys(owner);
+    const [exists, messages] = await this.connection.run((redis) =>
+      Promise.all([
+        redis.exists(keys.session(sessionId)),
+        redis.lrange(keys.messages(sessionId), from, from + limit - 1),
+      ]),
+    );
+    // A copy whose first turn still runs is no session yet.
+    if (exists === 0) return [];
     return this.#withFeedback(
       owner,
       sessionId,
@@ -148,7 +156,14 @@ export class RedisSessionStore extends RedisTurns implements SessionStore {
   }
 
   async #summary(owner: string, sessionId: string): Promise<SessionSummary | undefined> {
-    const fields = await this.connection.run((redis) => redis.hgetall(sessionKeys(owner).session(sessionId)));
-    return fields['created'] === undefined ? undefined : readSummary(sessionId, fields);
+    return (await this.#summaries(owner, [sessionId]))[0];
+  }
+
+  /** Of each session what it is listed by; not all that was brought to it. */
+  async #summaries(owner: string, ids: string[]): Promise<(SessionSummary | undefined)[]> {
+    const { session } = sessionKeys(owner);
+    const read = (redis: RedisClient) => Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields)));
+    const found = await this.connection.run(read);
+    return ids.map((id, position) => readSummary(id, found[position]));
   }
 }

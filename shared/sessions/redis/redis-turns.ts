@@ -7,7 +7,6 @@ import {
   type Commit,
   EPHEMERAL_REPLAY_SECONDS,
   type Idempotency,
-  IMPLICIT_SECONDS,
   type LateSummary,
   type SessionRules,
   type TokenBlocks,
@@ -22,12 +21,12 @@ import { sessionKeys } from './session-keys.ts';
 export class RedisTurns {
   protected readonly connection: RedisConnection;
   protected readonly scripts: RedisScripts;
-  readonly #limits: Limits;
+  protected readonly limits: Limits;
 
   constructor(connection: RedisConnection, rules: SessionRules) {
     this.connection = connection;
     this.scripts = new RedisScripts(connection, rules);
-    this.#limits = rules.limits;
+    this.limits = rules.limits;
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
@@ -72,7 +71,8 @@ export class RedisTurns {
         asked_at: request.askedAt,
         key: request.idempotency?.key ?? null,
         ...recordOf(request.idempotency),
-        limits: this.#limits,
+        ...replayOf(request),
+        limits: this.limits,
       },
       [request.echo ?? null],
     );
@@ -103,6 +103,7 @@ export class RedisTurns {
         session: id,
         reserved: claim.reserved,
         summary_reserved: claim.summaryReserved ?? 0,
+        ...replayOf(claim),
         ...firstOf(said),
       },
       blocksOf(said),
@@ -185,7 +186,7 @@ export class RedisTurns {
         is_first: claim.isFirst,
         ...firstOf(unsent),
         filtered,
-        ...(claim.isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {}),
+        ...replayOf(claim),
       },
       [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
@@ -240,10 +241,14 @@ function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotenc
   return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
 }
 
-/** What a step says of the record; one that the caller did not ask for is not kept for as long. */
 function recordOf(idempotency: Idempotency | undefined) {
   const { fingerprint = null, implicit = null } = idempotency ?? {};
-  return { fingerprint, implicit, ...(implicit === null ? {} : { record_ms: IMPLICIT_SECONDS * 1000 }) };
+  return { fingerprint, implicit };
+}
+
+/** What a turn said that was not to be kept is not kept for as long. */
+function replayOf({ isEphemeral = false }: Pick<TurnClaim, 'isEphemeral'>): { replay_ms?: number } {
+  return isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {};
 }
 
 /** In Redis the turn's start stands before the blocks. */

@@ -33,6 +33,14 @@ function Chat({ stored }: { stored: UIMessage[] }) {
       const messageId = chat.messages.findLast(({ role }) => role === 'user')?.id ?? '';
       await chat.sendMessage({ text: 'Edited', messageId });
     },
+    async 'Edit the first'() {
+      const messageId = chat.messages.find(({ role }) => role === 'user')?.id ?? '';
+      await chat.sendMessage({ text: 'Edited', messageId });
+    },
+    async 'Again the first'() {
+      const messageId = chat.messages.find(({ role }) => role === 'assistant')?.id ?? '';
+      await chat.regenerate({ messageId });
+    },
     Attach: () => chat.sendMessage({ files: [{ type: 'file', mediaType: 'text/plain', url: 'data:,file' }] }),
   };
   return (

@@ -1,0 +1,44 @@
+import type { Item, StoredMessage } from './ports/stored.ts';
+import type { TokenCount } from './ports/token-counter.ts';
+import type { WindowMessage } from './window.ts';
+
+/** One text of a conversation, as it is sent: a stored message, or what was brought to a turn. */
+export interface PromptText {
+  role: Item['role'];
+  content: string;
+  tokens: number;
+  /** Of the stored message that it is, or stands before, in the window; behind the last where it is of the new turn. */
+  place: number;
+  /** The prompt can be cut before it: an exchange begins, or a turn. */
+  isStart: boolean;
+}
+
+/** A conversation's texts in the order in which they are sent, up to the new message. */
+export async function promptTexts(
+  window: readonly StoredMessage[],
+  brought: readonly Pick<Item, 'role' | 'content' | 'tokens'>[],
+  count: (text: string) => Promise<TokenCount>,
+): Promise<PromptText[]> {
+  const told = [...window.map((message) => [...itemsOf(message), message]), brought];
+  const counted = told.map((texts, place) =>
+    Promise.all(
+      texts.map(async ({ role, content, tokens }, at) => ({
+        role,
+        content,
+        tokens: tokens ?? (await count(content)).tokens,
+        place,
+        isStart: role === 'user' || (at === 0 && window[place]?.role !== 'assistant'),
+      })),
+    ),
+  );
+  return (await Promise.all(counted)).flat();
+}
+
+/** As the window is fitted. */
+export function windowMessage({ isStart, tokens }: PromptText): WindowMessage {
+  return { role: isStart ? 'user' : 'assistant', tokens };
+}
+
+function itemsOf(message: StoredMessage): Item[] {
+  return message.role === 'user' ? (message.items ?? []) : [];
+}

@@ -1,0 +1,32 @@
+import type { TurnEvent } from '../../conversation/events.ts';
+import { codeOf, Failure } from '../../conversation/failure.ts';
+import type { Call } from '../endpoint.ts';
+import { requestedTurn } from '../requested-turn.ts';
+import { notFound } from './api-failure.ts';
+import { type ResponseRequest, readResponseRequest, unknownPrevious } from './response-request.ts';
+
+/**
+ * The turn that a request for a response asks for, once it has begun.
+ *
+ * @throws {Failure} the request's, or the refusal of the turn
+ */
+export async function requestedResponse(call: Call): Promise<{ events: AsyncGenerator<TurnEvent>; isStream: boolean }> {
+  let asked: ResponseRequest | undefined;
+  try {
+    const events = await requestedTurn(call, async () => {
+      asked = await readResponseRequest(call);
+      return asked.turn;
+    });
+    return { events, isStream: asked?.isStream === true };
+  } catch (error) {
+    throw named(error, asked);
+  }
+}
+
+/** What does not exist is called as the caller calls it. */
+function named(error: unknown, asked: ResponseRequest | undefined): unknown {
+  if (asked === undefined || !(error instanceof Failure)) return error;
+  const isUnknown = codeOf(error) === 'session-not-found' || error.errors?.[0]?.field === 'after';
+  if (!isUnknown) return error;
+  return asked.turn.after === undefined ? notFound('conversation', 'conversation') : unknownPrevious();
+}

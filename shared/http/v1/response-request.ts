@@ -1,0 +1,107 @@
+import type { Idempotency } from '../../conversation/ports/session-store.ts';
+import type { TurnRequest } from '../../conversation/turn-request.ts';
+import type { Call } from '../endpoint.ts';
+import { readJson } from '../read-json.ts';
+import { idempotencyKeyOf } from '../requests.ts';
+import { checkLength } from '../turn-request.ts';
+import { type Brought, checkAccepted } from './accepted.ts';
+import { ApiFailure, notFound } from './api-failure.ts';
+import { readConversationId, readResponseId, responseId } from './ids.ts';
+import { type Input, readInput } from './input.ts';
+import { readMetadata } from './metadata.ts';
+import { type ResponseBody, readResponseBody } from './response-body.ts';
+import { writeEcho } from './response-echo.ts';
+
+export interface ResponseRequest {
+  turn: TurnRequest;
+  isStream: boolean;
+}
+
+/**
+ * Reads and checks a request for a response.
+ *
+ * @throws {Failure} whatever is wrong with it; nothing was stored or counted.
+ */
+export async function readResponseRequest(call: Call): Promise<ResponseRequest> {
+  const { request, requestId, traceparent, caller, services } = call;
+  const { settings, store } = services;
+  const key = idempotencyKeyOf(request.headers);
+  const body = readResponseBody(await readJson(request, settings.maxBodyBytes));
+  const metadata = readMetadata(body.metadata);
+  const place = placeOf(body);
+  const assistant = body.model ?? undefined;
+  const input = await readInput(body.input, store, caller.owner, settings.maxBodyBytes);
+  const { message, brought } = input;
+  checkLength(message, settings.maxMessageCharacters);
+  const instructions = body.instructions || undefined;
+  await checkAccepted(call, broughtOf(instructions, input), assistant, place.sessionId);
+  const turn: TurnRequest = {
+    requestId,
+    traceparent,
+    message,
+    brought,
+    instructions,
+    ...place,
+    isEphemeral: body.store === false,
+    assistant,
+    maxOutputTokens: body.max_output_tokens ?? undefined,
+    temperature: body.temperature ?? undefined,
+    topP: body.top_p ?? undefined,
+    reasoningEffort: body.reasoning?.effort ?? undefined,
+    echo: writeEcho({
+      previous_response_id:
+        place.after === undefined ? undefined : responseId({ sessionId: place.sessionId, turnId: place.after }),
+      instructions,
+      metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
+      temperature: body.temperature,
+      top_p: body.top_p,
+      max_output_tokens: body.max_output_tokens,
+      effort: body.reasoning?.effort,
+      store: body.store === false ? false : undefined,
+      brought: brought.length || undefined,
+    }),
+    idempotency: idempotencyOf(call, body, key),
+  };
+  return { turn, isStream: body.stream === true };
+}
+
+/** Where the turn goes on: in a conversation, behind a response, or in a new conversation. */
+function placeOf({ conversation, previous_response_id: previous }: ResponseBody) {
+  if (typeof previous === 'string') {
+    const place = readResponseId(previous);
+    if (place === undefined) throw unknownPrevious();
+    return { sessionId: place.sessionId, mustExist: true, after: place.turnId, fork: 'if-moved' } as const;
+  }
+  if (conversation === undefined || conversation === null) return { sessionId: undefined };
+  const sessionId = readConversationId(typeof conversation === 'string' ? conversation : conversation.id);
+  if (sessionId === undefined) throw notFound('conversation', 'conversation');
+  return { sessionId, mustExist: true };
+}
+
+export function unknownPrevious(): ApiFailure {
+  const detail = 'There is no such response to go on from.';
+  return new ApiFailure('session-not-found', 'previous_response_not_found', detail, 'previous_response_id');
+}
+
+function broughtOf(instructions: string | undefined, { instructing, remembering }: Input): Brought[] {
+  return [
+    ...(instructions === undefined ? [] : [{ kind: 'instructions' as const, param: 'instructions' }]),
+    ...(instructing === undefined ? [] : [{ kind: 'instructions' as const, param: instructing }]),
+    ...(remembering === undefined ? [] : [{ kind: 'history' as const, param: remembering }]),
+  ];
+}
+
+/**
+ * The key that the caller sent; else what it asks is one, where its client counts how often it has tried.
+ *
+ * OpenAI's clients send no key, but the count.
+ */
+function idempotencyOf({ request, caller, services }: Call, body: ResponseBody, key: string | undefined) {
+  const { stream: _, stream_options: __, ...asked } = body;
+  const fingerprint = services.hash('request', 'response', JSON.stringify(asked));
+  if (key !== undefined) return { key: services.hash('key', caller.owner, key), fingerprint };
+  const [count] = /^\d{1,3}$/.exec(request.headers.get('x-stainless-retry-count') ?? '') ?? [];
+  if (count === undefined) return undefined;
+  const implicit: Idempotency['implicit'] = Number(count) === 0 ? 'first' : 'retry';
+  return { key: services.hash('key', caller.owner, 'implicit', fingerprint), fingerprint, implicit };
+}

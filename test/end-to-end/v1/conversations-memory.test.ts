@@ -1,0 +1,3 @@
+import { conversationsSuite } from './conversations-contract.ts';
+
+conversationsSuite('memory', async () => ({}));

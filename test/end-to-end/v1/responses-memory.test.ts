@@ -1,0 +1,3 @@
+import { responsesSuite } from './responses-contract.ts';
+
+responsesSuite('memory', async () => ({}));

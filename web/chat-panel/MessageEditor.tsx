@@ -1,0 +1,54 @@
+import { type FormEvent, type KeyboardEvent, useContext, useEffect, useId, useRef, useState } from 'react';
+import { CanSend } from './can-send.ts';
+import { MessageField } from './MessageField.tsx';
+
+interface MessageEditorProps {
+  /** As it was sent. */
+  message: string;
+  onSend: (text: string) => void;
+  onCancel: () => void;
+}
+
+/** Where a message that was sent is written anew, in its place. Escape leaves it as it was. */
+export function MessageEditor({ message, onSend, onCancel }: MessageEditorProps) {
+  const [text, setText] = useState(message);
+  const canSend = useContext(CanSend) && text.trim() !== '';
+  const input = useRef<HTMLTextAreaElement>(null);
+  const hint = useId();
+  useEffect(() => {
+    input.current?.focus();
+    input.current?.setSelectionRange(message.length, message.length);
+  }, [message]);
+
+  const send = (event: FormEvent | KeyboardEvent) => {
+    event.preventDefault();
+    if (canSend) onSend(text);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+    // Outside of it, Escape stops an answer.
+    event.stopPropagation();
+    onCancel();
+  };
+  return (
+    <form className="parley-editor" onSubmit={send} onKeyDown={onKeyDown}>
+      <MessageField
+        ref={input}
+        aria-label="Edited message"
+        aria-describedby={hint}
+        text={text}
+        onText={setText}
+        onSend={send}
+      />
+      <p id={hint}>It is answered in a new conversation. This one stays as it is.</p>
+      <div className="parley-actions">
+        <button type="button" className="parley-quiet" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" disabled={!canSend}>
+          Send edited message
+        </button>
+      </div>
+    </form>
+  );
+}

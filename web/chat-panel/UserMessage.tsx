@@ -1,0 +1,44 @@
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { CopyButton } from '../markdown/CopyButton.tsx';
+import { MessageEditor } from './MessageEditor.tsx';
+
+interface UserMessageProps {
+  content: string;
+  /** Sends it once more. */
+  onAgain: () => void;
+  /** Sends another text in its place. */
+  onEdit: (text: string) => void;
+}
+
+/** What the user wrote, and what can be done with it. */
+export function UserMessage({ content, onAgain, onEdit }: UserMessageProps) {
+  const [isEdited, setEdited] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const cancel = () => {
+    // The button has to be there again before it can have the keyboard.
+    flushSync(() => setEdited(false));
+    opener.current?.focus();
+  };
+  const send = (text: string) => {
+    setEdited(false);
+    onEdit(text);
+  };
+  if (isEdited) return <MessageEditor message={content} onSend={send} onCancel={cancel} />;
+  return (
+    <>
+      <p className="parley-verbatim" dir="auto">
+        {content}
+      </p>
+      <div className="parley-actions">
+        <CopyButton label="Copy" text={() => content} />
+        <button ref={opener} type="button" className="parley-quiet parley-again" onClick={() => setEdited(true)}>
+          Edit message
+        </button>
+        <button type="button" className="parley-quiet parley-again" onClick={onAgain}>
+          Send again
+        </button>
+      </div>
+    </>
+  );
+}
