@@ -1,5 +1,6 @@
 import type { Assistant, ContextOverflow } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
+import { Failure } from './failure.ts';
 import type { Offer } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
@@ -17,6 +18,8 @@ export interface Asked {
   instructions?: string | undefined;
   /** What the caller brought before the message, oldest first: sent as far as there is room. */
   brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
+  /** Nothing may be left out. */
+  isWhole?: boolean;
 }
 
 interface Measured {
@@ -87,14 +90,29 @@ export class Prompts {
     return assistant.maxOutputTokens ?? this.#maxOutputTokens;
   }
 
+  /** The longest summary in place of an answer. */
+  summaryTokens(assistant: Assistant): number {
+    return Math.min(longestSummary(this.#budget), this.outputTokens(assistant));
+  }
+
+  /** @throws {Failure} `context-too-long` where nothing may be left out, and there is no room for all */
   async build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
+    const prompt = await this.#build(assistant, memory, asked);
+    return asked.isWhole ? { ...prompt, shorter: () => undefined } : prompt;
+  }
+
+  async #build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
     const bounded = await this.#parts(assistant, memory, asked, (text) => this.#counter.count(text));
     const budget = this.#budget / tokenFactor(memory.window);
     const fit = fitParts(bounded, budget);
     if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit, this.#budget);
     // Nothing is dropped on a mere bound.
     const parts = await this.#parts(assistant, memory, asked, (text) => this.#counter.countWhenLoaded(text));
-    return promptOf(parts, fitParts(parts, budget), this.#budget);
+    const exact = fitParts(parts, budget);
+    if (asked.isWhole && exact.dropped + exact.droppedSummaries > 0) {
+      throw new Failure('context-too-long', 'It is more than a prompt can hold.');
+    }
+    return promptOf(parts, exact, this.#budget);
   }
 
   async #parts(

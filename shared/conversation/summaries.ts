@@ -145,6 +145,14 @@ function foldInstruction(tokens: number): string {
   return `Do not answer. Write one summary in place of these. ${KEEP} Use at most ${wordsOf(tokens)} words, and write the summary alone.`;
 }
 
+/** For a summary of all that a prompt holds. */
+export function wholeInstruction(tokens: number): string {
+  return [
+    'Do not answer. Write a summary of this conversation, with all that was summarised before.',
+    `${KEEP} Use at most ${wordsOf(tokens)} words, and write the summary alone.`,
+  ].join(' ');
+}
+
 const KEEP =
   'Keep every fact, name, number, decision, wish and open question that may matter later, in the language of the conversation.';
 

@@ -11,7 +11,7 @@ export interface SummaryEnd {
   usage: Usage | undefined;
 }
 
-const TEMPERATURE = 0.2;
+export const SUMMARY_TEMPERATURE = 0.2;
 
 /**
  * Asks for a summary, beside an answer that nobody lets wait for it. It has one attempt, and is taken only where the
@@ -65,7 +65,7 @@ export class SummaryCall {
       ...options,
       purpose: 'summary' as const,
       maxOutputTokens: plan.maxOutputTokens,
-      temperature: TEMPERATURE,
+      temperature: SUMMARY_TEMPERATURE,
     };
     await model
       .stream(plan.messages, completion, this.#given.signal, (event) => {

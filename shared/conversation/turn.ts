@@ -28,7 +28,7 @@ export interface TurnParts {
   audit: RecordKeeper;
   telemetry: TurnObserver;
   model: Model;
-  /** Asked for summaries, once each. */
+  /** Asked for summaries, once each: beside an answer, or in place of one. */
   summarizer: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
@@ -109,16 +109,17 @@ async function* answer(
   measured: TokenCount,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
-  const { store, model, prompts, running, now } = parts;
+  const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
   const { sessionId, isFirst, forkedFrom, assistant: name, reserved, summaryReserved, limits } = begun;
-  const { isEphemeral, echo } = request;
+  const { isEphemeral, echo, purpose } = request;
+  const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved, summaryReserved };
   const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.
   const assistant = parts.assistants.get(name) as Assistant;
-  const audit = new TurnAudit(parts, claim, request, assistant);
+  const audit = new TurnAudit({ ...parts, model }, claim, request, assistant);
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
@@ -134,7 +135,8 @@ async function* answer(
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
-    const built = await prompts.build(assistant, begun, { message, measured, instructions, brought });
+    const asked = { message, measured, instructions, brought, isWhole: purpose === 'summary' };
+    const built = await prompts.build(assistant, begun, asked);
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
@@ -165,9 +167,8 @@ async function* answer(
       answered = true;
     }
     if (answered && !isEphemeral) {
-      const asked = { brought, echo };
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
+        ...messagesOf(turnId, begun, { brought, echo }, prompt, spoken, count, finished, askedAt),
         unsent: await lease.release(),
         finished,
         assistant: name,
