@@ -41,12 +41,18 @@ function answerTo(messages: readonly PromptMessage[]): string {
 
 /** The first sentences of what it is asked to summarise, as many as may be; it understands nothing. */
 function summaryOf(messages: readonly PromptMessage[], maxOutputTokens: number): string {
-  const asked = messages.at(-1)?.content ?? '';
-  const [, count] = /first (\d+) messages/.exec(asked) ?? [];
-  const said = messages.slice(0, -1).filter(({ role, content }) => role !== 'system' && !content.startsWith(PREFACE));
-  const texts =
-    count === undefined ? asked.split('\n\n').slice(1, -1) : said.slice(0, Number(count)).map(({ content }) => content);
-  const sentences = texts.map((text) => text.match(/^.{0,200}?[.!?…](?=\s|$)|^.{0,100}/su)?.[0] ?? '');
+  const sentences = textsOf(messages).map((text) => text.match(/^.{0,200}?[.!?…](?=\s|$)|^.{0,100}/su)?.[0] ?? '');
   const words = ['By the demo model, first sentences only:', ...sentences].join(' ').split(' ');
   return words.slice(0, maxOutputTokens / 3).join(' ');
+}
+
+/** What is to be summarised: of a conversation the first messages, or all; or the summaries in the one message that there is. */
+function textsOf(messages: readonly PromptMessage[]): string[] {
+  const asked = messages.at(-1)?.content ?? '';
+  if (messages.length === 1) return asked.split('\n\n').slice(1, -1);
+  const said = messages.slice(0, -1).filter(({ role }) => role !== 'system');
+  const [, count] = /first (\d+) messages/.exec(asked) ?? [];
+  if (count === undefined) return said.map(({ content }) => content.replace(`${PREFACE}\n\n`, ''));
+  const behind = said.filter(({ content }) => !content.startsWith(PREFACE));
+  return behind.slice(0, Number(count)).map(({ content }) => content);
 }
