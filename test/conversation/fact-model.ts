@@ -54,10 +54,12 @@ export class FactModel implements Model {
   readonly summaryOptions: CompletionOptions[] = [];
   /** May be changed from summary to summary. */
   summarize: Summarize = atOnce;
+  answer = `with ${'many more words '.repeat(8)}`;
   /** Behind each answer's first word. */
   answering: () => Promise<void> = async () => {};
 
   async stream(...[messages, options, signal, tell]: Parameters<Model['stream']>): Promise<void> {
+    signal.throwIfAborted();
     tell({ type: 'asked' });
     if (options.purpose === 'summary') {
       this.summaryPrompts.push(messages);
@@ -68,7 +70,7 @@ export class FactModel implements Model {
     tell({ type: 'delta', text: 'Noted, ' });
     await this.answering();
     signal.throwIfAborted();
-    tell({ type: 'delta', text: `with ${'many more words '.repeat(8)}` });
+    tell({ type: 'delta', text: this.answer });
     tell({ type: 'end', finishReason: 'stop' });
   }
 }
