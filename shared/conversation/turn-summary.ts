@@ -47,7 +47,8 @@ export class TurnSummary {
 
   /** Asks for it, where the store allows it and the prompt is long; it ends with the turn that is ended early. */
   ask(prompt: Prompt, lease: HeldLease, giveUpAt: number): void {
-    const plan = this.#claim.summaryReserved ? prompt.planSummary() : undefined;
+    const isAllowed = this.#claim.summaryReserved && !lease.signal.aborted;
+    const plan = isAllowed ? prompt.planSummary() : undefined;
     if (plan === undefined) return;
     const { summarizer, prompts, now } = this.#parts;
     const options = { cacheKey: this.#claim.sessionId, giveUpAt: giveUpAt + LATE_SUMMARY_SECONDS * 1000 };
@@ -94,7 +95,7 @@ export class TurnSummary {
 
   /** Ends it, with a turn that stores nothing. Returns what it cost. */
   async giveUp(): Promise<number> {
-    if (this.#call === undefined || this.#isLate) return 0;
+    if (this.#call === undefined) return 0;
     this.#call.giveUp();
     const end = await this.#call.ended;
     this.#record(end, 'lost');
