@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { Failure } from '../shared/conversation/failure.ts';
-import type { StoredMessage, Summary } from '../shared/conversation/ports/stored.ts';
+import { type StoredMessage, shownSummary } from '../shared/conversation/ports/stored.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { pageOf, sessionIdOf, unknownPage } from '../shared/http/requests.ts';
 
@@ -27,8 +27,4 @@ function shown(message: StoredMessage): Omit<StoredMessage, 'echo'> {
   if (message.role === 'assistant') return message;
   const { echo: _, ...rest } = message;
   return rest;
-}
-
-function shownSummary({ text, from_turn_id, through_turn_id, created }: Summary) {
-  return { text, from_turn_id, through_turn_id, created };
 }

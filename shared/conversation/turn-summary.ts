@@ -11,6 +11,7 @@ import {
 import type { Summary } from './ports/stored.ts';
 import type { Prompt } from './prompt.ts';
 import type { Prompts } from './prompts.ts';
+import type { SummarizedWindow } from './summaries.ts';
 import { SummaryCall, type SummaryEnd } from './summary-call.ts';
 
 /** What a turn that is stored says of summaries, and what it cost by then. */
@@ -69,10 +70,9 @@ export class TurnSummary {
     const end = lease.signal.aborted ? await call.ended : call.end;
     this.#isLate = end === undefined;
     if (end === undefined) return { ...nothing, summary: { outcome: 'late' }, spent: call.plan.promptTokens };
-    const { spent, taken } = end;
-    // The model found the prompt too long, so that more was cut than was summarised.
-    if (taken === undefined || taken.windowStart < windowStart)
-      return { ...nothing, summary: { outcome: 'refused', spent }, spent };
+    const { spent } = end;
+    const taken = this.#takenOf(end);
+    if (taken === undefined) return { ...nothing, summary: { outcome: 'refused', spent }, spent };
     return { ...taken, summary: { outcome: 'taken', spent }, spent };
   }
 
@@ -80,17 +80,14 @@ export class TurnSummary {
   async finish(): Promise<void> {
     if (this.#call === undefined) return;
     if (this.#call.end !== undefined && !this.#isLate) {
-      return this.#record(this.#call.end, this.#call.end.taken === undefined ? 'refused' : 'taken');
+      return this.#record(this.#call.end, this.#takenOf(this.#call.end) === undefined ? 'refused' : 'taken');
     }
     const end = await this.#call.within(LATE_SUMMARY_SECONDS * 1000);
-    const { summaries, windowStart, savedTokens } = end.taken ?? {
-      summaries: undefined,
-      windowStart: 0,
-      savedTokens: 0,
-    };
+    const taken = this.#takenOf(end);
+    const { summaries, windowStart, savedTokens } = taken ?? { summaries: undefined, windowStart: 0, savedTokens: 0 };
     const late = { summaries, windowWas: this.#windowStart, windowStart, savedTokens, spent: end.spent };
     const stored = await this.#parts.store.storeSummary(this.#claim, late).catch(() => 'lost' as const);
-    this.#record(end, stored === 'stored' ? 'taken' : end.taken === undefined ? 'refused' : 'lost');
+    this.#record(end, stored === 'stored' ? 'taken' : taken === undefined ? 'refused' : 'lost');
   }
 
   /** Ends it, with a turn that stores nothing. Returns what it cost. */
@@ -100,6 +97,11 @@ export class TurnSummary {
     const end = await this.#call.ended;
     this.#record(end, 'lost');
     return end.spent;
+  }
+
+  /** Nothing where the model found the prompt too long, so that more was cut than was summarised. */
+  #takenOf({ taken }: SummaryEnd): SummarizedWindow | undefined {
+    return taken !== undefined && taken.windowStart >= this.#windowStart ? taken : undefined;
   }
 
   /** A session that is made as a copy has the summaries that it was copied with. */

@@ -9,6 +9,7 @@ import { RedisServer } from '../redis/redis-server.ts';
 import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
+import { summariesContract } from './summaries-contract.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -21,6 +22,7 @@ const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConne
 sessionStoreContract('redis', open);
 branchesContract('redis', open);
 betweenTurnsContract('redis', open);
+summariesContract('redis', open);
 
 test('a reservation that ended on an earlier day counts no more, one that ended today until its holder wakes', async () => {
   const redis = new Redis(server.url);

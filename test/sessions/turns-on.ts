@@ -48,9 +48,10 @@ export function turnsOn(usual: () => SessionStore) {
     const asked = request(owner, more);
     const begun = await on.begin(asked);
     if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
-    const { sessionId, isFirst, forkedFrom, reserved } = begun;
+    const { sessionId, isFirst, forkedFrom, reserved, summaryReserved } = begun;
     const { turnId, isEphemeral, idempotency } = asked;
-    return [{ owner, sessionId, turnId, isFirst, forkedFrom, isEphemeral, idempotency, reserved }, begun];
+    const place = { owner, sessionId, turnId, isFirst, forkedFrom };
+    return [{ ...place, isEphemeral, idempotency, reserved, summaryReserved }, begun];
   }
 
   async function turn(owner: string, more: Partial<BeginRequest> = {}, content = 'Hello', on = usual()) {

@@ -62,6 +62,11 @@ export interface Summary {
   to: number;
 }
 
+/** What a session's owner is shown of a summary. */
+export function shownSummary({ text, from_turn_id, through_turn_id, created }: Summary) {
+  return { text, from_turn_id, through_turn_id, created };
+}
+
 /** Where a session began as a copy: of that session's turns up to this one; of none but its assistant where that is null. */
 export interface ForkedFrom {
   session_id: string;

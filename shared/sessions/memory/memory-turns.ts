@@ -78,7 +78,7 @@ export class MemoryTurns {
     const { start, tokens } =
       position === undefined || session === undefined
         ? { start: session?.windowStart ?? 0, tokens: session?.windowTokens ?? 0 }
-        : windowBefore(session.messages, position, offer.room, summaries.at(-1)?.to ?? 0);
+        : windowBefore(session.messages, position, offer.room, summaries);
     const askedTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0);
     const promptTokens = Math.min(askedTokens + tokens, offer.fixed_tokens + offer.room);
     const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
@@ -160,7 +160,7 @@ export class MemoryTurns {
     messages.push(turn.user, turn.answer);
     turns.set(turnId, { position: turn.position });
     const { title, assistant } = turn;
-    // A summary that was late moved it meanwhile.
+    // A summary that was late moved it meanwhile: it stands for all before the window, and no other one does.
     const isMoved = session !== undefined && session.windowStart > turn.windowStart;
     const windowStart = isMoved ? session.windowStart : turn.windowStart;
     const windowTokens = isMoved ? session.windowTokens + turn.turnTokens : turn.windowTokens;
@@ -177,7 +177,8 @@ export class MemoryTurns {
     };
     const last = { turnId, entries: [...entries, turn.finished] };
     const { metadata = {}, late, pause } = session ?? {};
-    const window = { windowStart, windowTokens, summaries: turn.summaries ?? session?.summaries ?? [], late, pause };
+    const summaries = (isMoved ? undefined : turn.summaries) ?? session?.summaries ?? [];
+    const window = { windowStart, windowTokens, summaries, late, pause };
     const stored: Session = { summary, messages, metadata, brought: [], ...window, last, turns };
     if (turn.summary && turn.summary.outcome !== 'none') this.#noteSummary(stored, turn.summary.outcome, turnId);
     this.kept.sessions.set(place, stored, this.sessionMs);

@@ -82,9 +82,10 @@ if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
 local window_start, window_tokens, summaries = known[3] or 0, known[4] or 0, known[7] or '[]'
 if position then
-  local floor
-  summaries, floor = summaries_before(known[7], position)
-  window_start, window_tokens = window_before(messages, position, offer.room, floor)
+  local floor, cost
+  summaries, floor, cost = summaries_before(known[7], position)
+  window_start, window_tokens = window_before(messages, position, offer.room - cost, floor)
+  window_tokens = window_tokens + cost
 end
 local brought = not position and known[6] or ''
 local is_first = not exists or is_apart
@@ -111,13 +112,13 @@ end
 local budget = offer.fixed_tokens + offer.room
 local prompt = math.min(offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens, budget)
 local reserve = 0
--- A summary is asked for above this part of the budget, by one turn at a time, and some turns after one that failed.
+-- A summary is asked for above this part of the budget, by one turn of a session at a time, and some turns after one that
+-- failed.
 local summary_reserve = 0
-if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * budget
-  and tonumber(known[8] or 0) <= now_ms and (is_fork or tonumber(known[10] or 0) >= tonumber(known[9] or 0)) then
+local is_awaited = tonumber(known[8] or 0) > now_ms or tonumber(known[9] or 0) > tonumber(known[10] or 0)
+if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * budget and (is_fork or not is_awaited) then
   summary_reserve = prompt + offer.summary_tokens
 end
-local summary_member = ask.turn .. '-summary:' .. summary_reserve
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   reserve = prompt + math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
   local function sum_of(from_ms, to_ms)
@@ -150,7 +151,9 @@ end
 
 if again then
   refused, arrival = nil, nil
-  if reserve > 0 and not redis.call('ZSCORE', reservations, summary_member) then summary_reserve = 0 end
+  -- A summary that was late may have made the prompt another meanwhile: what is held back stays.
+  local held = redis.call('HMGET', lease, 'reserved', 'summary_reserved')
+  reserve, summary_reserve = tonumber(held[1]) or reserve, tonumber(held[2]) or 0
 end
 local states_json = #states > 0 and cjson.encode(states) or '[]'
 if refused then
@@ -162,14 +165,15 @@ if arrival then count_request(rate, arrival, now_us) end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
   if summary_reserve > 0 then
-    redis.call('ZADD', reservations, now_ms + ask.lease_ms + ask.late_ms, summary_member)
+    local member = ask.turn .. '-summary:' .. summary_reserve
+    redis.call('ZADD', reservations, now_ms + ask.lease_ms + ask.late_ms, member)
   end
   -- Those that ended before today count nowhere any more.
   redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
   redis.call('PEXPIRE', reservations, ask.lease_ms + ask.late_ms + 86400000)
 end
 
-redis.call('HSET', lease, 'turn', ask.turn)
+redis.call('HSET', lease, 'turn', ask.turn, 'reserved', reserve, 'summary_reserved', summary_reserve)
 redis.call('PEXPIRE', lease, ask.lease_ms)
 redis.call('DEL', running)
 local started = cjson.encode({

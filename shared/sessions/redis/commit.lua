@@ -34,11 +34,11 @@ redis.call('HSET', session, 'updated', now, 'turns', redis.call('HLEN', turns))
 local window = redis.call('HMGET', session, 'window_start', 'window_tokens')
 if tonumber(window[1] or 0) <= ask.window_start then
   redis.call('HSET', session, 'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
+  if ask.summaries ~= cjson.null then redis.call('HSET', session, 'summaries', ask.summaries) end
 else
-  -- A summary that was late moved it meanwhile.
+  -- A summary that was late moved it meanwhile: it stands for all before the window, and no other one does.
   redis.call('HSET', session, 'window_tokens', window[2] + ask.turn_tokens)
 end
-if ask.summaries ~= cjson.null then redis.call('HSET', session, 'summaries', ask.summaries) end
 if ask.summary ~= cjson.null then
   local outcome = ask.summary.outcome
   if outcome ~= 'none' then note_summary(session, outcome, ask.turn, now + ask.late_ms) end

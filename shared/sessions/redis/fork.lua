@@ -1,13 +1,15 @@
 -- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
 
--- Of a session's summaries (JSON, or nothing) those that end before a position, as JSON, and where the last one ends.
+-- Of a session's summaries (JSON, or nothing) those that end before a position, as JSON, where the last one ends, and what
+-- they cost a prompt: 2 tokens beside each, and 26 of what stands before them.
 local function summaries_before(summaries, position)
-  local kept, floor = {}, 0
+  local kept, floor, cost = {}, 0, 26
   for _, summary in ipairs(summaries and cjson.decode(summaries) or {}) do
     if summary.to > position then break end
-    kept[#kept + 1], floor = summary, summary.to
+    kept[#kept + 1], floor, cost = summary, summary.to, cost + summary.tokens + 2
   end
-  return #kept > 0 and cjson.encode(kept) or '[]', floor
+  if #kept == 0 then return '[]', 0, 0 end
+  return cjson.encode(kept), floor, cost
 end
 
 -- The window before a position: the turn that ends there, whatever it has, and as many before it as have at most so many

@@ -86,12 +86,13 @@ export function readSession(id: string, reply: unknown): KeptSession | undefined
   const [expiresAt, length, ...values] = (reply ?? []) as [number, number, ...(string | null)[]];
   const summary = readSummary(id, values);
   if (summary === undefined) return undefined;
-  const [metadata, brought] = values.slice(summaryFields.length);
+  const [metadata, brought, summaries] = values.slice(summaryFields.length);
   return {
     summary,
     length,
     metadata: JSON.parse(metadata ?? '{}') as Metadata,
     brought: readItems(brought ?? ''),
+    summaries: JSON.parse(summaries ?? '[]') as Summary[],
     expiresAt,
   };
 }

@@ -19,7 +19,7 @@ export function sessionKeys(owner: string) {
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
     messages: (id: string) => key('messages', id),
-    /** HASH: turn, beats, stop. There while a turn runs. */
+    /** HASH: turn, reserved and summary_reserved (tokens), beats, stop. There while a turn runs. */
     lease: (id: string) => key('lease', id),
     /** LIST of `ReplayEntry` in JSON: of the turn that runs, or that failed last. */
     running: (id: string) => key('running', id),
