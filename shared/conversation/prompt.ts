@@ -119,7 +119,11 @@ export function promptOf(parts: Parts, fit: Fit, budget: number, isHalf = false)
       max_prompt_tokens: budget,
     }),
     shorter: () => (isAlone ? undefined : promptOf(parts, isHalf ? alone : halved(), budget, true)),
-    planSummary: () => planSummary({ ...fit, messages: before, summaries, window, texts: kept, windowStart }, budget),
+    planSummary: () =>
+      planSummary(
+        { ...fit, messages: before, messageTokens: costOf(messageCount), summaries, window, texts: kept, windowStart },
+        budget,
+      ),
   };
 }
 

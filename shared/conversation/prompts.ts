@@ -5,7 +5,7 @@ import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
 import { promptTexts } from './prompt-texts.ts';
-import { longestSummary } from './summaries.ts';
+import { summaryTokens } from './summaries.ts';
 import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a turn asks. */
@@ -118,7 +118,7 @@ export class Prompts {
       const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
       const output_tokens = this.outputTokens(assistant);
       const isSummarized = (assistant.contextOverflow ?? this.#overflow) === 'summarize';
-      const summary_tokens = isSummarized ? longestSummary(this.#budget) : 0;
+      const summary_tokens = isSummarized ? summaryTokens(this.#budget) : 0;
       const room = this.#budget - fixed_tokens;
       return [assistant.name, { room, fixed_tokens, output_tokens, summary_tokens }] as const;
     });

@@ -3,6 +3,7 @@ import type { Model, Usage } from './ports/model.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import { Spending } from './spending.ts';
 import type { SummarizedWindow, SummaryPlan } from './summaries.ts';
+import { costOf } from './window.ts';
 
 /** A call that ended: with a summary that can be taken, or without. What it cost counts either way. */
 export interface SummaryEnd {
@@ -22,9 +23,10 @@ export class SummaryCall {
   end: SummaryEnd | undefined;
   readonly plan: SummaryPlan;
   readonly ended: Promise<SummaryEnd>;
+  readonly promptTokens: Promise<number>;
   readonly #given = new AbortController();
 
-  /** @param count tokens of the summary */
+  /** @param count tokens of a text */
   constructor(
     model: Model,
     plan: SummaryPlan,
@@ -33,6 +35,8 @@ export class SummaryCall {
     now: () => number,
   ) {
     this.plan = plan;
+    const { content = '' } = plan.messages.at(-1) ?? {};
+    this.promptTokens = count(content).then((instruction) => plan.beforeTokens + costOf(instruction));
     this.ended = this.#ask(model, options, count, now).then((end) => {
       this.end = end;
       return end;
@@ -80,6 +84,6 @@ export class SummaryCall {
     const { tokens } = await count(text);
     const isShort = tokens > 0 && tokens <= plan.maxOutputTokens && 2 * tokens <= plan.replacedTokens;
     const taken = hasEnded && isShort ? plan.withSummary(text, tokens, new Date(now()).toISOString()) : undefined;
-    return { taken, spent: spending.total(plan.promptTokens, tokens), usage: spending.usage };
+    return { taken, spent: spending.total(await this.promptTokens, tokens), usage: spending.usage };
   }
 }

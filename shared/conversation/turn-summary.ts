@@ -68,7 +68,7 @@ export class TurnSummary {
     if (call === undefined) return { ...nothing, ...(reserved && { summary: { outcome: 'none' as const, spent: 0 } }) };
     const end = lease.signal.aborted ? await call.ended : call.end;
     this.#isLate = end === undefined;
-    if (end === undefined) return { ...nothing, summary: { outcome: 'late' }, spent: call.plan.promptTokens };
+    if (end === undefined) return { ...nothing, summary: { outcome: 'late' }, spent: await call.promptTokens };
     const { spent } = end;
     const taken = this.#takenOf(end);
     if (taken === undefined) return { ...nothing, summary: { outcome: 'refused', spent }, spent };

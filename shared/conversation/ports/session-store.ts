@@ -68,7 +68,7 @@ export interface Offer {
   fixed_tokens: number;
   /** The longest answer. */
   output_tokens: number;
-  /** The longest summary; without it none is asked for. */
+  /** What a summary may cost beside the prompt; without it none is asked for. */
   summary_tokens?: number;
 }
 
