@@ -76,18 +76,19 @@ export class TurnSummary {
     return { ...taken, summary: { outcome: 'taken', spent }, spent };
   }
 
-  /** Its turn is stored: it is on record, or is stored behind it where it was late. */
-  async finish(): Promise<void> {
+  /**
+   * Its turn is stored: it is on record, or is stored behind it where it was late.
+   *
+   * @param tokenFactor of the window's tokens, as they are stored
+   */
+  async finish(tokenFactor: number): Promise<void> {
     if (this.#call === undefined) return;
     if (this.#call.end !== undefined && !this.#isLate) {
       return this.#record(this.#call.end, this.#call.end.taken === undefined ? 'refused' : 'taken');
     }
     const end = await this.#call.within(LATE_SUMMARY_SECONDS * 1000);
-    const { summaries, windowStart, savedTokens } = end.taken ?? {
-      summaries: undefined,
-      windowStart: 0,
-      savedTokens: 0,
-    };
+    const { summaries, windowStart = 0, savedTokens: saved = 0 } = end.taken ?? {};
+    const savedTokens = Math.round(tokenFactor * saved);
     const late = { summaries, windowWas: this.#windowStart, windowStart, savedTokens, spent: end.spent };
     const stored = await this.#parts.store.storeSummary(this.#claim, late).catch(() => 'lost' as const);
     this.#record(end, stored === 'stored' ? 'taken' : end.taken === undefined ? 'refused' : 'lost');

@@ -1,4 +1,5 @@
 import type { Assistant } from './assistant.ts';
+import { tokenFactor } from './calibration.ts';
 import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
@@ -166,21 +167,25 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const asked = { brought, echo };
+      const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
+      // What the provider counts more for this prompt it counts for the next, which begins with it.
+      const factor = tokenFactor([messages.answer]);
+      const more = (factor - 1) * (prompt.promptTokens + costOf(count) - savedTokens);
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
+        ...messages,
         unsent: await lease.release(),
         finished,
         assistant: name,
         title: begun.title ?? titleOf(request.message),
         ...remembered,
-        windowTokens: prompt.windowTokens + costOf(count) - savedTokens,
-        turnTokens: prompt.turnTokens + costOf(count),
+        windowTokens: Math.round(prompt.windowTokens + costOf(count) - savedTokens + more),
+        turnTokens: Math.round(factor * (prompt.turnTokens + costOf(count))),
         spent: audit.spentTokens,
       };
       const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
-      void summary.finish();
+      void summary.finish(factor);
     }
     ending = finished;
     yield finished;
