@@ -113,7 +113,7 @@ async function* answer(
   const { store, model, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
   const { sessionId, isFirst, forkedFrom, assistant: name, reserved, summaryReserved, limits } = begun;
-  const { isEphemeral, echo } = request;
+  const { isEphemeral, echo, requestId, traceparent } = request;
   const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved, summaryReserved };
   const { turnId } = own;
   const startedAt = performance.now();
@@ -123,7 +123,7 @@ async function* answer(
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
-  const summary = new TurnSummary(parts, claim, begun, { requestId: request.requestId, assistant: name });
+  const summary = new TurnSummary(parts, claim, begun, { requestId, traceparent, assistant: name });
   let promptTokens = 0;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */
