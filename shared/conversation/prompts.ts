@@ -89,12 +89,11 @@ export class Prompts {
 
   async build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
     const bounded = await this.#parts(assistant, memory, asked, (text) => this.#counter.count(text));
-    const budget = this.#budget / tokenFactor(memory.window);
-    const fit = fitParts(bounded, budget);
-    if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit, this.#budget);
+    const fit = fitParts(bounded);
+    if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit);
     // Nothing is dropped on a mere bound.
     const parts = await this.#parts(assistant, memory, asked, (text) => this.#counter.countWhenLoaded(text));
-    return promptOf(parts, fitParts(parts, budget), this.#budget);
+    return promptOf(parts, fitParts(parts));
   }
 
   async #parts(
@@ -110,7 +109,9 @@ export class Prompts {
       promptTexts(memory.window, brought, count),
     ]);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
-    return { assistant, instructions, memory, message, messageCount, texts, fixed };
+    const budget = this.#budget;
+    const ownBudget = budget / tokenFactor(memory.window);
+    return { assistant, instructions, memory, message, messageCount, texts, fixed, budget, ownBudget };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {

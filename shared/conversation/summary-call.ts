@@ -3,13 +3,15 @@ import type { Model, Usage } from './ports/model.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import { Spending } from './spending.ts';
 import type { SummarizedWindow, SummaryPlan } from './summaries.ts';
-import { costOf } from './window.ts';
 
 /** A call that ended: with a summary that can be taken, or without. What it cost counts either way. */
 export interface SummaryEnd {
   taken: SummarizedWindow | undefined;
   spent: number;
   usage: Usage | undefined;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  endedAt: number;
 }
 
 const TEMPERATURE = 0.2;
@@ -23,10 +25,9 @@ export class SummaryCall {
   end: SummaryEnd | undefined;
   readonly plan: SummaryPlan;
   readonly ended: Promise<SummaryEnd>;
-  readonly promptTokens: Promise<number>;
   readonly #given = new AbortController();
 
-  /** @param count tokens of a text */
+  /** @param count tokens of the summary */
   constructor(
     model: Model,
     plan: SummaryPlan,
@@ -35,8 +36,6 @@ export class SummaryCall {
     now: () => number,
   ) {
     this.plan = plan;
-    const { content = '' } = plan.messages.at(-1) ?? {};
-    this.promptTokens = count(content).then((instruction) => plan.beforeTokens + costOf(instruction));
     this.ended = this.#ask(model, options, count, now).then((end) => {
       this.end = end;
       return end;
@@ -63,6 +62,7 @@ export class SummaryCall {
     now: () => number,
   ): Promise<SummaryEnd> {
     const { plan } = this;
+    const startedAt = now();
     const spending = new Spending();
     let hasEnded = false;
     const completion = {
@@ -84,6 +84,12 @@ export class SummaryCall {
     const { tokens } = await count(text);
     const isShort = tokens > 0 && tokens <= plan.maxOutputTokens && 2 * tokens <= plan.replacedTokens;
     const taken = hasEnded && isShort ? plan.withSummary(text, tokens, new Date(now()).toISOString()) : undefined;
-    return { taken, spent: spending.total(await this.promptTokens, tokens), usage: spending.usage };
+    return {
+      taken,
+      spent: spending.total(plan.promptTokens, tokens),
+      usage: spending.usage,
+      startedAt,
+      endedAt: now(),
+    };
   }
 }

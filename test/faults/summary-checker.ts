@@ -23,7 +23,7 @@ export interface SeenSummaries {
 }
 
 /** Summaries that stand in one message have a few tokens less than one by one, as the service counts them. */
-export const MISCOUNT = 10;
+const MISCOUNT = 10;
 
 type PromptMessage = { role: string; content: string };
 

@@ -165,7 +165,7 @@ export interface Commit {
   title: string;
   /** Where the window begins from now on; where it was moved further meanwhile, it stays there. */
   windowStart: number;
-  /** What the window costs a prompt from now on, summaries and this turn included. */
+  /** What the window costs a prompt from now on, summaries and this turn included, as the provider counts. */
   windowTokens: number;
   /** The part of that which is this turn's. */
   turnTokens: number;
