@@ -54,8 +54,8 @@ test.each<[SabotageName, FaultRun, number]>([
   ['deaths', billing, 100],
   ['retries', billing, 60],
   ['summary', summaries, 24],
-  ['late', summaries, 24],
-  ['refund', summaries, 48],
+  ['late', summaries, 40],
+  ['refund', summaries, 80],
 ])('without its %s, the service is caught', { timeout: 60_000 }, async (without, run, count) => {
   const { faults } = await run({ bundle: await buildService(without), schedules: count, seed: 3 });
   expect(faults.length).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ import { type Call, SummaryModel } from './summary-model.ts';
 import { type PlayedFacts, SummarySchedule } from './summary-schedule.ts';
 import { askTurn } from './talk.ts';
 
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 /** One of two instances is killed in so many schedules, the first time soon, while a summary is asked for. */
 const KILL_EVERY = 100;
 const FIRST_KILL = 10;
@@ -142,7 +142,7 @@ async function accountOf(redis: Redis, user: string, wasKilled: () => boolean, l
     return { used: Number(day_used), died: members.map((member) => Number(member.split(':')[1])) };
   };
   const isSettled = async () => wasKilled() || (await read()).died.length === 0;
-  const isLeak = await eventually(isSettled, 30_000).then(
+  const isLeak = await eventually(isSettled, 15_000).then(
     () => false,
     () => true,
   );
