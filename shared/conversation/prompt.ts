@@ -4,7 +4,7 @@ import type { PromptMessage } from './ports/model.ts';
 import type { StoredMessage, Summary } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import { type PromptText, windowMessage } from './prompt-texts.ts';
-import { costOfSummaries, LAST_TURNS, planSummary, type SummaryPlan, summaryMessages } from './summaries.ts';
+import { costOfSummaries, LAST_TURNS, planSummary, type SummaryPlan, summaryMessages, sumOf } from './summaries.ts';
 import { costOf, fitWindow, halve, startOfLast } from './window.ts';
 
 /** What a session remembers: the turns of its window, and summaries of those before it. */
@@ -46,6 +46,9 @@ export interface Parts {
   messageCount: TokenCount;
   /** Of what always stays. */
   fixed: number;
+  /** Of the whole prompt, as the provider counts and as this service does. */
+  budget: number;
+  ownBudget: number;
 }
 
 /** How much of it does. */
@@ -60,7 +63,7 @@ export interface Fit {
  * Fits all that may be sent into the budget. Where it is too much the oldest turns go, down to the last two; then the
  * oldest summaries; then the older of the two turns, and then the other.
  */
-export function fitParts({ memory, texts, fixed }: Pick<Parts, 'memory' | 'texts' | 'fixed'>, budget: number): Fit {
+export function fitParts({ memory, texts, fixed, ownBudget: budget }: Parts): Fit {
   const { summaries } = memory;
   const messages = texts.map(windowMessage);
   if (summaries.length === 0) return { droppedSummaries: 0, ...fitWindow(messages, fixed, budget) };
@@ -82,28 +85,36 @@ export function fitParts({ memory, texts, fixed }: Pick<Parts, 'memory' | 'texts
  *
  * @param isHalf whether that is half of one that the model found too long
  */
-export function promptOf(parts: Parts, fit: Fit, budget: number, isHalf = false): Prompt {
-  const { assistant, instructions, memory, texts, message, messageCount, fixed } = parts;
+export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
+  const { assistant, instructions, memory, texts, message, messageCount, fixed, budget, ownBudget } = parts;
   const { window } = memory;
   const summaries = memory.summaries.slice(fit.droppedSummaries);
   const sent = texts.slice(fit.dropped);
   // Only whole turns leave the window: of one that is cut within what was brought to it, all is stored.
   const dropped = Math.min(sent[0]?.place ?? window.length, window.length);
   const windowStart = memory.windowStart + dropped;
-  const before: PromptMessage[] = [
+  const start: PromptMessage[] = [
     { role: 'system', content: assistant.systemPrompt },
     ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
     ...summaryMessages(summaries),
-    ...sent.map(({ role, content }) => ({ role, content })),
   ];
+  const said = sent.map(({ role, content }) => ({ role, content }));
   const kept = texts.filter(({ place }) => place >= dropped && place < window.length);
   const turnTokens = sumOf(texts.filter(({ place }) => place >= window.length)) + costOf(messageCount);
   const summarized = summaries.reduce((sum, { from, to }) => sum + to - from, 0);
   const alone = { droppedSummaries: memory.summaries.length, dropped: texts.length, promptTokens: fixed };
   const isAlone = fit.dropped === alone.dropped && fit.droppedSummaries === alone.droppedSummaries;
   const halved = () => ({ ...fit, ...halve(fit, texts.map(windowMessage), fixed + costOfSummaries(summaries)) });
+  const summarizable = {
+    ...memory,
+    start,
+    startTokens: fixed - costOf(messageCount) + costOfSummaries(summaries),
+    promptTokens: fit.promptTokens,
+    texts: texts.filter(({ place }) => place >= dropped),
+    dropped: texts.filter(({ place }) => place < dropped),
+  };
   return {
-    messages: [...before, { role: 'user', content: message }],
+    messages: [...start, ...said, { role: 'user', content: message }],
     message,
     messageCount,
     promptTokens: fit.promptTokens,
@@ -118,11 +129,7 @@ export function promptOf(parts: Parts, fit: Fit, budget: number, isHalf = false)
       prompt_tokens: fit.promptTokens,
       max_prompt_tokens: budget,
     }),
-    shorter: () => (isAlone ? undefined : promptOf(parts, isHalf ? alone : halved(), budget, true)),
-    planSummary: () => planSummary({ ...fit, messages: before, summaries, window, texts: kept, windowStart }, budget),
+    shorter: () => (isAlone ? undefined : promptOf(parts, isHalf ? alone : halved(), true)),
+    planSummary: () => planSummary(summarizable, ownBudget),
   };
-}
-
-function sumOf(texts: readonly PromptText[]): number {
-  return texts.reduce((sum, each) => sum + costOf(each), 0);
 }

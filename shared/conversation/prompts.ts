@@ -6,7 +6,7 @@ import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
 import { promptTexts } from './prompt-texts.ts';
-import { longestSummary } from './summaries.ts';
+import { summaryTokens } from './summaries.ts';
 import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a turn asks. */
@@ -103,16 +103,15 @@ export class Prompts {
 
   async #build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
     const bounded = await this.#parts(assistant, memory, asked, (text) => this.#counter.count(text));
-    const budget = this.#budget / tokenFactor(memory.window);
-    const fit = fitParts(bounded, budget);
-    if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit, this.#budget);
+    const fit = fitParts(bounded);
+    if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit);
     // Nothing is dropped on a mere bound.
     const parts = await this.#parts(assistant, memory, asked, (text) => this.#counter.countWhenLoaded(text));
-    const exact = fitParts(parts, budget);
+    const exact = fitParts(parts);
     if (asked.isWhole && exact.dropped + exact.droppedSummaries > 0) {
       throw new Failure('context-too-long', 'It is more than a prompt can hold.');
     }
-    return promptOf(parts, exact, this.#budget);
+    return promptOf(parts, exact);
   }
 
   async #parts(
@@ -128,7 +127,9 @@ export class Prompts {
       promptTexts(memory.window, brought, count),
     ]);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
-    return { assistant, instructions, memory, message, messageCount, texts, fixed };
+    const budget = this.#budget;
+    const ownBudget = budget / tokenFactor(memory.window);
+    return { assistant, instructions, memory, message, messageCount, texts, fixed, budget, ownBudget };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
@@ -136,7 +137,7 @@ export class Prompts {
       const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
       const output_tokens = this.outputTokens(assistant);
       const isSummarized = (assistant.contextOverflow ?? this.#overflow) === 'summarize';
-      const summary_tokens = isSummarized ? longestSummary(this.#budget) : 0;
+      const summary_tokens = isSummarized ? summaryTokens(this.#budget) : 0;
       const room = this.#budget - fixed_tokens;
       return [assistant.name, { room, fixed_tokens, output_tokens, summary_tokens }] as const;
     });

@@ -10,6 +10,9 @@ export const PREFACE =
 const PREFACE_TOKENS = 26;
 const SEPARATOR_TOKENS = 2;
 
+/** What the longest instruction to summarise costs, as a message. */
+const INSTRUCTION_TOKENS = 96;
+
 /** A prompt above this part of the budget asks for a summary. */
 const HIGH_WATER_MARK = 0.8;
 
@@ -21,9 +24,19 @@ const LONGEST = 0.1;
 /** Turns that are never summarised. */
 export const LAST_TURNS = 2;
 
+/** What a summary may cost beside the longest prompt that it is asked for with. */
+export function summaryTokens(budget: number): number {
+  return longestSummary(budget) + INSTRUCTION_TOKENS;
+}
+
 /** The longest summary, in tokens. */
-export function longestSummary(budget: number): number {
+function longestSummary(budget: number): number {
   return Math.floor(budget * LONGEST);
+}
+
+/** What texts cost a prompt. */
+export function sumOf(texts: readonly PromptText[]): number {
+  return texts.reduce((sum, each) => sum + costOf(each), 0);
 }
 
 /** What summaries cost a prompt. */
@@ -59,50 +72,77 @@ export interface SummarizedWindow {
 
 /** A prompt, as far as a summary has to know it. */
 export interface Summarizable {
-  /** As it is sent, without the new message. */
-  messages: PromptMessage[];
+  /** What it begins with: system prompt, instructions, and the summaries that are sent. */
+  start: PromptMessage[];
+  startTokens: number;
   promptTokens: number;
+  /** All of the session's, also where they are not sent. */
   summaries: readonly Summary[];
   /** The stored messages from which it is made. */
   window: readonly StoredMessage[];
-  /** What is sent of them. */
-  texts: readonly PromptText[];
-  /** Position of the first of them that is sent. */
+  /** Position of the first of them. */
   windowStart: number;
+  /** What is left of them, up to the new message, and before it the turns that do not fit any more. */
+  texts: readonly PromptText[];
+  dropped: readonly PromptText[];
 }
 
 /**
- * What to summarise, if anything: the oldest turns of a prompt that nears its budget, but never the last two; or the
- * older half of the summaries, where these take too much of it.
+ * What to summarise, if anything. Where turns do not fit any more, these; of a prompt that nears its budget the oldest
+ * turns, but never the last two; or the older half of the summaries, where these take too much of it.
  */
 export function planSummary(prompt: Summarizable, budget: number): SummaryPlan | undefined {
-  if (prompt.promptTokens <= budget * HIGH_WATER_MARK) return undefined;
-  const { summaries } = prompt;
+  const { summaries, promptTokens, startTokens, dropped, texts, window } = prompt;
+  const room = budget - startTokens - INSTRUCTION_TOKENS;
+  if (dropped.length > 0) return planBlock(prompt, lastThatFit(dropped, room), [], budget);
+  if (promptTokens <= budget * HIGH_WATER_MARK) return undefined;
   const isFold = summaries.length > 1 && costOfSummaries(summaries) > budget * FOLD_ABOVE;
-  return isFold ? planFold(prompt, budget) : planBlock(prompt, budget);
+  if (isFold) return planFold(prompt, budget);
+  const stored = wholeTurns(texts.filter(({ place }) => place < window.length));
+  const { dropped: length } = oldestBlock(stored.map(windowMessage), promptTokens, budget, LAST_TURNS);
+  // All are sent, as the provider knows them already; where that is too much, the block alone.
+  const others = sumOf(texts) <= room ? texts.slice(length) : [];
+  return planBlock(prompt, stored.slice(0, length), others, budget);
 }
 
-function planBlock(prompt: Summarizable, budget: number): SummaryPlan | undefined {
-  const { summaries, window, texts, windowStart, messages, promptTokens } = prompt;
-  // A block is of whole turns: it ends before a text that a stored message begins with.
-  const turns = texts.map((text, at) => ({ ...text, isStart: text.isStart && text.place !== texts[at - 1]?.place }));
-  const { dropped: length } = oldestBlock(turns.map(windowMessage), promptTokens, budget, LAST_TURNS);
-  const block = texts.slice(0, length);
-  const [first, last] = [window[block[0]?.place ?? -1], window[block.at(-1)?.place ?? -1]];
+/** A block is of whole turns: it ends before a text that a stored message begins with. */
+function wholeTurns(texts: readonly PromptText[]): PromptText[] {
+  return texts.map((text, at) => ({ ...text, isStart: text.isStart && text.place !== texts[at - 1]?.place }));
+}
+
+function lastThatFit(texts: readonly PromptText[], room: number): PromptText[] {
+  const turns = wholeTurns(texts);
+  const start = turns.findIndex(({ isStart }, at) => isStart && sumOf(turns.slice(at)) <= room);
+  return start < 0 ? [] : turns.slice(start);
+}
+
+/** @param others what is sent behind the block */
+function planBlock(
+  { start, startTokens, summaries, window, windowStart, dropped }: Summarizable,
+  block: readonly PromptText[],
+  others: readonly PromptText[],
+  budget: number,
+): SummaryPlan | undefined {
+  const [firstPlace, lastPlace] = [block[0]?.place ?? -1, block.at(-1)?.place ?? -1];
+  const [first, last] = [window[firstPlace], window[lastPlace]];
   if (first === undefined || last === undefined) return undefined;
-  const replacedTokens = block.reduce((sum, each) => sum + costOf(each), 0);
-  const [from, to] = [windowStart, windowStart + (block.at(-1)?.place ?? 0) - (block[0]?.place ?? 0) + 1];
+  const replacedTokens = sumOf(block);
+  // What is dropped is out of the window already.
+  const windowTokens = dropped.length > 0 ? 0 : replacedTokens;
+  const [from, to] = [windowStart + firstPlace, windowStart + lastPlace + 1];
   const maxOutputTokens = longestSummary(budget);
+  const content = blockInstruction(block.length, summaries.length > 0, maxOutputTokens);
+  const sent = [...block, ...others];
   return {
-    messages: [...messages, { role: 'user', content: blockInstruction(length, summaries.length > 0, maxOutputTokens) }],
-    promptTokens,
+    messages: [...start, ...sent.map(({ role, content }) => ({ role, content })), { role: 'user', content }],
+    promptTokens: startTokens + sumOf(sent) + INSTRUCTION_TOKENS,
     maxOutputTokens,
     replacedTokens,
     withSummary: (text, tokens, created) => {
       const { turn_id: from_turn_id } = first;
       const { turn_id: through_turn_id } = last;
       const all = [...summaries, { text, from_turn_id, through_turn_id, created, tokens, from, to }];
-      const savedTokens = replacedTokens - (costOfSummaries(all) - costOfSummaries(summaries));
+      const savedTokens = windowTokens - (costOfSummaries(all) - costOfSummaries(summaries));
       return { summaries: all, windowStart: to, savedTokens };
     },
   };
@@ -118,7 +158,7 @@ function planFold({ summaries, windowStart }: Summarizable, budget: number): Sum
   const [message] = summaryMessages(folded) as [PromptMessage];
   return {
     messages: [{ role: 'user', content: `${message.content}\n\n${foldInstruction(maxOutputTokens)}` }],
-    promptTokens: replacedTokens,
+    promptTokens: replacedTokens + INSTRUCTION_TOKENS,
     maxOutputTokens,
     replacedTokens,
     withSummary: (text, tokens, created) => {

@@ -9,6 +9,9 @@ export interface SummaryEnd {
   taken: SummarizedWindow | undefined;
   spent: number;
   usage: Usage | undefined;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  endedAt: number;
 }
 
 export const SUMMARY_TEMPERATURE = 0.2;
@@ -59,6 +62,7 @@ export class SummaryCall {
     now: () => number,
   ): Promise<SummaryEnd> {
     const { plan } = this;
+    const startedAt = now();
     const spending = new Spending();
     let hasEnded = false;
     const completion = {
@@ -80,6 +84,12 @@ export class SummaryCall {
     const { tokens } = await count(text);
     const isShort = tokens > 0 && tokens <= plan.maxOutputTokens && 2 * tokens <= plan.replacedTokens;
     const taken = hasEnded && isShort ? plan.withSummary(text, tokens, new Date(now()).toISOString()) : undefined;
-    return { taken, spent: spending.total(plan.promptTokens, tokens), usage: spending.usage };
+    return {
+      taken,
+      spent: spending.total(plan.promptTokens, tokens),
+      usage: spending.usage,
+      startedAt,
+      endedAt: now(),
+    };
   }
 }

@@ -1,4 +1,5 @@
 import type { HeldLease } from './held-lease.ts';
+import type { SummaryRecord } from './ports/audit-record.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type TurnClaim,
 } from './ports/session-store.ts';
 import type { Summary } from './ports/stored.ts';
+import type { TurnObserver } from './ports/turn-observer.ts';
 import type { Prompt } from './prompt.ts';
 import type { Prompts } from './prompts.ts';
 import type { SummarizedWindow } from './summaries.ts';
@@ -21,23 +23,38 @@ export interface Remembered extends Pick<Commit, 'summary' | 'summaries'> {
   spent: number;
 }
 
+interface SummaryParts {
+  store: SessionStore;
+  audit: RecordKeeper;
+  telemetry: TurnObserver;
+  summarizer: Model;
+  prompts: Prompts;
+  now: () => number;
+}
+
+/** What is told of it. */
+interface SummaryAbout {
+  requestId: string;
+  traceparent: string | undefined;
+  assistant: string;
+}
+
 /** The summary that a turn may ask for beside its answer. */
 export class TurnSummary {
-  readonly #parts: { store: SessionStore; audit: RecordKeeper; summarizer: Model; prompts: Prompts; now: () => number };
+  readonly #parts: SummaryParts;
   readonly #claim: TurnClaim;
-  readonly #about: { requestId: string; assistant: string };
+  readonly #about: SummaryAbout;
   /** As the turn found them. */
   readonly #known: readonly Summary[];
-  readonly #startedAt = performance.now();
   #windowStart: number;
   #call: SummaryCall | undefined;
   #isLate = false;
 
   constructor(
-    parts: { store: SessionStore; audit: RecordKeeper; summarizer: Model; prompts: Prompts; now: () => number },
+    parts: SummaryParts,
     claim: TurnClaim,
     begun: Extract<BeginResult, { outcome: 'begun' }>,
-    about: { requestId: string; assistant: string },
+    about: SummaryAbout,
   ) {
     this.#parts = parts;
     this.#claim = claim;
@@ -76,15 +93,20 @@ export class TurnSummary {
     return { ...taken, summary: { outcome: 'taken', spent }, spent };
   }
 
-  /** Its turn is stored: it is on record, or is stored behind it where it was late. */
-  async finish(): Promise<void> {
+  /**
+   * Its turn is stored: it is on record, or is stored behind it where it was late.
+   *
+   * @param tokenFactor of the window's tokens, as they are stored
+   */
+  async finish(tokenFactor: number): Promise<void> {
     if (this.#call === undefined) return;
     if (this.#call.end !== undefined && !this.#isLate) {
       return this.#record(this.#call.end, this.#takenOf(this.#call.end) === undefined ? 'refused' : 'taken');
     }
     const end = await this.#call.within(LATE_SUMMARY_SECONDS * 1000);
     const taken = this.#takenOf(end);
-    const { summaries, windowStart, savedTokens } = taken ?? { summaries: undefined, windowStart: 0, savedTokens: 0 };
+    const { summaries, windowStart = 0, savedTokens: saved = 0 } = taken ?? {};
+    const savedTokens = Math.round(tokenFactor * saved);
     const late = { summaries, windowWas: this.#windowStart, windowStart, savedTokens, spent: end.spent };
     const stored = await this.#parts.store.storeSummary(this.#claim, late).catch(() => 'lost' as const);
     this.#record(end, stored === 'stored' ? 'taken' : taken === undefined ? 'refused' : 'lost');
@@ -109,20 +131,23 @@ export class TurnSummary {
     return this.#claim.isFirst && this.#known.length > 0 ? this.#known : undefined;
   }
 
-  #record({ spent, usage }: SummaryEnd, outcome: 'taken' | 'refused' | 'lost'): void {
+  #record({ spent, usage, startedAt, endedAt }: SummaryEnd, outcome: 'taken' | 'refused' | 'lost'): void {
     const { owner, sessionId, turnId } = this.#claim;
-    this.#parts.audit.note({
+    const { requestId, assistant, traceparent } = this.#about;
+    const record: SummaryRecord = {
       event: 'summary',
       outcome,
       owner,
-      request_id: this.#about.requestId,
+      request_id: requestId,
       session_id: sessionId,
       turn_id: turnId,
-      assistant: this.#about.assistant,
+      assistant,
       model: this.#parts.summarizer.name,
       usage: usage ?? null,
       spent_tokens: spent,
-      total_ms: Math.round(performance.now() - this.#startedAt),
-    });
+      total_ms: Math.round(endedAt - startedAt),
+    };
+    this.#parts.audit.note(record);
+    this.#parts.telemetry.observeSummary({ record, startedAt, endedAt, traceparent });
   }
 }

@@ -1,4 +1,5 @@
 import type { Assistant } from './assistant.ts';
+import { tokenFactor } from './calibration.ts';
 import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
@@ -112,7 +113,7 @@ async function* answer(
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
   const { sessionId, isFirst, forkedFrom, assistant: name, reserved, summaryReserved, limits } = begun;
-  const { isEphemeral, echo, purpose } = request;
+  const { isEphemeral, echo, requestId, traceparent, purpose } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved, summaryReserved };
   const { turnId } = own;
@@ -123,7 +124,7 @@ async function* answer(
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
-  const summary = new TurnSummary(parts, claim, begun, { requestId: request.requestId, assistant: name });
+  const summary = new TurnSummary(parts, claim, begun, { requestId, traceparent, assistant: name });
   let promptTokens = 0;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */
@@ -167,21 +168,26 @@ async function* answer(
       answered = true;
     }
     if (answered && !isEphemeral) {
+      const asked = { brought, echo };
+      const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
+      // What the provider counts more for this prompt it counts for the next, which begins with it.
+      const factor = tokenFactor([messages.answer]);
+      const more = (factor - 1) * (prompt.promptTokens + costOf(count) - savedTokens);
       const commit: Commit = {
-        ...messagesOf(turnId, begun, { brought, echo }, prompt, spoken, count, finished, askedAt),
+        ...messages,
         unsent: await lease.release(),
         finished,
         assistant: name,
         title: begun.title ?? titleOf(request.message),
         ...remembered,
-        windowTokens: prompt.windowTokens + costOf(count) - savedTokens,
-        turnTokens: prompt.turnTokens + costOf(count),
+        windowTokens: Math.round(prompt.windowTokens + costOf(count) - savedTokens + more),
+        turnTokens: Math.round(factor * (prompt.turnTokens + costOf(count))),
         spent: audit.spentTokens,
       };
       const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
-      void summary.finish();
+      void summary.finish(factor);
     }
     ending = finished;
     yield finished;

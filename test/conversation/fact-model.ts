@@ -1,5 +1,13 @@
-import type { CompletionEvent, CompletionOptions, Model, PromptMessage } from '../../shared/conversation/ports/model.ts';
+import type {
+  CompletionEvent,
+  CompletionOptions,
+  Model,
+  PromptMessage,
+  Usage,
+} from '../../shared/conversation/ports/model.ts';
 import { PREFACE } from '../../shared/conversation/summaries.ts';
+import { TOKENS_PER_MESSAGE, TOKENS_PER_PROMPT } from '../../shared/conversation/window.ts';
+import { countTokens } from '../tokens/o200k.ts';
 
 /** What is told in a turn that is to be remembered. */
 export function fact(number: number, words = 30): string {
@@ -32,6 +40,12 @@ export function textOf(messages: readonly PromptMessage[]): string {
   return messages.map(({ content }) => content).join('\n');
 }
 
+/** A prompt's tokens as the service counts them. */
+export function tokensOf(messages: readonly PromptMessage[]): number {
+  const each = messages.map(({ content }) => countTokens(content).tokens + TOKENS_PER_MESSAGE);
+  return each.reduce((sum, tokens) => sum + tokens, TOKENS_PER_PROMPT);
+}
+
 /** Says something else in place of a summary, whenever it wants to. */
 export type Summarize = (
   text: string,
@@ -55,6 +69,8 @@ export class FactModel implements Model {
   /** May be changed from summary to summary. */
   summarize: Summarize = atOnce;
   answer = `with ${'many more words '.repeat(8)}`;
+  /** So many tokens for one of Parley's; 0: it does not say. */
+  countsMore = 0;
   /** Behind each answer's first word. */
   answering: () => Promise<void> = async () => {};
 
@@ -71,7 +87,13 @@ export class FactModel implements Model {
     await this.answering();
     signal.throwIfAborted();
     tell({ type: 'delta', text: this.answer });
+    if (this.countsMore > 0) tell({ type: 'billed', usage: this.#usage(messages) });
     tell({ type: 'end', finishReason: 'stop' });
+  }
+
+  #usage(messages: readonly PromptMessage[]): Usage {
+    const prompt_tokens = Math.round(tokensOf(messages) * this.countsMore);
+    return { prompt_tokens, completion_tokens: 40, total_tokens: prompt_tokens + 40, cached_tokens: 0 };
   }
 }
 

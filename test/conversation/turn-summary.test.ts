@@ -7,7 +7,7 @@ import { PREFACE } from '../../shared/conversation/summaries.ts';
 import { eventually } from '../eventually.ts';
 import { Gate } from '../upstream/script.ts';
 import { Conversation, OWNER, toFirstToken } from './conversation.ts';
-import { atOnce, FactModel, fact, factsIn, type Summarize, textOf } from './fact-model.ts';
+import { atOnce, FactModel, fact, factsIn, type Summarize, textOf, tokensOf } from './fact-model.ts';
 
 /** A conversation of turns with a fact each. */
 function conversationOf(model: FactModel, options: ConstructorParameters<typeof Conversation>[1] = {}) {
@@ -122,6 +122,7 @@ describe('a summary', () => {
     await conversation.flush();
     const records = conversation.records.filter(({ event }) => event === 'summary');
     expect(records).toMatchObject([{ outcome: 'taken', usage, spent_tokens: 709, model: 'facts' }]);
+    expect(conversation.observedSummaries).toMatchObject([{ record: { outcome: 'taken' } }]);
     const answer = conversation.records.findLast(({ event }) => event === 'turn');
     expect(answer?.['spent_tokens']).toBe(finished?.usage.total_tokens);
     expect(turns).toBe(0);
@@ -204,6 +205,54 @@ describe('a summary', () => {
       expect(factsIn(textOf(lastPrompt(model))).size).toBe(session.turns);
     }
     expect(folds().length).toBeGreaterThan(2);
+  });
+});
+
+describe('what does not fit', () => {
+  test('as a long message comes is summarised beside it, and known from then on', async () => {
+    const model = new FactModel();
+    const session = conversationOf(model);
+    for (let turn = 0; turn < 8; turn += 1) await session.talk();
+    expect(model.summaryPrompts).toEqual([]);
+    const { finished } = await session.talk(`fact-8 ${'long '.repeat(450)}`);
+    expect(finished?.context.dropped_messages).toBeGreaterThan(0);
+    expect(finished?.context.prompt_tokens).toBeLessThanOrEqual(1000);
+    const next = await session.talk();
+    expect(factsIn(textOf(lastPrompt(model))).size).toBe(10);
+    expect(next.finished?.context).toMatchObject({
+      dropped_messages: 0,
+      summarized_messages: finished?.context.dropped_messages,
+    });
+    // What is asked for it is no more than the budget either.
+    expect(tokensOf(model.summaryPrompts[0] ?? [])).toBeLessThanOrEqual(1000);
+  });
+
+  test('by the count of a provider that counts more is summarised as well', async () => {
+    const model = new FactModel();
+    model.countsMore = 1.6;
+    const session = conversationOf(model);
+    for (let turn = 0; turn < 60; turn += 1) {
+      const { finished } = await session.talk();
+      expect(finished?.usage.prompt_tokens).toBeLessThanOrEqual(1000);
+      expect(factsIn(textOf(lastPrompt(model))).size).toBe(session.turns);
+    }
+  });
+
+  test('of the summaries, beside two long turns, is there again behind them', async () => {
+    const model = new FactModel();
+    model.summarize = (text, tell, signal) => atOnce(`${text} ${'of '.repeat(70)}`, tell, signal);
+    const session = conversationOf(model);
+    while (session.turns < 3 || (await session.summaries()).length < 3) await session.talk();
+    const known = await session.summaries();
+    const long = 'long '.repeat(380);
+    await session.talk(`fact-${session.turns} ${long}`);
+    await session.talk(`fact-${session.turns} ${long}`);
+    const { finished } = await session.talk();
+    expect(finished?.context.dropped_messages).toBeGreaterThan(0);
+    expect((await session.summaries())[0]?.from_turn_id).toBe(known[0]?.from_turn_id);
+    for (let turn = 0; turn < 12; turn += 1) await session.talk();
+    const told = factsIn(textOf(lastPrompt(model)));
+    for (const each of factsIn(known.map(({ text }) => text).join(' '))) expect(told).toContain(each);
   });
 });
 

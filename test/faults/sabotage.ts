@@ -28,6 +28,16 @@ export const sabotages = {
     text: "if ask.summaries ~= cjson.null then redis.call('HSET', session, 'summaries', ask.summaries) end",
     instead: '',
   },
+  late: {
+    file: /store-summary\.lua$/,
+    text: "settle(tokens, reservations, ask.turn .. '-summary', ask.reserved, ask.spent)",
+    instead: '',
+  },
+  refund: {
+    file: /abandon\.lua$/,
+    text: 'ask.summary_reserved, ask.summary_spent)',
+    instead: 'ask.summary_reserved, 0)',
+  },
   reservation: { file: /begin\.lua$/, text: 'if reserve > 0 then', instead: 'if false then' },
   rate: { file: /begin\.lua$/, text: 'if arrival then', instead: 'if false then' },
   settle: {

@@ -13,12 +13,14 @@ import { type Call, SummaryModel } from './summary-model.ts';
 import { type PlayedFacts, SummarySchedule } from './summary-schedule.ts';
 import { askTurn } from './talk.ts';
 
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 /** One of two instances is killed in so many schedules, the first time soon, while a summary is asked for. */
 const KILL_EVERY = 100;
 const FIRST_KILL = 10;
 const LEASE_SECONDS = 4;
 const BUDGET = 600;
+/** The service counts each instruction to summarise as its longest, which has so many tokens more than the shortest. */
+const INSTRUCTION = 60;
 const KEY = 'the key that owners are hashed with';
 /** Of a minute: room for some fifteen turns, and at last for their summaries no more. */
 const LIMIT = 9000;
@@ -87,9 +89,9 @@ export const summaries: FaultRun = async ({ bundle, schedules: count, seed }) =>
       const played = await new SummarySchedule(caller, choice, model, () => choice.pick(hosts).url).play();
       const calls = model.callsOf(caller);
       checkSummaries(played, calls, BUDGET, seen, faults);
-      const wasKilled = kills.some((at) => at > played.startedAt && at < played.endedAt + 100);
+      const wasKilled = () => kills.some((at) => at > played.startedAt);
       const account = await accountOf(redis, caller, wasKilled, faults.leaked);
-      checkBill(played, calls, account, wasKilled, faults);
+      checkBill(played, calls, account, wasKilled(), faults);
       tally(played, calls, account, seen);
     });
     await killing;
@@ -128,26 +130,27 @@ interface Account {
 }
 
 /** Read by raw commands, once nothing is reserved for what still runs. */
-async function accountOf(redis: Redis, user: string, wasKilled: boolean, leaked: string[]): Promise<Account> {
+async function accountOf(redis: Redis, user: string, wasKilled: () => boolean, leaked: string[]): Promise<Account> {
   const owner = keyedHash(KEY)('owner', 'key', user);
   const read = async () => {
-    const [{ day_used = 0 }, members] = await Promise.all([
-      redis.hgetall(`chat:{${owner}}:tokens`) as Promise<Record<string, string>>,
-      redis.zrange(`chat:{${owner}}:reservations`, '0', '-1'),
-    ]);
+    const replies = await redis
+      .multi()
+      .hgetall(`chat:{${owner}}:tokens`)
+      .zrange(`chat:{${owner}}:reservations`, '0', '-1')
+      .exec();
+    const [{ day_used = 0 }, members] = (replies ?? []).map(([, reply]) => reply) as [Record<string, string>, string[]];
     return { used: Number(day_used), died: members.map((member) => Number(member.split(':')[1])) };
   };
-  const settled = async () => {
-    const account = await read();
-    return account.died.length === 0 && account;
-  };
-  // What a dead holder reserved stays; the others' last calls end soon.
-  if (wasKilled) return sleep(1000).then(read);
-  return eventually(settled, 30_000).catch(async () => {
-    const account = await read();
-    leaked.push(`${user}: ${account.died} reserved by nobody`);
-    return account;
-  });
+  const isSettled = async () => wasKilled() || (await read()).died.length === 0;
+  const isLeak = await eventually(isSettled, 15_000).then(
+    () => false,
+    () => true,
+  );
+  // What a dead holder reserved stays; the last calls of the others end soon.
+  if (wasKilled()) await sleep(1000);
+  const account = await read();
+  if (isLeak) leaked.push(`${user}: ${account.died} reserved by nobody`);
+  return account;
 }
 
 /** What was charged is what the model's own books have. */
@@ -164,6 +167,7 @@ function checkBill(
       .map(({ message }) => message),
   );
   let [least, most, longest] = [0, 0, 0];
+  const summaries = calls.filter(({ summary }) => summary !== undefined).length;
   for (const { request, summary } of calls) {
     if (summary === 'failed') continue;
     const messages = request.body['messages'] as { content: string }[];
@@ -178,7 +182,7 @@ function checkBill(
   const reserved = died.reduce((sum, tokens) => sum + tokens, 0);
   const figures = `${caller}: ${used} charged, and ${reserved} reserved by turns that died; ${least} to ${most} billed`;
   if (used + reserved < least) faults.under.push(figures);
-  if (used > most + 2 * disturbed * longest) faults.dear.push(figures);
+  if (used > most + summaries * INSTRUCTION + 2 * disturbed * longest) faults.dear.push(figures);
 }
 
 function tally(

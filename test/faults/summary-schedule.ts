@@ -12,7 +12,7 @@ import {
 } from './talk.ts';
 
 /** What is done to a turn under way. */
-const disturbances = { none: 20, stop: 1.5, leave: 1.5, delete: 0.3, beside: 1.5 };
+const disturbances = { none: 20, stop: 3, leave: 1.5, delete: 0.3, beside: 1.5 };
 type Disturbance = keyof typeof disturbances;
 
 export interface ToldFact {
@@ -96,7 +96,7 @@ export class SummarySchedule {
       const words = Array.from({ length: random.chance(0.06) ? 40 : random.between(3, 12) }, () => random.pick(filler));
       const message = `${caller} says F${fact} ${words.join(' ')}`;
       const deltas = Array.from({ length: random.between(2, 12) }, () => ` ${random.pick(filler)}`);
-      const fails = random.chance(0.04);
+      const fails = random.chance(0.08);
       const answer = { deltas, delayMs: random.between(0, 8), ...(fails && { ending: 'cut' as const }) };
       this.#model.plan(caller, message, answer);
       let stopping: Promise<unknown> | undefined;

@@ -68,7 +68,7 @@ export interface Offer {
   fixed_tokens: number;
   /** The longest answer. */
   output_tokens: number;
-  /** The longest summary; without it none is asked for. */
+  /** What a summary may cost beside the prompt; without it none is asked for. */
   summary_tokens?: number;
 }
 
@@ -165,7 +165,7 @@ export interface Commit {
   title: string;
   /** Where the window begins from now on; where it was moved further meanwhile, it stays there. */
   windowStart: number;
-  /** What the window costs a prompt from now on, summaries and this turn included. */
+  /** What the window costs a prompt from now on, summaries and this turn included, as the provider counts. */
   windowTokens: number;
   /** The part of that which is this turn's. */
   turnTokens: number;
