@@ -6,7 +6,7 @@ import { median } from './median.ts';
 
 // What summaries cost and keep, beside dropping the oldest turns; and what they do to the time of the turns that ask for
 // one. In this process, by a model that knows its prompt alone.
-// Run: node bench/summaries.ts
+// Run: npx node bench/summaries.ts
 
 const TURNS = 500;
 const SAMPLES = 20;
@@ -45,7 +45,7 @@ async function tokens(budget: number, words: number, contextOverflow: 'summarize
   const per100 = (sum: number) => Math.round((sum * 100) / TURNS);
   return {
     budget,
-    'tokens a turn': words + 40,
+    'tokens a turn': tokensOf(model.prompts[3] ?? []) - tokensOf(model.prompts[2] ?? []),
     overflow: contextOverflow,
     'prompts / 100': per100(sums.prompts),
     'of it as before': per100(sums.cached),

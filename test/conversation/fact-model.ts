@@ -98,7 +98,7 @@ export class FactModel implements Model {
 }
 
 /** The facts of what it is told to summarise, and of nothing else. */
-function summaryOf(messages: readonly PromptMessage[]): string {
+export function summaryOf(messages: readonly PromptMessage[]): string {
   const asked = messages.at(-1)?.content ?? '';
   const [, count] = /first (\d+) messages/.exec(asked) ?? [];
   if (count === undefined) return ranges(factsIn(asked));

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
 import type { HeldLease } from '../../shared/conversation/held-lease.ts';
 import type { PromptMessage } from '../../shared/conversation/ports/model.ts';
+import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { PREFACE } from '../../shared/conversation/summaries.ts';
+import { fitWindow, fixedTokens } from '../../shared/conversation/window.ts';
 import { eventually } from '../eventually.ts';
+import { countTokens } from '../tokens/o200k.ts';
 import { Gate } from '../upstream/script.ts';
-import { Conversation, OWNER, toFirstToken } from './conversation.ts';
+import { assistants, Conversation, counter, OWNER, toFirstToken } from './conversation.ts';
 import { atOnce, FactModel, fact, factsIn, type Summarize, textOf, tokensOf } from './fact-model.ts';
 
 /** A conversation of turns with a fact each. */
@@ -254,6 +257,31 @@ describe('what does not fit', () => {
     const told = factsIn(textOf(lastPrompt(model)));
     for (const each of factsIn(known.map(({ text }) => text).join(' '))) expect(told).toContain(each);
   });
+});
+
+test('an assistant that drops is asked for no summary, with the prompts that it had', async () => {
+  const model = new FactModel();
+  const session = conversationOf(model);
+  const dropping = new Map(
+    [...assistants].map(([name, each]) => [name, { ...each, contextOverflow: 'drop' as const }]),
+  );
+  const bounds = { maxContextTokens: 1000, maxOutputTokens: 500 };
+  session.conversation.parts.prompts = new Prompts(counter, dropping, bounds);
+  const window: string[] = [];
+  for (let turn = 0; turn < 40; turn += 1) {
+    const message = fact(turn);
+    const tokens = window.map((content, at) => ({
+      role: at % 2 ? ('assistant' as const) : ('user' as const),
+      ...countTokens(content),
+    }));
+    const fixed = fixedTokens(countTokens('Be kind.').tokens, countTokens(message).tokens);
+    window.splice(0, fitWindow(tokens, fixed, 1000).dropped);
+    const { finished, ...told } = await session.talk(message);
+    expect(lastPrompt(model).map(({ content }) => content)).toEqual(['Be kind.', ...window, message]);
+    window.push(message, told.tokens.join(''));
+    expect(finished?.context).toMatchObject({ summarized_messages: 0, summary_tokens: 0 });
+  }
+  expect(model.summaryPrompts).toEqual([]);
 });
 
 describe('no turn waits for a summary', () => {
