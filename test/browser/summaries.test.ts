@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
-import { summarizing, talkUntilSummarized } from './summarized.ts';
+import { echo } from '../upstream/scripted-upstream.ts';
+import { isSummaryCall, summarizing, talkUntilSummarized } from './summarized.ts';
 import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
 
 const hostile = '<img src=x onerror="document.title=1"> **Bold**, [link](javascript:alert(1))\nin Redis.';
@@ -27,6 +28,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
     /** The answer above the note. */
     const above = () =>
       chat.summaryNote.evaluate((note) => note.previousElementSibling?.querySelector('.parley-markdown')?.textContent);
+    const usage = () => chat.page.locator('.parley-usage').innerText();
     /** The last message of the turn up to which all is summarised. */
     const lastOf = ({ messages, summaries }: Awaited<ReturnType<typeof talkUntilSummarized>>) =>
       messages.findLast(({ turn_id }) => turn_id === summaries?.at(-1)?.through_turn_id)?.content;
@@ -43,6 +45,8 @@ describe.each<StoreKind>(['memory', 'redis'])(
       expect(await above()).toBe(lastOf(known));
       expect(await chat.summaryNote.count()).toBe(1);
       expect(await chat.messages.count()).toBe(known.messages.length);
+      await chat.ask('And now?');
+      expect(await usage()).not.toContain('no longer seen');
     });
 
     test('shows the summary on request and hides it again, by keyboard, and as text whatever it says', async () => {
@@ -100,6 +104,23 @@ describe.each<StoreKind>(['memory', 'redis'])(
       await eventually(async () => (await above()) === lastOf(second));
       await chat.button('Show summary').click();
       expect(await chat.summaryNote.locator('.parley-verbatim').allTextContents()).toEqual([hostile, hostile]);
+    });
+
+    test('tells in the line below how many messages are not known at all, where there is no summary of them', async () => {
+      world.upstream.respond = (request) =>
+        isSummaryCall(request) ? { status: 400, body: { error: { message: 'no' } } } : echo(request);
+      const client = new Client(world.host.url);
+      let dropped = 0;
+      let session_id: string | undefined;
+      while (dropped === 0) {
+        const told = await client.chat({ session_id, message: 'Where does it go? '.repeat(10) });
+        session_id = told.session_id as string;
+        dropped = told.context.dropped_messages;
+      }
+      world.upstream.respond = summarizing(hostile);
+      await open(session_id ?? '');
+      expect(await usage()).toContain(`${dropped} older messages no longer seen by the model`);
+      expect(await chat.summaryNote.count()).toBe(0);
     });
 
     test('says nothing of it in a fork from within what is summarised', async () => {

@@ -6,8 +6,11 @@ import type { World } from './world.ts';
 
 /** A model that says messages again, and these words where it is asked for a summary. */
 export function summarizing(summary: string): (request: RecordedRequest) => Script {
-  return (request) =>
-    lastMessageOf(request.body).startsWith('Do not answer.') ? { deltas: [summary] } : echo(request);
+  return (request) => (isSummaryCall(request) ? { deltas: [summary] } : echo(request));
+}
+
+export function isSummaryCall({ body }: RecordedRequest): boolean {
+  return lastMessageOf(body).startsWith('Do not answer.');
 }
 
 /** What is stored of a conversation. */
