@@ -6,7 +6,7 @@ import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
 import { promptTexts } from './prompt-texts.ts';
-import { summaryTokens } from './summaries.ts';
+import { longestSummary, summaryTokens } from './summaries.ts';
 import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a turn asks. */

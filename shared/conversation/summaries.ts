@@ -30,7 +30,7 @@ export function summaryTokens(budget: number): number {
 }
 
 /** The longest summary, in tokens. */
-function longestSummary(budget: number): number {
+export function longestSummary(budget: number): number {
   return Math.floor(budget * LONGEST);
 }
 
