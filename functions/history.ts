@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { Failure } from '../shared/conversation/failure.ts';
-import type { StoredMessage } from '../shared/conversation/ports/stored.ts';
+import { type StoredMessage, shownSummary } from '../shared/conversation/ports/stored.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { pageOf, sessionIdOf, unknownPage } from '../shared/http/requests.ts';
 
@@ -16,7 +16,9 @@ app.http('history', {
     if (history === 'unknown-page') throw unknownPage();
     const { id: session_id, ...session } = history.session;
     const messages = history.items.map(shown);
-    return { jsonBody: { session_id, ...session, messages, has_more: history.hasMore } };
+    const told = page.before === undefined && history.summaries.length > 0;
+    const summaries = told ? { summaries: history.summaries.map(shownSummary) } : {};
+    return { jsonBody: { session_id, ...session, messages, has_more: history.hasMore, ...summaries } };
   }),
 });
 

@@ -58,6 +58,9 @@ param allowedOrigins string[] = []
 @secure()
 param settings { *: string } = {}
 
+@description('What becomes of the oldest turns when a conversation nears its budget: a summary stands for them, or they are left out.')
+param contextOverflow 'summarize' | 'drop' = 'summarize'
+
 @description('Where audit records go; blob is a container of this deployment\'s storage account.')
 param auditSink 'none' | 'log' | 'blob' = 'none'
 
@@ -136,6 +139,9 @@ param openAiLocation string = ''
 @minLength(2)
 @maxLength(64)
 param openAiDeploymentName string = 'chat'
+
+@description('Deployment of the same account that is asked for summaries, and which is there already; empty: the one that answers.')
+param summaryDeploymentName string = ''
 
 @description('Model of a new deployment.')
 param modelName string = 'gpt-5.4-mini'
@@ -499,6 +505,8 @@ module functionApp 'modules/function-app.bicep' = {
       AZURE_OPENAI_DEPLOYMENT: openAiDeploymentName
       AZURE_OPENAI_ENDPOINT: openAiAccess.outputs.endpoint
       AZURE_OPENAI_TOKEN_SCOPE: openAiTokenScope
+      CONTEXT_OVERFLOW: contextOverflow
+      ...(empty(summaryDeploymentName) ? {} : { SUMMARY_DEPLOYMENT: summaryDeploymentName })
       OWNER_HASH_KEY: empty(ownerHashReference) ? derivedOwnerHashKey : ownerHashReference
       PARLEY_ENVIRONMENT: 'azure'
       REDIS_AUTH: 'entra'

@@ -9,7 +9,7 @@ import { RunningTurns } from './conversation/running-turns.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import type { Identify } from './identity/caller.ts';
 import { createIdentify } from './identity/create-identify.ts';
-import { createModel } from './models/create-model.ts';
+import { createModel, createSummarizer } from './models/create-model.ts';
 import { type KeyedHash, keyedHash } from './platform/keyed-hash.ts';
 import { MemorySessionStore } from './sessions/memory/memory-session-store.ts';
 import { RedisConnection } from './sessions/redis/redis-connection.ts';
@@ -63,6 +63,7 @@ function build(settings: Settings): Services {
       audit,
       telemetry,
       model: createModel(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
+      summarizer: createSummarizer(settings.model, { timeoutSeconds: settings.modelTimeoutSeconds }),
       prompts: new Prompts(createTokenCounter(settings), assistants, settings),
       assistants,
       running: new RunningTurns(),

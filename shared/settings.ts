@@ -1,4 +1,5 @@
 import { type AuditSettings, readAuditSettings } from './audit/audit-settings.ts';
+import type { ContextOverflow } from './conversation/assistant.ts';
 import type { Limits } from './conversation/limits.ts';
 import { type AuthSettings, readAuthSettings } from './identity/auth-settings.ts';
 import { type ModelSettings, readModelSettings } from './models/model-settings.ts';
@@ -22,6 +23,8 @@ export interface Settings {
   /** Tokens of the whole prompt: system prompt, window and new message. */
   maxContextTokens: number;
   maxOutputTokens: number;
+  /** What becomes of the oldest turns when a conversation nears its budget; an assistant may say otherwise. */
+  contextOverflow: ContextOverflow;
   maxMessageCharacters: number;
   maxBodyBytes: number;
   telemetry: TelemetrySettings;
@@ -66,6 +69,7 @@ export function readSettings(variables: Environment): Settings {
     modelTimeoutSeconds: integer('MODEL_TIMEOUT_SECONDS', 60, 1, 220),
     maxContextTokens: integer('MAX_CONTEXT_TOKENS', 3000, 50, 2_000_000),
     maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
+    contextOverflow: environment.choice('CONTEXT_OVERFLOW', ['summarize', 'drop']),
     maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
     maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
     telemetry: readTelemetrySettings(environment),

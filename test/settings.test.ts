@@ -69,6 +69,18 @@ describe('settings', () => {
     expect(faultsOf({ AZURE_OPENAI_FALLBACK_DEPLOYMENTS: 'gpt-south' })).toContain('AZURE_OPENAI_FALLBACK_DEPLOYMENTS');
   });
 
+  test('let summaries stand for the oldest turns, by the model that answers or another', () => {
+    expect(readSettings({})).toMatchObject({ contextOverflow: 'summarize' });
+    expect(readSettings({ CONTEXT_OVERFLOW: 'drop' })).toMatchObject({ contextOverflow: 'drop' });
+    expect(faultsOf({ CONTEXT_OVERFLOW: 'forget' })).toContain('CONTEXT_OVERFLOW');
+    const atAzure = { AZURE_OPENAI_ENDPOINT: 'https://x.openai.azure.com', AZURE_OPENAI_DEPLOYMENT: 'gpt' };
+    expect(readSettings({ ...atAzure, SUMMARY_DEPLOYMENT: 'small' }).model).toMatchObject({ summaryModel: 'small' });
+    const openai = { OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1', OPENAI_MODEL: 'llama' };
+    expect(readSettings({ ...openai, SUMMARY_MODEL: 'tiny' }).model).toMatchObject({ summaryModel: 'tiny' });
+    expect(faultsOf({ SUMMARY_DEPLOYMENT: 'small' })).toContain('SUMMARY_DEPLOYMENT needs');
+    expect(faultsOf({ SUMMARY_MODEL: 'tiny' })).toContain('SUMMARY_MODEL needs');
+  });
+
   test('limit nobody by default, and refuse a token limit that the largest turn alone would pass', () => {
     expect(readSettings({}).limits).toEqual({ requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 });
     expect(readSettings({ RATE_LIMIT_PER_MINUTE: '20', TOKEN_LIMIT_PER_DAY: '3500' }).limits).toEqual({

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { RedisServer } from '../../test/redis/redis-server.ts';
 import { inLanes } from './redis-cost.ts';
-import { LANES, newTalk, openStore, type Talk, takeTurn, talksOf } from './store-turns.ts';
+import { LANES, newTalk, openStore, type Talk, takeSummaries, takeTurn, talksOf } from './store-turns.ts';
 
 /** Bytes of all keys of an owner, by the kind of the key. */
 async function bytesOf(reader: Redis, owner: string): Promise<Record<string, number>> {
@@ -37,6 +37,12 @@ export async function memory(): Promise<void> {
     });
   }
   console.table(rows);
+  for (const summaries of [0, 1, 2, 3]) {
+    const talk = newTalk();
+    while (talk.messages < 98) await takeTurn(store, talk);
+    await takeSummaries(store, talk, summaries);
+    console.log(`${summaries} summaries: ${(await bytesOf(reader, talk.owner))['session']} bytes of the session`);
+  }
   // By the server's own count, which has what stands beside the keys too.
   const used = async () => Number(/used_memory:(\d+)/.exec(await reader.info('memory'))?.[1]);
   const grow = async (turns: number, keyed: boolean) => {

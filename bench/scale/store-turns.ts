@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { embedTextInNode } from '../../local/embedded-text.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
 import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
+import type { Summary } from '../../shared/conversation/ports/stored.ts';
 import { inLanes } from './redis-cost.ts';
 
 // Turns on the store itself, with no model and no HTTP: what is left is what Redis has to do.
@@ -14,6 +15,8 @@ const { RedisSessionStore } = await import('../../shared/sessions/redis/redis-se
 const QUESTION = 'question '.repeat(23).slice(0, 200);
 const ANSWER = 'answered '.repeat(92).slice(0, 824);
 const SAID = ANSWER.match(/\S+ ?/g) ?? [];
+/** The longest summary, of a budget of 3,000 tokens. */
+const SUMMARY_TOKENS = 300;
 /** A window of ten such turns. */
 const WINDOW_MESSAGES = 20;
 /** What a model says in the 250 ms between two beats, at 50 tokens a second. */
@@ -77,11 +80,24 @@ export async function beginTurn(store: Store, talk: Talk, keyed = false): Promis
 }
 
 /** @param beats how many blocks the store has already */
-export async function commitTurn(store: Store, talk: Talk, claim: TurnClaim, beats = 0): Promise<void> {
+export async function commitTurn(
+  store: Store,
+  talk: Talk,
+  claim: TurnClaim,
+  beats = 0,
+  summaries?: readonly Summary[],
+): Promise<void> {
   const { turnId } = claim;
   const timestamp = new Date().toISOString();
   const usage = { prompt_tokens: 1500, completion_tokens: 200, total_tokens: 1700, cached_tokens: 1024 };
-  const context = { messages: 20, dropped_messages: 0, prompt_tokens: 1500, max_prompt_tokens: 3000 };
+  const context = {
+    messages: 20,
+    dropped_messages: 0,
+    summarized_messages: 0,
+    summary_tokens: 0,
+    prompt_tokens: 1500,
+    max_prompt_tokens: 3000,
+  };
   const ending = { finish_reason: 'stop' as const, usage, context };
   const text = { timestamp, turn_id: turnId };
   const outcome = await store.commit(claim, {
@@ -102,10 +118,21 @@ export async function commitTurn(store: Store, talk: Talk, claim: TurnClaim, bea
     title: claim.isFirst ? QUESTION.slice(0, 60) : '',
     windowStart: Math.max(0, talk.messages + 2 - WINDOW_MESSAGES),
     windowTokens: 1500,
+    turnTokens: 258,
+    summaries,
     spent: 1700,
   });
   if (outcome !== 'committed') throw new Error('a turn was lost');
   talk.messages += 2;
+}
+
+/** A turn that is stored with so many summaries, each as long as it may be. */
+export async function takeSummaries(store: Store, talk: Talk, count: number): Promise<void> {
+  const claim = await beginTurn(store, talk);
+  const { turnId } = claim;
+  const block = { from_turn_id: turnId, through_turn_id: turnId, created: new Date().toISOString(), from: 0, to: 2 };
+  const one = { text: ' summary'.repeat(SUMMARY_TOKENS), tokens: SUMMARY_TOKENS, ...block };
+  await commitTurn(store, talk, claim, 0, Array(count).fill(one));
 }
 
 export async function takeTurn(store: Store, talk: Talk, keyed = false): Promise<void> {

@@ -1,15 +1,18 @@
 import { app } from '@azure/functions';
-import { readJson } from '../../shared/http/read-json.ts';
 import { apiEndpoint } from '../../shared/http/v1/api-endpoint.ts';
-import { refused } from '../../shared/http/v1/api-failure.ts';
+import { readCompactRequest } from '../../shared/http/v1/compact-request.ts';
+import { compactedOf } from '../../shared/http/v1/compacted.ts';
+import { createResponseFold } from '../../shared/http/v1/create-response-fold.ts';
+import { requestedResponse } from '../../shared/http/v1/requested-response.ts';
+import { responseAnswer } from '../../shared/http/v1/response-answer.ts';
 
-/** POST /v1/responses/compact: nothing is compacted yet, and nothing is made up. */
+/** POST /v1/responses/compact: a summary of what the caller brings, which the caller keeps. */
 app.http('v1-compact-response', {
   methods: ['POST'],
   route: 'v1/responses/compact',
-  ...apiEndpoint(async ({ request, services }) => {
-    const { model } = await readJson(request, services.settings.maxBodyBytes);
-    if (typeof model !== 'string') throw refused('missing_required_parameter', 'model', 'model is missing.');
-    throw refused('not_supported', 'input', 'Compaction is not supported.');
+  ...apiEndpoint(async (call) => {
+    const { events } = await requestedResponse(call, readCompactRequest);
+    const { headers, jsonBody } = await responseAnswer(events, call.log, createResponseFold(call.services));
+    return { ...(headers && { headers }), jsonBody: compactedOf(call, jsonBody) };
   }),
 });

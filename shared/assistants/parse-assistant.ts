@@ -6,6 +6,7 @@ const frontMatter = z.strictObject({
   title: z.string().check(z.minLength(1), z.maxLength(80)),
   description: z.string().check(z.minLength(1), z.maxLength(300)),
   max_output_tokens: z.optional(z.int().check(z.minimum(1), z.maximum(200_000))),
+  context_overflow: z.optional(z.enum(['summarize', 'drop'])),
   temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
   accepts: z.optional(z.array(z.enum(['instructions', 'history', 'tools']))),
 });
@@ -28,13 +29,14 @@ export function parseAssistant(name: string, text: string): Assistant {
   }
   const systemPrompt = body.trim();
   if (systemPrompt === '') throw wrong('has no system prompt after its front matter');
-  const { title, description, max_output_tokens, temperature, accepts } = checked.data;
+  const { title, description, max_output_tokens, context_overflow, temperature, accepts } = checked.data;
   return {
     name,
     title,
     description,
     systemPrompt,
     ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
+    ...(context_overflow === undefined ? {} : { contextOverflow: context_overflow }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(accepts === undefined ? {} : { accepts }),
   };

@@ -1,3 +1,6 @@
+/** What becomes of the oldest turns when a conversation nears its budget. */
+export type ContextOverflow = 'summarize' | 'drop';
+
 /** A specialised assistant, as written in `assistants/<name>.md`. */
 export interface Assistant {
   /** The file's name without `.md`: lower-case letters, digits and hyphens. */
@@ -8,6 +11,8 @@ export interface Assistant {
   systemPrompt: string;
   /** Overrides `MAX_OUTPUT_TOKENS` for this assistant. */
   maxOutputTokens?: number;
+  /** Overrides `CONTEXT_OVERFLOW` for this assistant. */
+  contextOverflow?: ContextOverflow;
   /** Overrides the default temperature, 0.7. */
   temperature?: number;
   /** What its callers may bring through OpenAI's API. Where it does not say, the way in which they are known decides. */

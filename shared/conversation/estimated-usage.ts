@@ -1,6 +1,6 @@
 import type { Usage } from './ports/model.ts';
 import type { TokenCount } from './ports/token-counter.ts';
-import type { Prompt } from './prompts.ts';
+import type { Prompt } from './prompt.ts';
 
 /** Where the provider sent no usage, what was counted here stands for it. */
 export function estimatedUsage(prompt: Prompt, { tokens }: TokenCount): Usage {

@@ -10,8 +10,12 @@ export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
 export interface ContextReport {
   /** Messages sent, the new one included, the system prompt not. */
   messages: number;
-  /** Messages of the session that are kept, but were not sent. */
+  /** Messages of the session that are kept, but were not sent, and of which nothing else was. */
   dropped_messages: number;
+  /** Messages of the session that were sent in summary only. */
+  summarized_messages: number;
+  /** What the summary cost that was asked for beside the answer; 0: none was. */
+  summary_tokens: number;
   /** Tokens of the whole prompt, counted by the service. */
   prompt_tokens: number;
   /** `MAX_CONTEXT_TOKENS`: what `prompt_tokens` is held under. */

@@ -1,4 +1,5 @@
 import type { SessionStore } from './ports/session-store.ts';
+import { shownSummary } from './ports/stored.ts';
 
 const MESSAGES_AT_ONCE = 50;
 
@@ -10,7 +11,8 @@ const HELD_CHARACTERS = 4_194_304;
 
 /**
  * All that is an owner's, as lines of JSON, one session each: `{id, title, assistant, created, updated, turns,
- * forked_from?, messages}`, and where there are any, `metadata` and the `items` that were brought after the last turn.
+ * forked_from?, messages}`, and where there are any, `metadata`, the `items` that were brought after the last turn, and
+ * `summaries` as in a session's history.
  * Sessions and messages are read page by page, as the reader asks for them. A session that is deleted meanwhile is left
  * out; where a part of its long line was said already, the line is ended, and says so by `"cut": true`.
  *
@@ -34,13 +36,14 @@ export async function* exportSessions(store: SessionStore, owner: string): Async
 async function* lineOf(store: SessionStore, owner: string, id: string): AsyncGenerator<string> {
   const session = await store.session(owner, id);
   if (session === undefined) return;
-  const { summary, metadata, brought } = session;
+  const { summary, metadata, brought, summaries } = session;
   // Turns that came after the session was looked at are left out, so that the line agrees with itself.
   const count = 2 * summary.turns;
   const about = {
     ...summary,
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(brought.length > 0 && { items: brought }),
+    ...(summaries.length > 0 && { summaries: summaries.map(shownSummary) }),
   };
   let held = `${JSON.stringify(about).slice(0, -1)},"messages":[`;
   let isSaid = false;

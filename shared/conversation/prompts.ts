@@ -1,12 +1,13 @@
-import type { Assistant } from './assistant.ts';
+import type { Assistant, ContextOverflow } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
-import type { ContextReport } from './events.ts';
-import type { PromptMessage } from './ports/model.ts';
+import { Failure } from './failure.ts';
 import type { Offer } from './ports/session-store.ts';
-import type { Item, StoredMessage } from './ports/stored.ts';
+import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
-import { promptTexts, windowMessage } from './prompt-texts.ts';
-import { fitWindow, fixedTokens, halve, TOKENS_PER_MESSAGE, type Window } from './window.ts';
+import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
+import { promptTexts } from './prompt-texts.ts';
+import { longestSummary, summaryTokens } from './summaries.ts';
+import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** What a turn asks. */
 export interface Asked {
@@ -17,6 +18,8 @@ export interface Asked {
   instructions?: string | undefined;
   /** What the caller brought before the message, oldest first: sent as far as there is room. */
   brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
+  /** Nothing may be left out. */
+  isWhole?: boolean;
 }
 
 interface Measured {
@@ -26,40 +29,25 @@ interface Measured {
   offers: ReadonlyMap<string, Offer>;
 }
 
-/** What is sent to the model for one turn. */
-export interface Prompt {
-  messages: PromptMessage[];
-  /** The new message, and its tokens. */
-  message: string;
-  messageCount: TokenCount;
-  promptTokens: number;
-  /** What the next prompt has again of this turn and those before it: the conversation up to the new message. */
-  windowTokens: number;
-  /** Messages at the window's start that no longer fit. */
-  dropped: number;
-  /** @param windowStart messages of the session before the window */
-  report(windowStart: number): ContextReport;
-  /** For a model that finds this one too long: with about half of it, then with the new message alone, then none. */
-  shorter(): Prompt | undefined;
-}
-
 /** Builds prompts that stay under the budget. Counts are exact, or upper bounds while the tokeniser still loads. */
 export class Prompts {
   readonly #counter: TokenCounter;
   readonly #assistants: ReadonlyMap<string, Assistant>;
   readonly #budget: number;
   readonly #maxOutputTokens: number;
+  readonly #overflow: ContextOverflow;
   readonly #systemTokens = new Map<string, TokenCount>();
 
   constructor(
     counter: TokenCounter,
     assistants: ReadonlyMap<string, Assistant>,
-    bounds: { maxContextTokens: number; maxOutputTokens: number },
+    bounds: { maxContextTokens: number; maxOutputTokens: number; contextOverflow?: ContextOverflow },
   ) {
     this.#counter = counter;
     this.#assistants = assistants;
     this.#budget = bounds.maxContextTokens;
     this.#maxOutputTokens = bounds.maxOutputTokens;
+    this.#overflow = bounds.contextOverflow ?? 'summarize';
   }
 
   count(text: string): Promise<TokenCount> {
@@ -102,67 +90,56 @@ export class Prompts {
     return assistant.maxOutputTokens ?? this.#maxOutputTokens;
   }
 
-  async build(assistant: Assistant, window: readonly StoredMessage[], asked: Asked): Promise<Prompt> {
-    const bounded = await this.#fit(assistant, window, asked, (text) => this.#counter.count(text));
-    // Nothing is dropped on a mere bound.
-    const { fitted, texts, fixed, messageCount } =
-      bounded.fitted.dropped === 0
-        ? bounded
-        : await this.#fit(assistant, window, asked, (text) => this.#counter.countWhenLoaded(text));
-    const { message, instructions } = asked;
-    const system = instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }];
-    const alone: Window = { dropped: texts.length, promptTokens: fixed };
-    const promptOf = (fit: Window, next: () => Window): Prompt => {
-      const sent = texts.slice(fit.dropped);
-      // Only whole turns leave the window: of one that is cut within what was brought to it, all is stored.
-      const dropped = sent[0]?.place ?? window.length;
-      const kept = texts.filter(({ place }) => place >= dropped);
-      return {
-        messages: [
-          { role: 'system', content: assistant.systemPrompt },
-          ...system,
-          ...sent.map(({ role, content }) => ({ role, content })),
-          { role: 'user', content: message },
-        ],
-        message,
-        messageCount,
-        promptTokens: fit.promptTokens,
-        windowTokens: kept.reduce((sum, each) => sum + costOf(each), costOf(messageCount)),
-        dropped,
-        report: (windowStart) => ({
-          messages: sent.length + 1,
-          dropped_messages: windowStart + fit.dropped,
-          prompt_tokens: fit.promptTokens,
-          max_prompt_tokens: this.#budget,
-        }),
-        shorter: () => (fit.dropped === texts.length ? undefined : promptOf(next(), () => alone)),
-      };
-    };
-    return promptOf(fitted, () => halve(fitted, texts.map(windowMessage), fixed));
+  /** The longest summary in place of an answer. */
+  summaryTokens(assistant: Assistant): number {
+    return Math.min(longestSummary(this.#budget), this.outputTokens(assistant));
   }
 
-  async #fit(
+  /** @throws {Failure} `context-too-long` where nothing may be left out, and there is no room for all */
+  async build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
+    const prompt = await this.#build(assistant, memory, asked);
+    return asked.isWhole ? { ...prompt, shorter: () => undefined } : prompt;
+  }
+
+  async #build(assistant: Assistant, memory: Memory, asked: Asked): Promise<Prompt> {
+    const bounded = await this.#parts(assistant, memory, asked, (text) => this.#counter.count(text));
+    const fit = fitParts(bounded);
+    if (fit.dropped + fit.droppedSummaries === 0) return promptOf(bounded, fit);
+    // Nothing is dropped on a mere bound.
+    const parts = await this.#parts(assistant, memory, asked, (text) => this.#counter.countWhenLoaded(text));
+    const exact = fitParts(parts);
+    if (asked.isWhole && exact.dropped + exact.droppedSummaries > 0) {
+      throw new Failure('context-too-long', 'It is more than a prompt can hold.');
+    }
+    return promptOf(parts, exact);
+  }
+
+  async #parts(
     assistant: Assistant,
-    window: readonly StoredMessage[],
+    memory: Memory,
     { message, measured, instructions, brought = [] }: Asked,
     count: (text: string) => Promise<TokenCount>,
-  ) {
+  ): Promise<Parts> {
     const [systemCount, messageCount, extraCount, texts] = await Promise.all([
       this.#countSystem(assistant, count),
       measured?.exact ? measured : count(message),
       instructions === undefined ? undefined : count(instructions),
-      promptTexts(window, brought, count),
+      promptTexts(memory.window, brought, count),
     ]);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
-    const fitted = fitWindow(texts.map(windowMessage), fixed, this.#budget / tokenFactor(window));
-    return { fitted, texts, fixed, messageCount };
+    const budget = this.#budget;
+    const ownBudget = budget / tokenFactor(memory.window);
+    return { assistant, instructions, memory, message, messageCount, texts, fixed, budget, ownBudget };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {
     const offers = [...this.#assistants.values()].map(async (assistant) => {
       const fixed_tokens = fixedTokens((await this.#countSystem(assistant, count)).tokens, 0);
       const output_tokens = this.outputTokens(assistant);
-      return [assistant.name, { room: this.#budget - fixed_tokens, fixed_tokens, output_tokens }] as const;
+      const isSummarized = (assistant.contextOverflow ?? this.#overflow) === 'summarize';
+      const summary_tokens = isSummarized ? summaryTokens(this.#budget) : 0;
+      const room = this.#budget - fixed_tokens;
+      return [assistant.name, { room, fixed_tokens, output_tokens, summary_tokens }] as const;
     });
     return new Map(await Promise.all(offers));
   }
@@ -174,8 +151,4 @@ export class Prompts {
     this.#systemTokens.set(assistant.name, counted);
     return counted;
   }
-}
-
-function costOf({ tokens }: { tokens: number }): number {
-  return tokens + TOKENS_PER_MESSAGE;
 }

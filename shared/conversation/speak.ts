@@ -3,7 +3,7 @@ import type { FinishReason } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { CompletionOptions, Model, Usage } from './ports/model.ts';
-import type { Prompt } from './prompts.ts';
+import type { Prompt } from './prompt.ts';
 import type { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';
 

@@ -3,7 +3,7 @@ import type { Echo } from './ports/echo.ts';
 import type { BeginResult, Commit } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
-import type { Prompt } from './prompts.ts';
+import type { Prompt } from './prompt.ts';
 import type { Spoken } from './speak.ts';
 
 /** The turn's two messages, as they are stored. */

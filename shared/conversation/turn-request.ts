@@ -1,4 +1,5 @@
 import type { Echo } from './ports/echo.ts';
+import type { CompletionOptions } from './ports/model.ts';
 import type { BeginRequest, Idempotency } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
 
@@ -21,6 +22,8 @@ export interface TurnRequest {
   fork?: BeginRequest['fork'];
   /** Stores nothing, and leaves no session. */
   isEphemeral?: boolean;
+  /** What is asked for, where that is no answer: of the model that summarises, and of all that there is or of nothing. */
+  purpose?: CompletionOptions['purpose'];
   /** The assistant of a new session. */
   assistant: string | undefined;
   /** Shorter than the assistant's longest answer. */
@@ -48,6 +51,7 @@ export function broughtOf({ brought = [] }: TurnRequest, turnId: string): Item[]
  *
  * @param longest tokens of the assistant's longest answer
  */
-export function wishesOf({ maxOutputTokens, temperature, topP, reasoningEffort }: TurnRequest, longest: number) {
-  return { maxOutputTokens: Math.min(maxOutputTokens ?? longest, longest), temperature, topP, reasoningEffort };
+export function wishesOf(request: TurnRequest, longest: number) {
+  const { maxOutputTokens = longest, temperature, topP, reasoningEffort, purpose } = request;
+  return { maxOutputTokens: Math.min(maxOutputTokens, longest), temperature, topP, reasoningEffort, purpose };
 }

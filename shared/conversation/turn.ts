@@ -1,4 +1,5 @@
 import type { Assistant } from './assistant.ts';
+import { tokenFactor } from './calibration.ts';
 import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
@@ -20,13 +21,16 @@ import { messagesOf } from './stored-messages.ts';
 import { titleOf } from './title.ts';
 import { TurnAudit } from './turn-audit.ts';
 import { broughtOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
-import { TOKENS_PER_MESSAGE } from './window.ts';
+import { TurnSummary } from './turn-summary.ts';
+import { costOf } from './window.ts';
 
 export interface TurnParts {
   store: SessionStore;
   audit: RecordKeeper;
   telemetry: TurnObserver;
   model: Model;
+  /** Asked for summaries, once each: beside an answer, or in place of one. */
+  summarizer: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
   assistants: ReadonlyMap<string, Assistant>;
@@ -106,19 +110,21 @@ async function* answer(
   measured: TokenCount,
   begun: Begun,
 ): AsyncGenerator<TurnEvent> {
-  const { store, model, prompts, running, now } = parts;
+  const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
-  const { sessionId, isFirst, forkedFrom, assistant: name, reserved, limits } = begun;
-  const { isEphemeral, echo } = request;
-  const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved };
+  const { sessionId, isFirst, forkedFrom, assistant: name, reserved, summaryReserved, limits } = begun;
+  const { isEphemeral, echo, requestId, traceparent, purpose } = request;
+  const model = purpose === 'summary' ? parts.summarizer : parts.model;
+  const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved, summaryReserved };
   const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.
   const assistant = parts.assistants.get(name) as Assistant;
-  const audit = new TurnAudit(parts, claim, request, assistant);
+  const audit = new TurnAudit({ ...parts, model }, claim, request, assistant);
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
+  const summary = new TurnSummary(parts, claim, begun, { requestId, traceparent, assistant: name });
   let promptTokens = 0;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */
@@ -130,13 +136,15 @@ async function* answer(
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
-    const built = await prompts.build(assistant, begun.window, { message, measured, instructions, brought });
+    const asked = { message, measured, instructions, brought, isWhole: purpose === 'summary' };
+    const built = await prompts.build(assistant, begun, asked);
     promptTokens = built.promptTokens;
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const tokens = new Ready<string>();
     const speech = speak(model, assistant, built, options, lease, audit, spending, (token) => tokens.push(token));
+    summary.ask(built, lease, giveUpAt);
     const isOver = () => tokens.end();
     speech.then(isOver, isOver);
     for await (const some of tokens) for (const token of some) yield { type: 'token-said', token };
@@ -144,11 +152,12 @@ async function* answer(
     const { prompt } = spoken;
 
     const count = await prompts.count(spoken.content);
+    const { savedTokens, spent: summarySpent, ...remembered } = await summary.remembered(prompt, lease);
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
       usage: spoken.usage ?? estimatedUsage(prompt, count),
-      context: prompt.report(begun.windowStart),
+      context: { ...prompt.report(), summary_tokens: summarySpent },
       finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.
@@ -160,19 +169,25 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const asked = { brought, echo };
+      const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
+      // What the provider counts more for this prompt it counts for the next, which begins with it.
+      const factor = tokenFactor([messages.answer]);
+      const more = (factor - 1) * (prompt.promptTokens + costOf(count) - savedTokens);
       const commit: Commit = {
-        ...messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt),
+        ...messages,
         unsent: await lease.release(),
         finished,
         assistant: name,
         title: begun.title ?? titleOf(request.message),
-        windowStart: begun.windowStart + prompt.dropped,
-        windowTokens: prompt.windowTokens + count.tokens + TOKENS_PER_MESSAGE,
+        ...remembered,
+        windowTokens: Math.round(prompt.windowTokens + costOf(count) - savedTokens + more),
+        turnTokens: Math.round(factor * (prompt.turnTokens + costOf(count))),
         spent: audit.spentTokens,
       };
       const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
+      void summary.finish(factor);
     }
     ending = finished;
     yield finished;
@@ -190,7 +205,8 @@ async function* answer(
     if (!stored) {
       const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
       // Where the store is away, the lease ends by itself, and all that was reserved counts.
-      await store.abandon(claim, told, unsent, audit.spentTokens).catch(() => {});
+      const summarySpent = await summary.giveUp();
+      await store.abandon(claim, told, unsent, audit.spentTokens, summarySpent).catch(() => {});
     }
     running.delete(lease);
   }

@@ -9,6 +9,13 @@ import { retrying } from './retrying.ts';
 
 const adapters = { chat: chatCompletions, responses, completions };
 
+/** The model that summarises, asked once each time: without a retry, a fall-back or the breaker of the one that answers. */
+export function createSummarizer(settings: ModelSettings, { timeoutSeconds }: { timeoutSeconds: number }): Model {
+  if (settings.kind === 'demo') return demo();
+  const model = settings.summaryModel ?? settings.model;
+  return adapters[settings.api]({ ...settings, model }, createPost(settings), timeoutSeconds * 1000);
+}
+
 /** The model that the settings name, with its fall-backs. Nothing is loaded or opened before its first use. */
 export function createModel(settings: ModelSettings, { timeoutSeconds }: { timeoutSeconds: number }): Model {
   if (settings.kind === 'demo') return demo();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model, PromptMessage } from '../conversation/ports/model.ts';
+import { PREFACE } from '../conversation/summaries.ts';
 
 const QUOTED_CHARACTERS = 80;
 
@@ -11,11 +12,12 @@ const QUOTED_CHARACTERS = 80;
 export function demo(wordMs = 15): Model {
   return {
     name: 'demo',
-    async stream(messages, { maxOutputTokens }, signal, tell) {
+    async stream(messages, { maxOutputTokens, purpose }, signal, tell) {
       signal.throwIfAborted();
       // It costs nothing, and counts as others do: limits can be tried on it.
       tell({ type: 'asked' });
-      const words = answerTo(messages).match(/\S+\s*/g) ?? [];
+      const text = purpose === 'summary' ? summaryOf(messages, maxOutputTokens) : answerTo(messages);
+      const words = text.match(/\S+\s*/g) ?? [];
       for (const word of words.slice(0, maxOutputTokens)) {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());
         tell({ type: 'delta', text: word });
@@ -35,4 +37,22 @@ function answerTo(messages: readonly PromptMessage[]): string {
     'I am Parley’s demo model: I need no account, and I understand nothing.',
     'For real answers set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_DEPLOYMENT, or OPENAI_API_KEY and OPENAI_MODEL.',
   ].join(' ');
+}
+
+/** The first sentences of what it is asked to summarise, as many as may be; it understands nothing. */
+function summaryOf(messages: readonly PromptMessage[], maxOutputTokens: number): string {
+  const sentences = textsOf(messages).map((text) => text.match(/^.{0,200}?[.!?…](?=\s|$)|^.{0,100}/su)?.[0] ?? '');
+  const words = ['By the demo model, first sentences only:', ...sentences].join(' ').split(' ');
+  return words.slice(0, maxOutputTokens / 3).join(' ');
+}
+
+/** What is to be summarised: of a conversation the first messages, or all; or the summaries in the one message that there is. */
+function textsOf(messages: readonly PromptMessage[]): string[] {
+  const asked = messages.at(-1)?.content ?? '';
+  if (messages.length === 1) return asked.split('\n\n').slice(1, -1);
+  const said = messages.slice(0, -1).filter(({ role }) => role !== 'system');
+  const [, count] = /first (\d+) messages/.exec(asked) ?? [];
+  if (count === undefined) return said.map(({ content }) => content.replace(`${PREFACE}\n\n`, ''));
+  const behind = said.filter(({ content }) => !content.startsWith(PREFACE));
+  return behind.slice(0, Number(count)).map(({ content }) => content);
 }

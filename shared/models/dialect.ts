@@ -1,5 +1,6 @@
+import type { PromptMessage } from '../conversation/ports/model.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
-import { refusedParameter } from './refused-parameter.ts';
+import { refusedParameter, wantsAlternation } from './refused-parameter.ts';
 
 type Parameters = Record<string, unknown>;
 
@@ -33,12 +34,14 @@ export function isOpenAI({ kind, baseUrl }: RemoteModelSettings): boolean {
 }
 
 /**
- * The parameters that one upstream takes. One that is refused is replaced or left out, and the call is made again; from
+ * The parameters that one upstream takes, in the form that it takes. One that is refused is replaced or left out, and the call is made again; from
  * then on, for as long as the process lives, it is not sent any more. Of two names for the same one is always sent: a
  * bound of the answer is not given up, and where the upstream takes neither name the call fails.
  */
 export class Dialect {
   readonly #refused = new Set<string>();
+  /** Whether it wants the speakers to take turns. */
+  #alternates = false;
 
   /** @param send is called with the parameters to send; what it throws for anything else is passed on */
   async negotiate<T>(parameters: Parameters, send: (accepted: Parameters) => Promise<T>): Promise<T> {
@@ -49,6 +52,10 @@ export class Dialect {
       try {
         return await send(accepted);
       } catch (error) {
+        if (!this.#alternates && wantsAlternation(error)) {
+          this.#alternates = true;
+          continue;
+        }
         const refused = refusedParameter(error)?.split('.')[0] ?? '';
         // Another call may have learnt it meanwhile, so what counts is that it was sent.
         if (!OPTIONAL.has(refused) || !(refused in accepted) || refusedHere.has(refused)) throw error;
@@ -70,6 +77,19 @@ export class Dialect {
       if (!this.#refused.has(name)) accepted[name] = value;
       else if (substitute !== undefined) accepted[substitute] = value;
     }
+    const { messages } = parameters;
+    if (this.#alternates && messages !== undefined) accepted['messages'] = joined(messages as PromptMessage[]);
     return accepted;
   }
+}
+
+/** Messages of the same role in a row as one. */
+function joined(messages: readonly PromptMessage[]): PromptMessage[] {
+  const all: PromptMessage[] = [];
+  for (const { role, content } of messages) {
+    const last = all.at(-1);
+    if (last?.role === role) all[all.length - 1] = { role, content: `${last.content}\n\n${content}` };
+    else all.push({ role, content });
+  }
+  return all;
 }

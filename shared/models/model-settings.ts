@@ -13,6 +13,8 @@ export interface RemoteModelSettings {
   model: string;
   /** Deployments of the same resource that are asked where the first cannot answer, in this order. */
   fallbackModels: string[];
+  /** Asked for summaries in place of `model`. */
+  summaryModel?: string | undefined;
 }
 
 /** Which model answers. `demo` needs no account, and is refused in Azure. */
@@ -29,6 +31,8 @@ export function readModelSettings(environment: EnvironmentReader, inAzure: boole
   environment.requires('AZURE_OPENAI_DEPLOYMENT', ['AZURE_OPENAI_ENDPOINT']);
   environment.requires('AZURE_OPENAI_API_KEY', ['AZURE_OPENAI_ENDPOINT']);
   environment.requires('AZURE_OPENAI_FALLBACK_DEPLOYMENTS', ['AZURE_OPENAI_DEPLOYMENT']);
+  environment.requires('SUMMARY_DEPLOYMENT', ['AZURE_OPENAI_DEPLOYMENT']);
+  environment.requires('SUMMARY_MODEL', ['OPENAI_MODEL']);
   environment.requires('OPENAI_API_KEY', ['OPENAI_MODEL']);
   environment.requires('OPENAI_BASE_URL', ['OPENAI_MODEL']);
   const azure = text('AZURE_OPENAI_ENDPOINT') !== undefined;
@@ -46,6 +50,7 @@ export function readModelSettings(environment: EnvironmentReader, inAzure: boole
       tokenScope,
       model: text('AZURE_OPENAI_DEPLOYMENT') ?? '',
       fallbackModels: environment.list('AZURE_OPENAI_FALLBACK_DEPLOYMENTS'),
+      summaryModel: text('SUMMARY_DEPLOYMENT'),
     };
   }
   if (openai) {
@@ -58,6 +63,7 @@ export function readModelSettings(environment: EnvironmentReader, inAzure: boole
       tokenScope,
       model: text('OPENAI_MODEL') ?? '',
       fallbackModels: [],
+      summaryModel: text('SUMMARY_MODEL'),
     };
   }
   if (inAzure) {

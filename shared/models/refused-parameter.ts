@@ -31,6 +31,15 @@ export function refusedParameter(thrown: unknown): string | undefined {
   return extraOf(detail);
 }
 
+/** What templates of open models say to two messages of the same role in a row. */
+const ALTERNATE = /^(?:After the optional system message, c|C)onversation roles must alternate user\/assistant/;
+
+export function wantsAlternation(thrown: unknown): boolean {
+  const { status, error } = thrown as ThrownError;
+  const { message } = errorOf(error);
+  return (status === 400 || status === 422) && typeof message === 'string' && ALTERNATE.test(message);
+}
+
 /** FastAPI's list of what is wrong with a request, each with its place. */
 function extraOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return undefined;

@@ -1,13 +1,14 @@
-import type { ObservedTurn, TurnObserver } from '../conversation/ports/turn-observer.ts';
+import type { ObservedSummary, ObservedTurn, TurnObserver } from '../conversation/ports/turn-observer.ts';
 import { reasonOf } from '../conversation/reason.ts';
 
 /** Where turns are told to: loaded at the first one that is over, so never on a cold request's path. */
 export interface TurnExporter {
   export(turn: ObservedTurn): void;
+  exportSummary(summary: ObservedSummary): void;
   flush(): Promise<void>;
 }
 
-/** Turns that wait while the exporter is loaded; more are not kept. */
+/** Turns and summaries that wait while the exporter is loaded; more are not kept. */
 const MOST_WAITING = 1000;
 
 /** Spans and metrics of turns, made when a turn is over, from its own times. */
@@ -15,7 +16,7 @@ export class Telemetry implements TurnObserver {
   readonly #load: (() => Promise<TurnExporter>) | undefined;
   #loading: Promise<TurnExporter | undefined> | undefined;
   #exporter: TurnExporter | undefined;
-  #waiting: ObservedTurn[] = [];
+  #waiting: ((exporter: TurnExporter) => void)[] = [];
 
   /** @param load absent: nothing is told to anybody */
   constructor(load: (() => Promise<TurnExporter>) | undefined, complain: (complaint: string) => void = console.error) {
@@ -24,17 +25,25 @@ export class Telemetry implements TurnObserver {
       (() =>
         load().catch((error: unknown) => {
           complain(`Telemetry cannot be exported: ${reasonOf(error)}`);
-          return { export: () => {}, flush: async () => {} };
+          return { export: () => {}, exportSummary: () => {}, flush: async () => {} };
         }));
   }
 
   observe(turn: ObservedTurn): void {
+    this.#tell((exporter) => exporter.export(turn));
+  }
+
+  observeSummary(summary: ObservedSummary): void {
+    this.#tell((exporter) => exporter.exportSummary(summary));
+  }
+
+  #tell(tell: (exporter: TurnExporter) => void): void {
     if (this.#load === undefined) return;
-    if (this.#exporter !== undefined) this.#exporter.export(turn);
-    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(turn);
+    if (this.#exporter !== undefined) tell(this.#exporter);
+    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(tell);
     this.#loading ??= this.#load().then((exporter) => {
       this.#exporter = exporter;
-      for (const each of this.#waiting.splice(0)) exporter.export(each);
+      for (const each of this.#waiting.splice(0)) each(exporter);
       return exporter;
     });
   }

@@ -2,6 +2,7 @@ import { type Attributes, type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, 
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { AlwaysOnSampler, BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Usage } from '../conversation/ports/model.ts';
 import type { ObservedTurn } from '../conversation/ports/turn-observer.ts';
 import type { TurnExporter } from './telemetry.ts';
 
@@ -38,16 +39,44 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
   const firstToken = histogram('gen_ai.client.operation.time_to_first_chunk', 's', DURATIONS);
   const turns = meter.createCounter('parley.turns', { unit: '{turn}', description: 'Turns by outcome and failure.' });
 
+  const summaries = meter.createCounter('parley.summaries', {
+    unit: '{summary}',
+    description: 'Summaries by outcome.',
+  });
+  const summaryTokens = histogram('parley.summary.tokens', '{token}', TOKENS);
+
   return {
+    exportSummary({ record, startedAt, endedAt, traceparent }) {
+      const { assistant, outcome, usage } = record;
+      const of = { ...calledOf(record.model), 'gen_ai.agent.name': assistant, 'parley.summary.outcome': outcome };
+      const span = tracer.startSpan(
+        `summarize ${of['gen_ai.request.model']}`,
+        {
+          kind: SpanKind.CLIENT,
+          startTime: startedAt,
+          attributes: {
+            'gen_ai.operation.name': 'chat',
+            ...of,
+            'gen_ai.conversation.id': record.session_id,
+            'parley.turn.id': record.turn_id,
+            'parley.request.id': record.request_id,
+            'parley.summary.tokens': record.spent_tokens,
+            ...usageOf(usage),
+          },
+        },
+        parentOf(traceparent),
+      );
+      span.end(endedAt);
+      summaries.add(1, of);
+      summaryTokens.record(record.spent_tokens, of);
+    },
     export({ record, startedAt, modelEndedAt, endedAt, traceparent }) {
       const { assistant, failure, outcome, usage, finish_reason } = record;
-      const [provider = '', model = ''] = record.model?.split(/:(.*)/s) ?? [];
       const agent = assistant ?? 'unknown';
       // Application Insights drops the conventions' own attribute.
       const error: Attributes = failure === null ? {} : { 'error.type': failure, 'parley.failure': failure };
       const of: Attributes = {
-        'gen_ai.provider.name': provider === 'azure' ? 'azure.ai.openai' : provider,
-        'gen_ai.request.model': model,
+        ...calledOf(record.model),
         'gen_ai.agent.name': agent,
       };
       turns.add(1, { 'gen_ai.agent.name': agent, outcome, ...error });
@@ -71,7 +100,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
         parentOf(traceparent),
       );
       const call = tracer.startSpan(
-        `chat ${model}`,
+        `chat ${of['gen_ai.request.model']}`,
         {
           kind: SpanKind.CLIENT,
           startTime: startedAt,
@@ -82,11 +111,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
               'gen_ai.response.time_to_first_chunk': record.first_token_ms / 1000,
             }),
             ...(finish_reason && { 'gen_ai.response.finish_reasons': [finish_reason] }),
-            ...(usage && {
-              'gen_ai.usage.input_tokens': usage.prompt_tokens,
-              'gen_ai.usage.output_tokens': usage.completion_tokens,
-              'gen_ai.usage.cache_read.input_tokens': usage.cached_tokens,
-            }),
+            ...usageOf(usage),
             ...error,
           },
         },
@@ -109,6 +134,24 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
     async flush() {
       await Promise.all([traces.forceFlush(), meters.forceFlush()]);
     },
+  };
+}
+
+/** @param model adapter and deployment */
+function calledOf(model: string | null) {
+  const [provider = '', name = ''] = model?.split(/:(.*)/s) ?? [];
+  return {
+    'gen_ai.provider.name': provider === 'azure' ? 'azure.ai.openai' : provider,
+    'gen_ai.request.model': name,
+  };
+}
+
+function usageOf(usage: Usage | null): Attributes {
+  if (usage === null) return {};
+  return {
+    'gen_ai.usage.input_tokens': usage.prompt_tokens,
+    'gen_ai.usage.output_tokens': usage.completion_tokens,
+    'gen_ai.usage.cache_read.input_tokens': usage.cached_tokens,
   };
 }
 

@@ -7,7 +7,7 @@ const folder = new URL('../../assistants/', import.meta.url);
 describe('an assistant', () => {
   test('is its front matter and its system prompt', () => {
     const text =
-      '---\ntitle: A\ndescription: B\nmax_output_tokens: 9\ntemperature: 0\naccepts: [history]\n---\n\nBe brief.\n---\nAlways.\n';
+      '---\ntitle: A\ndescription: B\nmax_output_tokens: 9\ntemperature: 0\naccepts: [history]\ncontext_overflow: drop\n---\n\nBe brief.\n---\nAlways.\n';
     expect(parseAssistant('a-b2', text)).toEqual({
       name: 'a-b2',
       title: 'A',
@@ -15,6 +15,7 @@ describe('an assistant', () => {
       maxOutputTokens: 9,
       temperature: 0,
       accepts: ['history'],
+      contextOverflow: 'drop',
       systemPrompt: 'Be brief.\n---\nAlways.',
     });
   });
@@ -35,6 +36,12 @@ describe('an assistant', () => {
       'a',
       '---\ntitle: A\ndescription: B\naccepts: [files]\n---\nx',
       'accepts',
+    ],
+    [
+      'an overflow that is not known',
+      'a',
+      '---\ntitle: A\ndescription: B\ncontext_overflow: forget\n---\nx',
+      'context_overflow',
     ],
     ['no title', 'a', '---\ndescription: B\n---\nx', 'title'],
     ['no prompt', 'a', '---\ntitle: A\ndescription: B\n---\n\n', 'no system prompt'],

@@ -5,7 +5,14 @@ import type { TurnEvent } from '../../web/client/turn-events.ts';
 
 const opened: TurnEvent = { type: 'opened', id: '1', session_id: 'session', turn_id: 'turn', assistant: 'default' };
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cached_tokens: 0 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 1, max_prompt_tokens: 10 };
+const context = {
+  messages: 1,
+  dropped_messages: 0,
+  summarized_messages: 0,
+  summary_tokens: 0,
+  prompt_tokens: 1,
+  max_prompt_tokens: 10,
+};
 const finished: TurnEvent = { type: 'finished', id: '9', finish_reason: 'stop', usage, context };
 const tokens = (texts: string[]): TurnEvent[] => texts.map((token) => ({ type: 'token', id: '2', token }));
 

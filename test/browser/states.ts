@@ -1,4 +1,5 @@
 import { Client } from '../end-to-end/client.ts';
+import { summarizing, talkUntilSummarized } from './summarized.ts';
 import type { ChatPage, World } from './world.ts';
 
 /** A state that the chat page can be in: how it gets there. Each begins with no conversation at all. */
@@ -114,6 +115,19 @@ export const states: Record<string, State> = {
     upstream.enqueue({ deltas: ['Into Redis.'] });
     await chat.button('Regenerate').click();
     await chat.button('from Where do sessions go?').waitFor();
+  },
+
+  summarized: async (chat, world) => {
+    const respond = world.upstream.respond;
+    world.upstream.respond = summarizing(
+      'The user asked of many sessions where they go, for how long they stay there, and who reads them.\n\nNothing was decided. Open: who reads session 3?',
+    );
+    const { session_id } = await talkUntilSummarized(world);
+    world.upstream.respond = respond;
+    await chat.page.goto('about:blank');
+    await chat.page.goto(`${world.url}#${session_id}`);
+    await chat.button('Show summary').click();
+    await chat.summaryNote.locator('.parley-verbatim').waitFor();
   },
 
   deleting: async (chat) => {

@@ -91,7 +91,7 @@ export class ChatPage {
   }
 
   get messages(): Locator {
-    return this.page.getByRole('region', { name: 'Messages' }).locator('.parley-list > li');
+    return this.page.getByRole('region', { name: 'Messages' }).locator('.parley-list > .parley-message');
   }
 
   get alert(): Locator {
@@ -100,6 +100,13 @@ export class ChatPage {
 
   get sessions(): Locator {
     return this.page.getByRole('navigation').getByRole('listitem');
+  }
+
+  /** Where the messages begin that the model is shown as they are. */
+  get summaryNote(): Locator {
+    return this.page
+      .getByRole('listitem')
+      .filter({ hasText: 'Earlier messages are known to the assistant in summary.' });
   }
 
   button(name: string): Locator {

@@ -7,6 +7,7 @@ import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import type { Script } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apiContract } from './contract.ts';
 
@@ -48,6 +49,7 @@ interface Created {
 type Ask = (by: Client) => Promise<Response>;
 
 const body = { model: 'default', input: 'Hi' };
+const compacting = '/v1/responses/compact';
 const big = `"${'a'.repeat(262_144)}"`;
 const conversation = `conv_${randomUUID().replaceAll('-', '')}`;
 const unknown = `resp_${randomUUID()}${randomUUID()}`.replaceAll('-', '');
@@ -82,7 +84,7 @@ const plain: Record<string, Ask> = {
   cancelResponse: async (by) => by.post(`/v1/responses/${await created(by)}/cancel`, ''),
   inputItems: async (by) => by.get(`/v1/responses/${await created(by)}/input_items`),
   deleteResponse: (by) => by.delete(`/v1/responses/${unknown}`),
-  compactResponse: post('/v1/responses/compact', {}),
+  compactResponse: post(compacting, body),
   createConversation: post('/v1/conversations', { items: [item], metadata: { a: 'b' } }),
   getConversation: async (by) => by.get(`/v1/conversations/${await made(by)}`),
   updateConversation: async (by) => by.post(`/v1/conversations/${await made(by)}`, { metadata: { a: 'b' } }),
@@ -123,11 +125,16 @@ const special: Record<string, Ask> = {
   'inputItems 400': (by) => by.get(`/v1/responses/${unknown}/input_items?limit=0`),
   'inputItems 409': async (by) => (await busy(by)).items,
   'deleteResponse 400': plain['deleteResponse'] as Ask,
-  'compactResponse 400': plain['compactResponse'] as Ask,
+  'compactResponse 400': post(compacting, {}),
+  'compactResponse 404': post(compacting, { ...body, previous_response_id: unknown }),
+  'compactResponse 409': async (by) => (await busy(by)).compacted,
+  'compactResponse 500': (by) => failing(by, { status: 401, body: {} }, compacting),
+  'compactResponse 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }, compacting),
+  'compactResponse 504': (by) => failing(by, { deltas: [upstream.gate()] }, compacting),
 };
 
 /** What is answered while a response is under way. */
-async function busy(by: Client): Promise<{ refused: Response; items: Response }> {
+async function busy(by: Client): Promise<{ refused: Response; items: Response; compacted: Response }> {
   const id = await created(by);
   const gate = upstream.gate();
   const asked = upstream.requests.length;
@@ -139,9 +146,10 @@ async function busy(by: Client): Promise<{ refused: Response; items: Response }>
   const { value } = await reader.read();
   const [running] = /resp_[0-9a-f]{64}/.exec(new TextDecoder().decode(value)) ?? [];
   const items = await by.get(`/v1/responses/${running}/input_items`);
+  const compacted = await by.post(compacting, { ...body, previous_response_id: running });
   gate.open();
   while (!(await reader.read()).done);
-  return { refused, items };
+  return { refused, items, compacted };
 }
 
 /** What is answered while a turn is under way. */
@@ -160,9 +168,9 @@ async function busyConversation(by: Client): Promise<{ brought: Response; delete
   return { brought, deleted };
 }
 
-function failing(by: Client, ...scripts: Parameters<ScriptedUpstream['enqueue']>): Promise<Response> {
-  upstream.enqueue(...scripts);
-  return by.post('/v1/responses', body);
+function failing(by: Client, script: Script, path = '/v1/responses'): Promise<Response> {
+  upstream.enqueue(script);
+  return by.post(path, body);
 }
 
 /** Asked for what is not there, where the path names something. */

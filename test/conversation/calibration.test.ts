@@ -8,7 +8,14 @@ const asked: StoredMessage = { ...common, role: 'user' };
 const answered = (theirs: number, ours: number): StoredMessage => ({
   ...{ ...common, role: 'assistant', finish_reason: 'stop' },
   usage: { prompt_tokens: theirs, completion_tokens: 1, total_tokens: theirs + 1, cached_tokens: 0 },
-  context: { messages: 1, dropped_messages: 0, prompt_tokens: ours, max_prompt_tokens: 3000 },
+  context: {
+    messages: 1,
+    dropped_messages: 0,
+    summarized_messages: 0,
+    summary_tokens: 0,
+    prompt_tokens: ours,
+    max_prompt_tokens: 3000,
+  },
 });
 
 test('a conversation is counted as its provider counted its last prompt', () => {

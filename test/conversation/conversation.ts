@@ -5,7 +5,7 @@ import type { TurnEvent } from '../../shared/conversation/events.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { TokenCounter } from '../../shared/conversation/ports/token-counter.ts';
-import type { ObservedTurn } from '../../shared/conversation/ports/turn-observer.ts';
+import type { ObservedSummary, ObservedTurn } from '../../shared/conversation/ports/turn-observer.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
@@ -50,7 +50,9 @@ interface Options {
   /** Those on offer. */
   offered?: ReadonlyMap<string, Assistant>;
   counter?: TokenCounter;
+  summarizer?: Model;
   maxContextTokens?: number;
+  contextOverflow?: 'summarize' | 'drop';
   leaseMs?: number;
   deadlineMs?: number;
   now?: () => number;
@@ -60,6 +62,7 @@ interface Options {
 export class Conversation {
   readonly records: Record<string, unknown>[] = [];
   readonly observed: ObservedTurn[] = [];
+  readonly observedSummaries: ObservedSummary[] = [];
   readonly store: SessionStore;
   readonly owner: string;
   readonly parts: TurnParts;
@@ -68,10 +71,14 @@ export class Conversation {
 
   constructor(model: Model, options: Options = {}) {
     const { store = new MemorySessionStore(rules), maxContextTokens = 3000, leaseMs = 10_000 } = options;
-    const { offered = assistants } = options;
-    const bounds = { maxContextTokens, maxOutputTokens: 500 };
+    const { offered = assistants, contextOverflow = 'drop' } = options;
+    const bounds = { maxContextTokens, maxOutputTokens: 500, contextOverflow };
     const sink = { write: async (line: string) => void this.records.push(JSON.parse(line)) };
-    const exporter = { export: (turn: ObservedTurn) => void this.observed.push(turn), flush: async () => {} };
+    const exporter = {
+      export: (turn: ObservedTurn) => void this.observed.push(turn),
+      exportSummary: (summary: ObservedSummary) => void this.observedSummaries.push(summary),
+      flush: async () => {},
+    };
     this.store = store;
     this.owner = options.owner ?? OWNER;
     this.#audit = new AuditLog(sink, { content: 'full', required: true, hash: keyedHash('k') });
@@ -81,6 +88,7 @@ export class Conversation {
       audit: this.#audit,
       telemetry: this.#telemetry,
       model,
+      summarizer: options.summarizer ?? model,
       prompts: new Prompts(options.counter ?? counter, offered, bounds),
       assistants: offered,
       running: new RunningTurns(),

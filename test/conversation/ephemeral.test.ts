@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Assistant } from '../../shared/conversation/assistant.ts';
+import { compaction } from '../../shared/conversation/compaction.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { deployment } from '../models/deployment.ts';
 import { finished, nothing, turnsOn } from '../sessions/turns-on.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { Conversation, OWNER, rules, toFirstToken } from './conversation.ts';
+import { assistants, Conversation, OWNER, rules, toFirstToken } from './conversation.ts';
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {
@@ -65,6 +67,39 @@ describe('an ephemeral turn', () => {
     upstream.enqueue({ deltas: ['Yes'], usage: { prompt_tokens: 90, completion_tokens: 10 } });
     await conversation.talk('Well?', { isEphemeral });
     expect(await used(conversation)).toBe(100);
+  });
+
+  test('that asks for a summary asks the model that summarises, with all that there is or not at all', async () => {
+    const summarizer = deployment('chat', upstream, { kind: 'azure', model: 'summarizer' });
+    const conversation = new Conversation(deployment('chat', upstream, { kind: 'azure' }), {
+      store: new MemorySessionStore({ ...rules, limits }),
+      summarizer,
+      maxContextTokens: 200,
+    });
+    const { prompts } = conversation.parts;
+    const whole = compaction(prompts, assistants.get('default') as Assistant);
+    const brought = (words: number) => [{ role: 'user' as const, content: 'word '.repeat(words) }];
+    upstream.enqueue({ deltas: ['Words.'], usage: { prompt_tokens: 90, completion_tokens: 10 } });
+    await conversation.talk(whole.message, { ...whole, brought: brought(50) });
+    expect(upstream.requests.at(-1)?.body).toMatchObject({ temperature: 0.2, max_completion_tokens: 20 });
+    expect(await used(conversation)).toBe(100);
+
+    const asked = upstream.requests.length;
+    const tooLong = conversation.talk(whole.message, { ...whole, brought: brought(200) });
+    await expect(tooLong).rejects.toMatchObject({ code: 'context-too-long' });
+    expect(upstream.requests).toHaveLength(asked);
+    upstream.enqueue({ status: 400, body: { error: { code: 'context_length_exceeded' } } });
+    const refused = conversation.talk(whole.message, { ...whole, brought: brought(50) });
+    await expect(refused).rejects.toMatchObject({ code: 'context-too-long' });
+    expect(upstream.requests).toHaveLength(asked + 1);
+    expect(await used(conversation)).toBe(100);
+
+    await conversation.flush();
+    expect(conversation.records).toMatchObject([
+      { event: 'turn', outcome: 'answered', model: summarizer.name, spent_tokens: 100, answer: 'Words.' },
+      { event: 'turn', outcome: 'failed', model: summarizer.name, spent_tokens: 0, failure: 'context-too-long' },
+      { event: 'turn', outcome: 'failed', model: summarizer.name, spent_tokens: 0, failure: 'context-too-long' },
+    ]);
   });
 
   test('that is stopped, or fails, ends as any, and counts what it cost', async () => {

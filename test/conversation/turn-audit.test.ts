@@ -36,6 +36,7 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
     audit,
     telemetry: new Telemetry(undefined),
     model: demo(0),
+    summarizer: demo(0),
     prompts: new Prompts({ count, countWhenLoaded: count }, assistants, bounds),
     assistants,
     running: new RunningTurns(),

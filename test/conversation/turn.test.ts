@@ -42,7 +42,14 @@ describe('a turn', () => {
         type: 'turn-finished',
         finish_reason: 'stop',
         usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, cached_tokens: 0 },
-        context: { messages: 1, dropped_messages: 0, prompt_tokens, max_prompt_tokens: 3000 },
+        context: {
+          messages: 1,
+          dropped_messages: 0,
+          summarized_messages: 0,
+          summary_tokens: 0,
+          prompt_tokens,
+          max_prompt_tokens: 3000,
+        },
         finished_at: expect.any(Number),
       },
     ]);
@@ -130,6 +137,8 @@ describe('a turn', () => {
       expect(finished?.context).toEqual({
         messages: sent.length - 1,
         dropped_messages: 2 * turn + 1 - (sent.length - 1),
+        summarized_messages: 0,
+        summary_tokens: 0,
         prompt_tokens: 3 + sent.reduce((sum, { content }) => sum + 4 + tokensOf(content), 0),
         max_prompt_tokens: 150,
       });

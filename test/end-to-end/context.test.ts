@@ -30,7 +30,8 @@ let host: Host;
 let client: Client;
 beforeAll(async () => {
   upstream = await ScriptedUpstream.start();
-  const env = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted', MAX_CONTEXT_TOKENS: String(BUDGET) };
+  const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
+  const env = { ...model, MAX_CONTEXT_TOKENS: String(BUDGET), CONTEXT_OVERFLOW: 'drop' };
   host = await startHost({ env });
   client = new Client(host.url);
   // Until its tokeniser is loaded, it counts by upper bounds.
@@ -92,6 +93,8 @@ describe('a model whose context is smaller than the budget', () => {
       expect(told.context).toEqual({
         messages: sent.length - 1,
         dropped_messages: 2 * turn + 1 - (sent.length - 1),
+        summarized_messages: 0,
+        summary_tokens: 0,
         prompt_tokens: tokensOf(sent),
         max_prompt_tokens: BUDGET,
       });

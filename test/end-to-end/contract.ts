@@ -42,6 +42,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
           context: {
             messages: 1,
             dropped_messages: 0,
+            summarized_messages: 0,
+            summary_tokens: 0,
             prompt_tokens: expect.any(Number),
             max_prompt_tokens: 3000,
           },

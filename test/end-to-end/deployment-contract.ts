@@ -66,6 +66,8 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
         context: {
           messages: 1,
           dropped_messages: 0,
+          summarized_messages: 0,
+          summary_tokens: 0,
           prompt_tokens: expect.any(Number),
           max_prompt_tokens: expect.any(Number),
         },

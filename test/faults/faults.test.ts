@@ -11,6 +11,7 @@ import { rotations, rotationsOnCluster, rotationsOnTls, rotationsOnTlsCluster } 
 import type { SabotageName } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
+import { summaries } from './summaries.ts';
 import { tokensLimit } from './tokens-limit.ts';
 
 // Short runs, so that none of them rusts; `npm run test:faults` has the long ones.
@@ -30,6 +31,7 @@ test.each<[string, FaultRun, number]>([
   ['a limit of requests', requestsLimit, 1],
   ['a limit of tokens', tokensLimit, 20],
   ['turns that end in every way, and a model that keeps books of them', billing, 100],
+  ['summaries of every kind, and an instance that is killed', summaries, 32],
   ['a Redis that fails in every way', redisFaults, 5],
 ])('the service keeps its promises under %s', { timeout: 60_000 }, async (_, run, count) => {
   const { figures, faults } = await run({ bundle: whole, schedules: count, seed: 1 });
@@ -51,6 +53,9 @@ test.each<[SabotageName, FaultRun, number]>([
   ['settle', billing, 60],
   ['deaths', billing, 100],
   ['retries', billing, 60],
+  ['summary', summaries, 24],
+  ['late', summaries, 40],
+  ['refund', summaries, 80],
 ])('without its %s, the service is caught', { timeout: 60_000 }, async (without, run, count) => {
   const { faults } = await run({ bundle: await buildService(without), schedules: count, seed: 3 });
   expect(faults.length).toBeGreaterThan(0);

@@ -12,6 +12,7 @@ import { rotations, rotationsOnCluster, rotationsOnTls, rotationsOnTlsCluster } 
 import { type SabotageName, sabotages } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
+import { summaries } from './summaries.ts';
 import { tokensLimit } from './tokens-limit.ts';
 
 // npm run test:faults -- [--only NAME,...] [--schedules N] [--seed S] [--sabotage NAME]
@@ -31,6 +32,7 @@ const runs: Record<string, { run: FaultRun; usual: number }> = {
   'requests-limit': { run: requestsLimit, usual: 3 },
   'tokens-limit': { run: tokensLimit, usual: 200 },
   billing: { run: billing, usual: 500 },
+  summaries: { run: summaries, usual: 500 },
 };
 
 const { values } = parseArgs({

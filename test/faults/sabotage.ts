@@ -23,6 +23,21 @@ export const sabotages = {
   copy: { file: /begin\.lua$/, text: 'position = turn_end(messages, found)', instead: 'position = found' },
   fork: { file: /begin\.lua$/, text: 'if exists and ask.after and', instead: 'if false and' },
   compare: { file: /begin\.lua$/, text: "if ask.fork == 'no' then return { 'moved', last_turn } end", instead: '' },
+  summary: {
+    file: /commit\.lua$/,
+    text: "if ask.summaries ~= cjson.null then redis.call('HSET', session, 'summaries', ask.summaries) end",
+    instead: '',
+  },
+  late: {
+    file: /store-summary\.lua$/,
+    text: "settle(tokens, reservations, ask.turn .. '-summary', ask.reserved, ask.spent)",
+    instead: '',
+  },
+  refund: {
+    file: /abandon\.lua$/,
+    text: 'ask.summary_reserved, ask.summary_spent)',
+    instead: 'ask.summary_reserved, 0)',
+  },
   reservation: { file: /begin\.lua$/, text: 'if reserve > 0 then', instead: 'if false then' },
   rate: { file: /begin\.lua$/, text: 'if arrival then', instead: 'if false then' },
   settle: {

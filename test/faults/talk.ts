@@ -45,6 +45,7 @@ export interface StoredMessage {
   content: string;
   turn_id: string;
   usage?: Usage;
+  context?: { messages: number; dropped_messages: number; summarized_messages: number };
   finish_reason?: string;
 }
 
@@ -104,6 +105,7 @@ export interface ReadSession {
   forked_from?: { session_id: string; turn_id: string | null };
   /** Oldest first. */
   messages: StoredMessage[];
+  summaries?: { from_turn_id: string; through_turn_id: string }[];
 }
 
 /** What a session's history tells; `undefined` where there is no such session. */

@@ -23,6 +23,7 @@ const ofTheApp = [
   'AZURE_OPENAI_DEPLOYMENT',
   'AZURE_OPENAI_ENDPOINT',
   'AZURE_OPENAI_TOKEN_SCOPE',
+  'CONTEXT_OVERFLOW',
   'OWNER_HASH_KEY',
   'PARLEY_ENVIRONMENT',
   'RATE_LIMIT_PER_MINUTE',
@@ -33,6 +34,7 @@ const ofTheApp = [
 
 /** What a combination sets beyond that. */
 const further: Record<string, string[]> = {
+  'existing-openai': ['SUMMARY_DEPLOYMENT'],
   jwt: ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL'],
   production: ['AUDIT_BLOB_CONTAINER', 'AUDIT_BLOB_ENDPOINT', 'AUDIT_CONTENT', 'TOKEN_LIMIT_PER_DAY'],
 };

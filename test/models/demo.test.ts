@@ -49,3 +49,17 @@ test('the demo says nothing to a caller that has already gone', async () => {
   const reason = { any: 'value' };
   expect(await hear(model, { signal: AbortSignal.abort(reason) })).toMatchObject({ deltas: [], thrown: reason });
 });
+
+test.each([
+  ['all that was said', 'Do not answer. Write a summary of this conversation.', ['We launch on Tuesday.', 'Fine.']],
+  ['the oldest of it', 'Do not answer. Write a summary of its first 1 messages.', ['We launch on Tuesday.']],
+])('the demo summarises %s by its first sentences, and says so', async (_, instruction, sentences) => {
+  const messages = [
+    { role: 'system' as const, content: 'Be kind.' },
+    { role: 'user' as const, content: 'We launch on Tuesday. Or so.' },
+    { role: 'assistant' as const, content: 'Fine. Good.' },
+    { role: 'user' as const, content: instruction },
+  ];
+  const { text } = await hear(model, { messages, purpose: 'summary', maxOutputTokens: 100 });
+  expect(text).toBe(['By the demo model, first sentences only:', ...sentences].join(' '));
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { PromptMessage } from '../../shared/conversation/ports/model.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
 import { failureOf, hear } from './hear.ts';
@@ -212,4 +213,24 @@ test('a parameter that is refused although it was not sent ends in a failure', a
   upstream.enqueue(refusal('temperature'), refusal('temperature'));
   expect((await failureOf(deployment('chat', upstream))).code).toBe('internal');
   expect(upstream.requests.length).toBe(2);
+});
+
+test('messages of the same role in a row are sent as one to a server whose template wants the speakers to alternate', async () => {
+  const message = 'Conversation roles must alternate user/assistant/user/assistant/...';
+  const strict = await ScriptedUpstream.start(({ body }) => {
+    const roles = (body['messages'] as { role: string }[]).map(({ role }) => role);
+    const repeats = roles.some((role, place) => role === roles[place - 1]);
+    return repeats ? { status: 400, body: { object: 'error', message } } : { deltas: ['Good day'] };
+  });
+  const model = deployment('chat', strict);
+  const messages: PromptMessage[] = [
+    { role: 'system', content: 'Be kind.' },
+    { role: 'user', content: 'A summary' },
+    { role: 'user', content: 'A question' },
+  ];
+  const [first, second] = [await hear(model, { messages }), await hear(model, { messages })];
+  await strict.stop();
+  expect([first.text, second.text]).toEqual(['Good day', 'Good day']);
+  expect(strict.requests.map(({ body }) => (body['messages'] as object[]).length)).toEqual([3, 2, 2]);
+  expect(strict.requests[1]?.body['messages']).toContainEqual({ role: 'user', content: 'A summary\n\nA question' });
 });

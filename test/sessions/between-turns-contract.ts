@@ -17,7 +17,14 @@ type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
 const unlimited = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_prompt_tokens: 3000 };
+const context = {
+  messages: 1,
+  dropped_messages: 0,
+  summarized_messages: 0,
+  summary_tokens: 0,
+  prompt_tokens: 10,
+  max_prompt_tokens: 3000,
+};
 const ended = { finish_reason: 'stop', usage, context } as const;
 const PAGE = { limit: 100, before: undefined };
 
@@ -94,6 +101,7 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
         title: 'A title',
         windowStart: begun.windowStart,
         windowTokens: 40,
+        turnTokens: 10,
         spent: 15,
       });
     }
@@ -136,7 +144,12 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
           hasMore: true,
         });
         expect((await store.scan(owner)).sessions).toContainEqual(summary);
-        expect(await store.history(owner, sessionId, PAGE)).toEqual({ session: summary, items: [], hasMore: false });
+        expect(await store.history(owner, sessionId, PAGE)).toEqual({
+          session: summary,
+          summaries: [],
+          items: [],
+          hasMore: false,
+        });
         expect(await store.follow(owner, sessionId, undefined, 0)).toBeUndefined();
         expect(await store.readTurn(owner, sessionId, randomUUID())).toBeUndefined();
         expect(await store.rate(owner, sessionId, randomUUID(), { rating: 'up' })).toBe(false);

@@ -8,7 +8,14 @@ import { requestLogOf } from '../http/request-log-of.ts';
 
 const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cached_tokens: 0 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 1, max_prompt_tokens: 3000 };
+const context = {
+  messages: 1,
+  dropped_messages: 0,
+  summarized_messages: 0,
+  summary_tokens: 0,
+  prompt_tokens: 1,
+  max_prompt_tokens: 3000,
+};
 const ending = { finish_reason: 'stop', usage, context } as const;
 
 /** A memory store with something that happens before each read of messages. */
@@ -48,6 +55,7 @@ class WatchedStore extends MemorySessionStore {
         title: 't',
         windowStart: 0,
         windowTokens: 0,
+        turnTokens: 0,
         spent: 0,
       },
     );

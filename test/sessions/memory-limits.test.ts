@@ -11,14 +11,14 @@ function account() {
   const limits = { requests_per_minute: 0, tokens_per_minute: 100_000, tokens_per_day: 100_000 };
   const accounts = new MemoryLimits(limits, 10_000, () => time);
   return {
-    begin: (turn: string) => accounts.admit('owner', turn, offer, 105),
+    begin: (turn: string) => accounts.admit('owner', turn, 105, offer.output_tokens),
     settle: (turn: string, spent: number) => accounts.settle('owner', turn, spent),
     pass: (ms: number) => {
       time += ms;
     },
     /** What is counted of the minute and of the day, reservations too. */
     used: () => {
-      const seen = accounts.admit('owner', 'seen', offer, 105);
+      const seen = accounts.admit('owner', 'seen', 105, offer.output_tokens);
       accounts.settle('owner', 'seen', 0);
       return seen.limits.map(({ quota, remaining }) => quota - remaining - 605);
     },

@@ -4,12 +4,14 @@ import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-
 import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
+import { summariesContract } from './summaries-contract.ts';
 import { finished, nothing, turnsOn } from './turns-on.ts';
 
 const open = async (rules: SessionRules) => new MemorySessionStore(rules);
 sessionStoreContract('memory', open);
 branchesContract('memory', open);
 betweenTurnsContract('memory', open);
+summariesContract('memory', open);
 
 test('what an ephemeral turn said is kept for ten seconds beyond its end, and beyond its lease where its holder died', async () => {
   let now = 0;

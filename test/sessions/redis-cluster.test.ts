@@ -6,6 +6,7 @@ import { RedisCluster } from '../redis/redis-cluster.ts';
 import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
+import { summariesContract } from './summaries-contract.ts';
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -18,3 +19,4 @@ const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConne
 sessionStoreContract('redis cluster', open);
 branchesContract('redis cluster', open);
 betweenTurnsContract('redis cluster', open);
+summariesContract('redis cluster', open);

@@ -12,6 +12,7 @@ import { RedisServer } from '../redis/redis-server.ts';
 import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
+import { summariesContract } from './summaries-contract.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -24,6 +25,7 @@ const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConne
 sessionStoreContract('redis', open);
 branchesContract('redis', open);
 betweenTurnsContract('redis', open);
+summariesContract('redis', open);
 
 /** An owner of a store with limits, whose reservations can be looked at. */
 function limited(limits: Partial<Limits>) {

@@ -10,7 +10,14 @@ import type {
 } from '../../shared/conversation/ports/session-store.ts';
 
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 10, max_prompt_tokens: 3000 };
+const context = {
+  messages: 1,
+  dropped_messages: 0,
+  summarized_messages: 0,
+  summary_tokens: 0,
+  prompt_tokens: 10,
+  max_prompt_tokens: 3000,
+};
 
 export const finished: TurnFinished = { type: 'turn-finished', finish_reason: 'stop', usage, context };
 export const nothing = { position: 0, blocks: [] };
@@ -41,9 +48,10 @@ export function turnsOn(usual: () => SessionStore) {
     const asked = request(owner, more);
     const begun = await on.begin(asked);
     if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
-    const { sessionId, isFirst, forkedFrom, reserved } = begun;
+    const { sessionId, isFirst, forkedFrom, reserved, summaryReserved } = begun;
     const { turnId, isEphemeral, idempotency } = asked;
-    return [{ owner, sessionId, turnId, isFirst, forkedFrom, isEphemeral, idempotency, reserved }, begun];
+    const place = { owner, sessionId, turnId, isFirst, forkedFrom };
+    return [{ ...place, isEphemeral, idempotency, reserved, summaryReserved }, begun];
   }
 
   async function turn(owner: string, more: Partial<BeginRequest> = {}, content = 'Hello', on = usual()) {
@@ -88,6 +96,7 @@ export function commitOf(claim: TurnClaim, begun: Begun, content = 'Hello', more
     title: begun.title ?? 'A title',
     windowStart: begun.windowStart,
     windowTokens: 40,
+    turnTokens: 10,
     spent: usage.total_tokens,
     ...more,
   };

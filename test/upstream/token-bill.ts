@@ -10,6 +10,11 @@ export function promptTokensOf(body: Record<string, unknown>): number {
   return messages.reduce((sum, { content }) => sum + PER_MESSAGE + tokensOf(content), PER_PROMPT);
 }
 
+/** Most texts stand in many prompts. */
+const known = new Map<string, number>();
+
 export function tokensOf(text: string): number {
-  return judged(text);
+  const tokens = known.get(text) ?? judged(text);
+  known.set(text, tokens);
+  return tokens;
 }

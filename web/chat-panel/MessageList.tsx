@@ -1,7 +1,9 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { ConversationState } from '../conversation/conversation-state.ts';
+import { windowStartOf } from '../conversation/window-start.ts';
 import { CanSend } from './can-send.ts';
 import { type MessageActions, MessageItem } from './MessageItem.tsx';
+import { SummaryNote } from './SummaryNote.tsx';
 
 /** Within so many pixels of an end it counts as reached. */
 const NEAR = 80;
@@ -16,29 +18,30 @@ export function MessageList({ state, onEarlier, ...actions }: MessageListProps) 
   const { messages, phase, failure, hasMore } = state;
   const list = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
-  // What was the first message when the user scrolled last, and how far below the upper edge it was then.
-  const seen = useRef<{ message: HTMLElement; below: number }>(undefined);
+  // What the user read when they scrolled last: its place in the list, and how far below the upper edge that was.
+  const seen = useRef<{ message: HTMLElement; place: number; below: number }>(undefined);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes with the messages
   useLayoutEffect(() => {
     const element = list.current as HTMLElement;
-    const first = element.querySelector('li');
+    const { message, place, below } = seen.current ?? {};
     if (follows) element.scrollTop = element.scrollHeight;
-    // Older messages have come in above those that the user reads.
-    else if (seen.current?.message.isConnected && first !== seen.current.message) {
-      element.scrollTop = seen.current.message.offsetTop - seen.current.below;
-    }
+    // Something has come in above what the user reads.
+    else if (message?.isConnected && message.offsetTop !== place) element.scrollTop = message.offsetTop - (below ?? 0);
   }, [messages, follows]);
 
   const onScroll = () => {
     const element = list.current as HTMLElement;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    const message = element.querySelector('li');
-    if (message !== null) seen.current = { message, below: message.offsetTop - scrollTop };
+    const items = [...element.querySelectorAll<HTMLElement>('.parley-message')];
+    const message = items.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > scrollTop);
+    const place = message?.offsetTop ?? 0;
+    seen.current = message && { message, place, below: place - scrollTop };
     setFollows(scrollHeight - scrollTop - clientHeight < NEAR);
     if (hasMore && scrollTop < NEAR && scrollHeight > clientHeight) onEarlier();
   };
   const isUnderWay = phase !== 'loading' && phase !== 'ready';
+  const windowStart = windowStartOf(state);
   const canSend = phase === 'ready' && failure === undefined;
   return (
     <div className="parley-messages">
@@ -52,7 +55,7 @@ export function MessageList({ state, onEarlier, ...actions }: MessageListProps) 
         {messages.length === 0 && phase === 'ready' && <p className="parley-empty">Ask something to begin.</p>}
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
           <CanSend value={canSend}>
-            {messages.map(({ key, role, content, finishReason }, place) => (
+            {messages.flatMap(({ key, role, content, finishReason }, place) => [
               <MessageItem
                 key={key}
                 messageKey={key}
@@ -61,8 +64,9 @@ export function MessageList({ state, onEarlier, ...actions }: MessageListProps) 
                 finishReason={finishReason}
                 isUnderWay={isUnderWay && role === 'assistant' && place === messages.length - 1}
                 {...actions}
-              />
-            ))}
+              />,
+              ...(windowStart?.behind === key ? [<SummaryNote key="summary" summaries={windowStart.summaries} />] : []),
+            ])}
           </CanSend>
         </ol>
       </section>

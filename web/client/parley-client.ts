@@ -50,6 +50,15 @@ export interface StoredMessage {
   context?: Context;
 }
 
+/** Of a block of turns, which later turns are asked with in its place. */
+export interface Summary {
+  text: string;
+  from_turn_id: string;
+  through_turn_id: string;
+  /** ISO 8601. */
+  created: string;
+}
+
 export interface History {
   session_id: string;
   title: string;
@@ -57,6 +66,8 @@ export interface History {
   forked_from?: Origin;
   messages: StoredMessage[];
   has_more: boolean;
+  /** Oldest first; on the newest page, where there are any. */
+  summaries?: Summary[];
 }
 
 export interface Assistant {

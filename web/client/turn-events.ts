@@ -14,7 +14,12 @@ export interface Usage {
 /** How much of the conversation the model was shown. */
 export interface Context {
   messages: number;
+  /** Stored ones that it was not shown at all. */
   dropped_messages: number;
+  /** Stored ones that it was shown in summary only. */
+  summarized_messages: number;
+  /** In tokens, what the summary cost that was asked for beside the answer; 0 where none was. */
+  summary_tokens: number;
   prompt_tokens: number;
   max_prompt_tokens: number;
 }

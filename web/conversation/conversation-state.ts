@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../client/parley-client.ts';
+import type { StoredMessage, Summary } from '../client/parley-client.ts';
 import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
 import type { TurnFailure } from './turn-failure.ts';
 
@@ -32,6 +32,8 @@ export interface ConversationState {
   messages: readonly Message[];
   /** There are older messages than these. */
   hasMore: boolean;
+  /** Of what the next turn is not asked with word by word; oldest first. */
+  summaries: readonly Summary[];
   /** Why the last message has no answer, or the conversation cannot be shown. */
   failure: TurnFailure | undefined;
   notice: Notice | undefined;
@@ -48,6 +50,7 @@ export const nothingYet: ConversationState = {
   phase: 'loading',
   messages: [],
   hasMore: false,
+  summaries: [],
   failure: undefined,
   notice: undefined,
   usage: undefined,

@@ -103,20 +103,27 @@ export class ShownConversation {
   /** Its session is gone, and so are its messages. */
   forgetStored(notice: Notice): void {
     this.#settled = [];
-    this.change({ notice, hasMore: false });
+    this.change({ notice, hasMore: false, summaries: [] });
   }
 
   /** @returns whether there is anything stored under that id */
   async readStored(sessionId: string): Promise<boolean> {
     const history = await this.#client.findHistory(sessionId);
     if (history === undefined) return false;
-    const { messages, has_more } = history;
+    const { messages, has_more, summaries = [] } = history;
     // One without a turn has none: the one that was picked stays.
     const assistant = history.assistant ?? this.#state.assistant;
     const { usage, context } = messages.at(-1) ?? {};
     this.#settled = messages.map(messageOf);
-    this.change({ assistant, hasMore: has_more, usage, context });
+    this.change({ assistant, hasMore: has_more, summaries, usage, context });
     return true;
+  }
+
+  /** What is shown of the conversation beside them stays as it is. */
+  async readSummaries(): Promise<void> {
+    const { sessionId } = this.#state;
+    const history = sessionId && (await this.#client.findHistory(sessionId, { limit: 1 }));
+    if (history && this.#state.sessionId === sessionId) this.change({ summaries: history.summaries ?? [] });
   }
 
   async readEarlier(): Promise<void> {

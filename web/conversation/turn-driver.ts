@@ -1,5 +1,5 @@
 import type { ParleyClient } from '../client/parley-client.ts';
-import type { TurnEvent } from '../client/turn-events.ts';
+import type { Context, TurnEvent } from '../client/turn-events.ts';
 import { type Cut, wholeTurn } from '../client/whole-turn.ts';
 import type { PendingTurn } from './pending-turn.ts';
 import type { ShownConversation } from './shown-conversation.ts';
@@ -85,6 +85,7 @@ export class TurnDriver {
 
   #takeFinished(finished: TurnEvent & { type: 'finished' }): void {
     const { message, sessionId } = this.#turn;
+    const before = this.#shown.state.context;
     if (!this.#shown.settleTurn(finished)) {
       this.#shown.moveTo(sessionId);
       this.#shown.takeTurnBack();
@@ -93,6 +94,7 @@ export class TurnDriver {
     this.#onTurn();
     // Only the service knows what another page asked.
     if (message === undefined && sessionId !== undefined) this.#shown.readStored(sessionId).catch(() => {});
+    else if (mayHaveSummaries(finished.context, before)) this.#shown.readSummaries().catch(() => {});
   }
 
   /** The turn is over, and how it ended has to be seen from what is stored. */
@@ -126,4 +128,9 @@ export class TurnDriver {
       this.#shown.change({ phase: this.#stopWanted ? 'stopping' : 'answering' });
     });
   }
+}
+
+/** The turn asked for a summary, or one came too late for the turn before, or a fork took fewer along. */
+function mayHaveSummaries(context: Context, before: Context | undefined): boolean {
+  return context.summary_tokens > 0 || context.summarized_messages !== (before?.summarized_messages ?? 0);
 }

@@ -39,6 +39,24 @@ export interface TurnRecord extends Asked {
   total_ms: number | null;
 }
 
+/**
+ * A summary was asked for beside a turn. `taken`: it is stored, with the turn or behind it. `refused`: there was none that
+ * could be taken. `lost`: its turn, or its session, was not there any more, or the window had moved.
+ */
+export interface SummaryRecord extends Asked {
+  event: 'summary';
+  outcome: 'taken' | 'refused' | 'lost';
+  session_id: string;
+  turn_id: string;
+  assistant: string;
+  /** Adapter and deployment, such as `azure:gpt-5.4-mini`. */
+  model: string;
+  usage: Usage | null;
+  /** What the model was paid for: beside what the turn's own record says. */
+  spent_tokens: number;
+  total_ms: number;
+}
+
 /** A session, or all that is the caller's, is about to be deleted, or handed out; with a `failure` it was not. */
 export interface DataRecord extends Asked {
   event: 'session-deleted' | 'all-deleted' | 'exported';
@@ -55,7 +73,7 @@ export interface FeedbackRecord extends Asked {
   rating: Rating;
 }
 
-export type AuditRecord = TurnRecord | DataRecord | FeedbackRecord;
+export type AuditRecord = TurnRecord | SummaryRecord | DataRecord | FeedbackRecord;
 
 /** What people and models wrote. `AUDIT_CONTENT` says in which form it is kept, if at all. */
 export interface AuditTexts {

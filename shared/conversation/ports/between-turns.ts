@@ -1,6 +1,6 @@
 import type { Limited, LimitState } from '../limits.ts';
 import type { Metadata } from './metadata.ts';
-import type { Item, SessionSummary, StoredTurn } from './stored.ts';
+import type { Item, SessionSummary, StoredTurn, Summary } from './stored.ts';
 
 /**
  * How many items a caller may bring at once, and how many, of how many bytes in JSON, to a session between two turns: they
@@ -30,6 +30,8 @@ export interface KeptSession {
   metadata: Metadata;
   /** Items behind its last turn, oldest first: part of the next one. */
   brought: Item[];
+  /** Oldest first. */
+  summaries: readonly Summary[];
   /** When it is forgotten unless it is used again; milliseconds since 1970, by the store's clock. */
   expiresAt: number;
 }

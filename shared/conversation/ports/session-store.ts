@@ -11,6 +11,7 @@ import type {
   SessionSummary,
   StoredMessage,
   StoredTurn,
+  Summary,
   UserMessage,
 } from './stored.ts';
 
@@ -55,6 +56,8 @@ export interface TurnClaim {
   idempotency: Idempotency | undefined;
   /** Tokens that are held back from the owner's limits until the turn ends; they count as used where its holder dies. */
   reserved: number;
+  /** As `reserved`, for a summary that is asked for beside the answer. */
+  summaryReserved?: number;
 }
 
 /** What an assistant's prompt allows, in tokens. */
@@ -65,6 +68,8 @@ export interface Offer {
   fixed_tokens: number;
   /** The longest answer. */
   output_tokens: number;
+  /** What a summary may cost beside the prompt; without it none is asked for. */
+  summary_tokens?: number;
 }
 
 export interface BeginRequest {
@@ -117,7 +122,11 @@ export type BeginResult =
       window: StoredMessage[];
       /** Position of the window's first message. */
       windowStart: number;
+      /** Oldest first; they stand for turns before the window. */
+      summaries: readonly Summary[];
       reserved: number;
+      /** Tokens that are held back for a summary, which the turn may ask for; 0: it may not. */
+      summaryReserved: number;
       limits: LimitState[];
     }
   /** The same turn runs already, or is stored. */
@@ -154,10 +163,36 @@ export interface Commit {
   assistant: string;
   /** Where the session has none yet. */
   title: string;
+  /** Where the window begins from now on; where it was moved further meanwhile, it stays there. */
   windowStart: number;
-  /** What the window costs a prompt from now on, this turn included. */
+  /** What the window costs a prompt from now on, summaries and this turn included, as the provider counts. */
   windowTokens: number;
+  /** The part of that which is this turn's. */
+  turnTokens: number;
+  /** The session's summaries from now on; absent: as they are. */
+  summaries?: readonly Summary[] | undefined;
+  /** What came of the summary that was asked for. */
+  summary?: SummaryOutcome | undefined;
   /** Tokens that the model is paid for, of all calls: they count against the owner's limits. */
+  spent: number;
+}
+
+/**
+ * What came of a summary that tokens were held back for. `none`: it was not asked for. `late`: it is still asked for, and
+ * nobody else asks meanwhile. `refused`: the next one is asked for some turns later. `spent`: tokens that the model is
+ * paid for.
+ */
+export type SummaryOutcome = { outcome: 'none' | 'taken' | 'refused'; spent: number } | { outcome: 'late' };
+
+/** A summary that came after its turn was stored, or what it cost where there is none to be stored. */
+export interface LateSummary {
+  /** The session's summaries with it; absent where it is not to be stored. */
+  summaries: readonly Summary[] | undefined;
+  /** Where the window began when it was asked for: it is stored only where that is so still. */
+  windowWas: number;
+  windowStart: number;
+  /** How much less the window costs a prompt. */
+  savedTokens: number;
   spent: number;
 }
 
@@ -182,6 +217,9 @@ export const FAILED_REPLAY_SECONDS = 300;
 /** For how long those who joined an ephemeral turn in time learn the rest of it. */
 export const EPHEMERAL_REPLAY_SECONDS = 10;
 
+/** For how long a summary may take beyond its turn. */
+export const LATE_SUMMARY_SECONDS = 20;
+
 /** No turn takes longer. */
 export const LONGEST_TURN_SECONDS = 600;
 
@@ -205,7 +243,15 @@ export interface SessionStore extends BetweenTurns {
    * @param spent tokens that the model is paid for: they count against the owner's limits, as those of a turn that is
    *   stored, also where the lease or the session is gone
    */
-  abandon(claim: TurnClaim, ending: TurnFailed | TurnFinished, unsent: TokenBlocks, spent: number): Promise<void>;
+  abandon(
+    claim: TurnClaim,
+    ending: TurnFailed | TurnFinished,
+    unsent: TokenBlocks,
+    spent: number,
+    summarySpent?: number,
+  ): Promise<void>;
+  /** Stores a summary that is late, where its session is there and nobody moved the window, and settles its cost. */
+  storeSummary(claim: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'>;
   /** Asks the running turn's holder to stop. False where nothing runs, or another turn than the one that is named. */
   stop(owner: string, sessionId: string, turnId?: string): Promise<boolean>;
   /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */
@@ -217,7 +263,9 @@ export interface SessionStore extends BetweenTurns {
     owner: string,
     sessionId: string,
     page: PageRequest,
-  ): Promise<(Page<StoredMessage> & { session: SessionSummary }) | 'unknown-page' | undefined>;
+  ): Promise<
+    (Page<StoredMessage> & { session: SessionSummary; summaries: readonly Summary[] }) | 'unknown-page' | undefined
+  >;
   /** Newest first. */
   sessions(owner: string, page: PageRequest): Promise<Page<SessionSummary> | 'unknown-page'>;
   /**

@@ -49,6 +49,24 @@ export interface AssistantMessage extends StoredText {
 /** A message as it stands in the session's list, in JSON. */
 export type StoredMessage = UserMessage | AssistantMessage;
 
+/** What stands in prompts for a block of the oldest turns. */
+export interface Summary {
+  text: string;
+  from_turn_id: string;
+  through_turn_id: string;
+  /** ISO 8601, UTC. */
+  created: string;
+  tokens: number;
+  /** The block's place in the session's list: its first message, and the one behind its last. */
+  from: number;
+  to: number;
+}
+
+/** What a session's owner is shown of a summary. */
+export function shownSummary({ text, from_turn_id, through_turn_id, created }: Summary) {
+  return { text, from_turn_id, through_turn_id, created };
+}
+
 /** Where a session began as a copy: of that session's turns up to this one; of none but its assistant where that is null. */
 export interface ForkedFrom {
   session_id: string;

@@ -14,9 +14,9 @@ import { resolveItems } from './resolve-items.ts';
  */
 export async function readBrought(call: Call, list: readonly unknown[], session?: KeptSession): Promise<Item[]> {
   if (list.length > MOST_BROUGHT.at_once) throw tooMany();
-  const { services, caller } = call;
+  const { services } = call;
   const items = readInputItems(list, 'items');
-  const said = await resolveItems(items, services.store, caller.owner, services.settings.maxBodyBytes);
+  const said = await resolveItems(call, items);
   const isOwn = items.some((item) => 'role' in item);
   const system = said.findIndex(({ role }) => role === 'system');
   const brought: Brought[] = [

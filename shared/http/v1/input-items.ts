@@ -7,9 +7,11 @@ export type InputItem = { param: string } & (
   | { role: Item['role']; content: string }
   /** One of the caller's own that is kept already. */
   | { reference: ItemPlace }
+  /** A summary that it was given to keep, as it sends it. */
+  | { compaction: string }
 );
 
-/** What may stand beside an item's role and content, and is without effect. */
+/** What may stand beside what an item says, and is without effect. */
 const IGNORED = new Set(['id', 'status', 'phase', 'type']);
 
 /** The parts of each role's content that are text. */
@@ -31,12 +33,12 @@ function readItem(value: unknown, param: string): InputItem {
   }
   const item = value as Record<string, unknown>;
   if (isReference(item)) return { param, reference: referenceOf(item, param) };
+  if (item['type'] === 'compaction') return { param, compaction: compactionOf(item, param) };
   if ((item['type'] ?? 'message') !== 'message') {
-    throw refused('unsupported_content', `${param}.type`, 'Only messages, and references to items, are taken.');
+    throw refused('unsupported_content', `${param}.type`, 'Only messages, compactions, and references are taken.');
   }
   const { role: given, content, ...rest } = item;
-  const unknown = Object.keys(rest).find((key) => !IGNORED.has(key));
-  if (unknown !== undefined) throw unknownParameter(`${param}.${shortened(unknown)}`);
+  checkKnown(rest, param);
   // A developer's word and the system's are the same to models of other providers.
   const role = given === 'developer' ? 'system' : given;
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
@@ -56,6 +58,18 @@ function referenceOf({ id, type: _, ...rest }: Record<string, unknown>, param: s
   const place = typeof id === 'string' ? readItemId(id) : undefined;
   if (place === undefined) throw notFound('item', `${param}.id`);
   return place;
+}
+
+function compactionOf(item: Record<string, unknown>, param: string): string {
+  const { encrypted_content: signed, created_by: _, ...rest } = item;
+  checkKnown(rest, param);
+  if (typeof signed === 'string') return signed;
+  throw refused('invalid_value', `${param}.encrypted_content`, 'encrypted_content must be a string.');
+}
+
+function checkKnown(rest: Record<string, unknown>, param: string): void {
+  const unknown = Object.keys(rest).find((key) => !IGNORED.has(key));
+  if (unknown !== undefined) throw unknownParameter(`${param}.${shortened(unknown)}`);
 }
 
 /** Text, or its parts: what was asked in parts is read as paragraphs, what was answered as it was said. */

@@ -8,13 +8,17 @@ import { type ResponseRequest, readResponseRequest, unknownPrevious } from './re
 /**
  * The turn that a request for a response asks for, once it has begun.
  *
+ * @param read reads and checks the request
  * @throws {Failure} the request's, or the refusal of the turn
  */
-export async function requestedResponse(call: Call): Promise<{ events: AsyncGenerator<TurnEvent>; isStream: boolean }> {
+export async function requestedResponse(
+  call: Call,
+  read: (call: Call) => Promise<ResponseRequest> = readResponseRequest,
+): Promise<{ events: AsyncGenerator<TurnEvent>; isStream: boolean }> {
   let asked: ResponseRequest | undefined;
   try {
     const events = await requestedTurn(call, async () => {
-      asked = await readResponseRequest(call);
+      asked = await read(call);
       return asked.turn;
     });
     return { events, isStream: asked?.isStream === true };

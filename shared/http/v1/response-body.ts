@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { refused } from './api-failure.ts';
 import { checkBody } from './check-body.ts';
 
-const text = z.string().check(z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'));
+export const text = z.string().check(z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'));
 
 /** Taken, whatever it is, and without effect. */
-const any = z.optional(z.unknown());
+export const any = z.optional(z.unknown());
 
 function range(least: number, most: number) {
   const how = `must be from ${least} to ${most}`;
@@ -69,7 +69,7 @@ export function readResponseBody(value: unknown): ResponseBody {
   return body;
 }
 
-function isGiven(value: unknown): value is NonNullable<unknown> {
+export function isGiven(value: unknown): value is NonNullable<unknown> {
   return value !== undefined && value !== null;
 }
 

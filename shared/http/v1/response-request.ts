@@ -23,14 +23,14 @@ export interface ResponseRequest {
  * @throws {Failure} whatever is wrong with it; nothing was stored or counted.
  */
 export async function readResponseRequest(call: Call): Promise<ResponseRequest> {
-  const { request, requestId, traceparent, caller, services } = call;
-  const { settings, store } = services;
+  const { request, requestId, traceparent, services } = call;
+  const { settings } = services;
   const key = idempotencyKeyOf(request.headers);
   const body = readResponseBody(await readJson(request, settings.maxBodyBytes));
   const metadata = readMetadata(body.metadata);
   const place = placeOf(body);
   const assistant = body.model ?? undefined;
-  const input = await readInput(body.input, store, caller.owner, settings.maxBodyBytes);
+  const input = await readInput(call, body.input);
   const { message, brought } = input;
   checkLength(message, settings.maxMessageCharacters);
   const instructions = body.instructions || undefined;
@@ -60,13 +60,16 @@ export async function readResponseRequest(call: Call): Promise<ResponseRequest> 
       store: body.store === false ? false : undefined,
       brought: brought.length || undefined,
     }),
-    idempotency: idempotencyOf(call, body, key),
+    idempotency: idempotencyOf(call, 'response', body, key),
   };
   return { turn, isStream: body.stream === true };
 }
 
 /** Where the turn goes on: in a conversation, behind a response, or in a new conversation. */
-function placeOf({ conversation, previous_response_id: previous }: ResponseBody) {
+export function placeOf({
+  conversation,
+  previous_response_id: previous,
+}: Pick<ResponseBody, 'conversation' | 'previous_response_id'>) {
   if (typeof previous === 'string') {
     const place = readResponseId(previous);
     if (place === undefined) throw unknownPrevious();
@@ -83,7 +86,10 @@ export function unknownPrevious(): ApiFailure {
   return new ApiFailure('session-not-found', 'previous_response_not_found', detail, 'previous_response_id');
 }
 
-function broughtOf(instructions: string | undefined, { instructing, remembering }: Input): Brought[] {
+export function broughtOf(
+  instructions: string | undefined,
+  { instructing, remembering }: Pick<Input, 'instructing' | 'remembering'>,
+): Brought[] {
   return [
     ...(instructions === undefined ? [] : [{ kind: 'instructions' as const, param: 'instructions' }]),
     ...(instructing === undefined ? [] : [{ kind: 'instructions' as const, param: instructing }]),
@@ -96,9 +102,13 @@ function broughtOf(instructions: string | undefined, { instructing, remembering 
  *
  * OpenAI's clients send no key, but the count.
  */
-function idempotencyOf({ request, caller, services }: Call, body: ResponseBody, key: string | undefined) {
-  const { stream: _, stream_options: __, ...asked } = body;
-  const fingerprint = services.hash('request', 'response', JSON.stringify(asked));
+export function idempotencyOf(
+  { request, caller, services }: Call,
+  what: 'response' | 'compaction',
+  { stream: _, stream_options: __, ...asked }: Partial<ResponseBody>,
+  key: string | undefined,
+) {
+  const fingerprint = services.hash('request', what, JSON.stringify(asked));
   if (key !== undefined) return { key: services.hash('key', caller.owner, key), fingerprint };
   const [count] = /^\d{1,3}$/.exec(request.headers.get('x-stainless-retry-count') ?? '') ?? [];
   if (count === undefined) return undefined;

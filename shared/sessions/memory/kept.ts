@@ -1,7 +1,7 @@
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
-import type { Feedback, Item, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
+import type { Feedback, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 /** Of each stored turn where its first message is, and what the caller thinks of it. */
@@ -15,6 +15,11 @@ export interface Session {
   brought: Item[];
   windowStart: number;
   windowTokens: number;
+  summaries: readonly Summary[];
+  /** Of the turn whose summary is late, and until when it is waited for. */
+  late?: { turnId: string; until: number } | undefined;
+  /** Behind a summary that failed: from how many turns on the next is asked for, and how many turns later that was. */
+  pause?: { until: number; turns: number } | undefined;
   last?: { turnId: string; entries: ReplayEntry[] };
   turns: Turns;
 }

@@ -36,6 +36,7 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
       metadata,
       brought: items,
       windowStart: 0,
+      summaries: [],
       windowTokens: sumOf(items),
       turns: new Map(),
     };
@@ -108,9 +109,9 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     return this.#told(place, session);
   }
 
-  #told(place: string, { summary, messages, metadata, brought }: Session): KeptSession {
+  #told(place: string, { summary, messages, metadata, brought, summaries }: Session): KeptSession {
     const expiresAt = Math.floor(this.kept.sessions.endOf(place));
-    return { summary, length: messages.length, metadata, brought, expiresAt };
+    return { summary, length: messages.length, metadata, brought, summaries, expiresAt };
   }
 }
 

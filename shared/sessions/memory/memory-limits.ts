@@ -1,5 +1,5 @@
 import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
-import type { Offer } from '../../conversation/ports/session-store.ts';
+import { LATE_SUMMARY_SECONDS } from '../../conversation/ports/session-store.ts';
 
 interface Account {
   /** When the next request would arrive at an even rate (GCRA), in ms. */
@@ -14,11 +14,16 @@ interface Admitted {
   outcome: 'admitted';
   /** Tokens. */
   reserved: number;
+  /** Tokens. */
+  summaryReserved: number;
   limits: LimitState[];
 }
 
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
+
+/** A summary's own time, and some for its way. */
+export const LATE_MS = (LATE_SUMMARY_SECONDS + 5) * 1000;
 
 /** An owner's limits, for the memory store: the arithmetic of `begin.lua`, in milliseconds. */
 export class MemoryLimits {
@@ -34,16 +39,25 @@ export class MemoryLimits {
     this.#now = now;
   }
 
-  /** Counts a request and reserves its tokens, where every limit allows it. */
-  admit(owner: string, turnId: string, offer: Offer, promptTokens: number): Admitted | Limited {
+  /**
+   * Counts a request and reserves its tokens, where every limit allows it.
+   *
+   * @param summaryTokens are reserved too, where there is room for them
+   */
+  admit(
+    owner: string,
+    turnId: string,
+    promptTokens: number,
+    outputTokens: number,
+    summaryTokens = 0,
+  ): Admitted | Limited {
     const now = this.#now();
     const account = this.#account(owner);
     const { arrival, limits, ...request } = this.#request(account, now);
     let { refused } = request;
 
-    const reserved = this.#limitsTokens
-      ? Math.min(promptTokens, offer.fixed_tokens + offer.room) + offer.output_tokens
-      : 0;
+    const reserved = this.#limitsTokens ? promptTokens + outputTokens : 0;
+    let summaryReserved = summaryTokens;
     const held = sumOf(account, (endsAt) => endsAt > now);
     for (const [name, quota, seconds] of this.#windows()) {
       const number = windowOf(now, seconds);
@@ -52,6 +66,7 @@ export class MemoryLimits {
       const used = (window?.number === number ? window.tokens : 0) + died;
       const leftMs = (number + 1) * seconds * 1000 - now;
       const over = used + held + reserved > quota;
+      if (used + held + reserved + summaryReserved > quota) summaryReserved = 0;
       // Without the turns under way it would fit: they end soon.
       const waitMs = used + reserved > quota ? leftMs : Math.min(leftMs, 2000);
       if (over) refused ??= { by: name, retryAfterSeconds: waitMs / 1000 };
@@ -65,8 +80,12 @@ export class MemoryLimits {
         if (windowOf(endsAt, DAY_S) < windowOf(now, DAY_S)) account.reservations.delete(turn);
       }
       account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
+      if (summaryReserved > 0) {
+        const endsAt = now + this.#reservationMs + LATE_MS;
+        account.reservations.set(summaryOf(turnId), { tokens: summaryReserved, endsAt });
+      }
     }
-    return { outcome: 'admitted', reserved, limits };
+    return { outcome: 'admitted', reserved, summaryReserved, limits };
   }
 
   /** Counts a request that takes no tokens, where the limit allows it. */
@@ -75,7 +94,7 @@ export class MemoryLimits {
     const { arrival, limits, refused } = this.#request(account, this.#now());
     if (refused) return { outcome: 'limited', ...refused, limits };
     account.arrival = arrival;
-    return { outcome: 'admitted', reserved: 0, limits };
+    return { outcome: 'admitted', reserved: 0, summaryReserved: 0, limits };
   }
 
   /** Whether one more request is within its limit, and when the next would then arrive at an even rate. */
@@ -97,6 +116,12 @@ export class MemoryLimits {
   renew(owner: string, turnId: string): void {
     const reservation = this.#accounts.get(owner)?.reservations.get(turnId);
     if (reservation) reservation.endsAt = this.#now() + this.#reservationMs;
+    const summary = this.#accounts.get(owner)?.reservations.get(summaryOf(turnId));
+    if (summary) summary.endsAt = this.#now() + this.#reservationMs + LATE_MS;
+  }
+
+  settleSummary(owner: string, turnId: string, spent: number): void {
+    this.settle(owner, summaryOf(turnId), spent);
   }
 
   /** Gives a reservation back, once, and counts `spent` in its place. */
@@ -151,4 +176,8 @@ function stateOf(
   resetMs: number,
 ): LimitState {
   return { name, quota, window, remaining: Math.max(0, remaining), reset: Math.ceil(resetMs / 1000) };
+}
+
+function summaryOf(turnId: string): string {
+  return `${turnId}-summary`;
 }

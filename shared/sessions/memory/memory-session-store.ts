@@ -19,7 +19,8 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     const end = page.before === undefined ? messages.length : messages.findIndex(({ id }) => id === page.before);
     if (end === -1) return 'unknown-page';
     const start = Math.max(0, end - page.limit);
-    return { session: summary, items: withFeedback(session, start, end), hasMore: start > 0 };
+    const { summaries } = session;
+    return { session: summary, summaries, items: withFeedback(session, start, end), hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {

@@ -8,18 +8,24 @@ import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
   IMPLICIT_SECONDS,
+  type LateSummary,
+  type Offer,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
 } from '../../conversation/ports/session-store.ts';
 import { type IdempotencyRecord, type Kept, type Lease, nothingKept, type Session } from './kept.ts';
-import { MemoryLimits } from './memory-limits.ts';
+import { LATE_MS, MemoryLimits } from './memory-limits.ts';
 import { copyOf, placeOf, windowBefore } from './place.ts';
+
+/** A summary is asked for above this part of the budget. */
+const SUMMARY_ABOVE = 0.8;
 
 /** The steps of turns in this process's memory, of which a `SessionStore` consists beside what it keeps. */
 export class MemoryTurns {
   protected readonly kept: Kept;
   protected readonly limits: MemoryLimits;
+  readonly #now: () => number;
   readonly #leaseMs: number;
   protected readonly sessionMs: number;
   /** Of a session with a turn on it. */
@@ -27,6 +33,7 @@ export class MemoryTurns {
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
+    this.#now = now;
     this.#leaseMs = rules.leaseSeconds * 1000;
     this.sessionMs = rules.sessionSeconds * 1000;
     this.useMs = Math.max(this.sessionMs, this.#leaseMs);
@@ -67,17 +74,21 @@ export class MemoryTurns {
     if (request.messageTokens > offer.room) return { outcome: 'too-long', assistant };
 
     const { position } = place;
+    const summaries = (session?.summaries ?? []).filter(({ to }) => position === undefined || to <= position);
     const { start, tokens } =
       position === undefined || session === undefined
         ? { start: session?.windowStart ?? 0, tokens: session?.windowTokens ?? 0 }
-        : windowBefore(session.messages, position, offer.room);
-    const promptTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0) + tokens;
+        : windowBefore(session.messages, position, offer.room, summaries);
+    const askedTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0);
+    const promptTokens = Math.min(askedTokens + tokens, offer.fixed_tokens + offer.room);
     const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
-    const admission = this.limits.admit(owner, turnId, { ...offer, output_tokens: outputTokens }, promptTokens);
+    const isAllowed = request.isEphemeral !== true && this.#mayBeSummarized(place.isFork ? undefined : session);
+    const summaryTokens = isAllowed ? summaryTokensOf(offer, promptTokens) : 0;
+    const admission = this.limits.admit(owner, turnId, promptTokens, outputTokens, summaryTokens);
     if (admission.outcome === 'limited') return admission;
 
     const isFirst = session === undefined || isApart;
-    const { reserved, limits } = admission;
+    const { reserved, summaryReserved, limits } = admission;
     const begun = {
       outcome: 'begun',
       sessionId: isFirst ? request.newSessionId : named,
@@ -88,7 +99,9 @@ export class MemoryTurns {
       brought: position === undefined ? (session?.brought ?? []) : [],
       windowStart: start,
       window: session?.messages.slice(start, position) ?? [],
+      summaries,
       reserved,
+      summaryReserved,
       limits,
     } as const;
     const copy = place.isFork && session ? copyOf(session, position ?? 0) : undefined;
@@ -146,7 +159,11 @@ export class MemoryTurns {
     keepBlocks(entries, turn.unsent);
     messages.push(turn.user, turn.answer);
     turns.set(turnId, { position: turn.position });
-    const { title, assistant, windowStart, windowTokens } = turn;
+    const { title, assistant } = turn;
+    // A summary that was late moved it meanwhile: it stands for all before the window, and no other one does.
+    const isMoved = session !== undefined && session.windowStart > turn.windowStart;
+    const windowStart = isMoved ? session.windowStart : turn.windowStart;
+    const windowTokens = isMoved ? session.windowTokens + turn.turnTokens : turn.windowTokens;
     const updated = new Date().toISOString();
     const summary = {
       created: updated,
@@ -159,10 +176,14 @@ export class MemoryTurns {
       ...(claim.forkedFrom && { forked_from: claim.forkedFrom }),
     };
     const last = { turnId, entries: [...entries, turn.finished] };
-    const { metadata = {} } = session ?? {};
-    const stored = { summary, messages, metadata, brought: [], windowStart, windowTokens, last, turns };
+    const { metadata = {}, late, pause } = session ?? {};
+    const summaries = (isMoved ? undefined : turn.summaries) ?? session?.summaries ?? [];
+    const window = { windowStart, windowTokens, summaries, late, pause };
+    const stored: Session = { summary, messages, metadata, brought: [], ...window, last, turns };
+    if (turn.summary && turn.summary.outcome !== 'none') this.#noteSummary(stored, turn.summary.outcome, turnId);
     this.kept.sessions.set(place, stored, this.sessionMs);
     this.limits.settle(owner, turnId, turn.spent);
+    if (turn.summary && turn.summary.outcome !== 'late') this.limits.settleSummary(owner, turnId, turn.summary.spent);
     this.keepInIndex(owner, sessionId);
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
@@ -181,6 +202,7 @@ export class MemoryTurns {
     ending: TurnFailed | TurnFinished,
     unsent: TokenBlocks,
     spent: number,
+    summarySpent = 0,
   ): Promise<void> {
     const place = `${claim.owner} ${claim.sessionId}`;
     if (this.#held(claim) !== undefined) {
@@ -192,7 +214,35 @@ export class MemoryTurns {
       this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
     this.limits.settle(claim.owner, claim.turnId, spent);
+    this.limits.settleSummary(claim.owner, claim.turnId, summarySpent);
     if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
+  }
+
+  async storeSummary({ owner, sessionId, turnId }: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'> {
+    this.limits.settleSummary(owner, turnId, late.spent);
+    const session = this.kept.sessions.get(`${owner} ${sessionId}`);
+    if (session?.late?.turnId !== turnId) return 'lost';
+    this.#noteSummary(session, late.summaries === undefined ? 'refused' : 'taken', turnId);
+    if (late.summaries === undefined || session.windowStart !== late.windowWas) return 'lost';
+    session.summaries = late.summaries;
+    session.windowStart = late.windowStart;
+    session.windowTokens = Math.max(0, session.windowTokens - late.savedTokens);
+    return 'stored';
+  }
+
+  /** No other one is late, and the pause behind one that failed is over. */
+  #mayBeSummarized(session: Session | undefined): boolean {
+    if (session === undefined) return true;
+    return (session.late?.until ?? 0) <= this.#now() && session.summary.turns >= (session.pause?.until ?? 0);
+  }
+
+  /** When the next summary may be asked for. */
+  #noteSummary(session: Session, outcome: 'taken' | 'late' | 'refused', turnId: string): void {
+    session.late = outcome === 'late' ? { turnId, until: this.#now() + LATE_MS } : undefined;
+    if (outcome === 'taken') session.pause = undefined;
+    if (outcome !== 'refused') return;
+    const turns = Math.min(2 * (session.pause?.turns ?? 1.5), 12);
+    session.pause = { until: session.summary.turns + turns, turns };
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {
@@ -239,6 +289,12 @@ export class MemoryTurns {
 /** For how long it can be learned how a turn ended that is not stored. */
 function replayMs(isEphemeral = false): number {
   return (isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS) * 1000;
+}
+
+/** What a summary may cost that a prompt is long enough for; else nothing. */
+function summaryTokensOf({ fixed_tokens, room, summary_tokens = 0 }: Offer, promptTokens: number): number {
+  const isLong = promptTokens > SUMMARY_ABOVE * (fixed_tokens + room);
+  return summary_tokens > 0 && isLong ? promptTokens + summary_tokens : 0;
 }
 
 function nothingSaid(): Pick<Session, 'messages' | 'turns'> {

@@ -1,5 +1,6 @@
 import type { BeginRequest, BeginResult } from '../../conversation/ports/session-store.ts';
-import type { StoredMessage } from '../../conversation/ports/stored.ts';
+import type { StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import { costOfSummaries } from '../../conversation/summaries.ts';
 import type { Session } from './kept.ts';
 
 /** Where in a session a turn goes on. */
@@ -33,12 +34,18 @@ export function placeOf(
 }
 
 /**
- * Where the window begins that ends before a position, and its tokens: the turn that ends there, whatever it has, and as
- * many whole ones before it as have at most so many with it.
+ * Where the window begins that ends before a position, and what it costs a prompt with the summaries before it: the turn
+ * that ends there, whatever it has, and as many whole ones behind the summaries as have room in the budget with it.
  */
-export function windowBefore(messages: readonly StoredMessage[], position: number, budget: number) {
-  let [start, tokens, sum] = [position, 0, 0];
-  for (let at = position - 1; at >= 0; at--) {
+export function windowBefore(
+  messages: readonly StoredMessage[],
+  position: number,
+  budget: number,
+  summaries: readonly Summary[],
+) {
+  const summaryTokens = costOfSummaries(summaries);
+  let [start, tokens, sum] = [position, summaryTokens, summaryTokens];
+  for (let at = position - 1; at >= (summaries.at(-1)?.to ?? 0); at--) {
     const message = messages[at] as StoredMessage;
     const items = message.role === 'user' ? (message.items ?? []) : [];
     for (const text of [message, ...items]) sum += costOf(text);

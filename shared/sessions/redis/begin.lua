@@ -7,15 +7,16 @@
 --      16:  idempotency record, where there is one
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
---         offers {assistant: {room, fixed_tokens, output_tokens}}, message_tokens, brought_tokens, output_tokens or null,
---         asked_at (ms), fingerprint, key and implicit or null,
+--         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
+--         output_tokens or null, asked_at (ms), fingerprint, key and implicit or null,
 --         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
---         without a key of the caller's), turn_ms (the longest),
+--         without a key of the caller's), turn_ms (the longest), late_ms (a summary, behind its turn),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
--- window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
+-- summaries as JSON, tokens that are held back for a summary (0: none may be asked for), window's messages...; of
+-- 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
@@ -43,8 +44,8 @@ if ask.assistant and not ask.offers[ask.assistant] then return { 'unknown-assist
 local holder, fresh_holder = redis.call('HGET', lease, 'turn'), redis.call('HGET', fresh_lease, 'turn')
 local again = holder == ask.turn or fresh_holder == ask.turn
 
-local known =
-  redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought')
+local known = redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought',
+  'summaries', 'summary_until', 'summary_after', 'turns')
 local exists = known[1]
 if not exists and ask.must_exist and not again then return { holder and 'busy' or 'unknown-session' } end
 
@@ -80,8 +81,13 @@ local offer = ask.offers[assistant]
 if not offer then return { 'unknown-assistant' } end
 if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 
-local window_start, window_tokens = known[3] or 0, known[4] or 0
-if position then window_start, window_tokens = window_before(messages, position, offer.room) end
+local window_start, window_tokens, summaries = known[3] or 0, known[4] or 0, known[7] or '[]'
+if position then
+  local floor, cost
+  summaries, floor, cost = summaries_before(known[7], position)
+  window_start, window_tokens = window_before(messages, position, offer.room - cost, floor)
+  window_tokens = window_tokens + cost
+end
 local brought = not position and known[6] or ''
 local is_first = not exists or is_apart
 local session_id = ask.named
@@ -104,11 +110,18 @@ if limits.requests_per_minute > 0 then
   if wait_ms then refused = { 'limited', 'requests', wait_ms } end
 end
 
+local budget = offer.fixed_tokens + offer.room
+local prompt = math.min(offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens, budget)
 local reserve = 0
+-- A summary is asked for above this part of the budget, by one turn of a session at a time, and some turns after one that
+-- failed.
+local summary_reserve = 0
+local is_awaited = tonumber(known[8] or 0) > now_ms or tonumber(known[9] or 0) > tonumber(known[10] or 0)
+if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * budget and (is_fork or not is_awaited) then
+  summary_reserve = prompt + offer.summary_tokens
+end
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
-  local prompt = offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens
-  local answer = math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
-  reserve = math.min(prompt, offer.fixed_tokens + offer.room) + answer
+  reserve = prompt + math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
   local function sum_of(from_ms, to_ms)
     local sum = 0
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, from_ms, to_ms)) do
@@ -124,6 +137,7 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
     local counted = (tonumber(start) == number and tonumber(count) or 0) + sum_of(number * seconds * 1000, now_ms)
     local left_ms = (number + 1) * seconds * 1000 - now_ms
     local over = counted + reserved + reserve > quota
+    if not again and counted + reserved + reserve + summary_reserve > quota then summary_reserve = 0 end
     if over and not refused then
       -- Without the turns under way it would fit: they end soon.
       local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
@@ -136,7 +150,12 @@ if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
 end
 
-if again then refused, arrival = nil, nil end
+if again then
+  refused, arrival = nil, nil
+  -- A summary that was late may have made the prompt another meanwhile: what is held back stays.
+  local held = redis.call('HMGET', lease, 'reserved', 'summary_reserved')
+  reserve, summary_reserve = tonumber(held[1]) or reserve, tonumber(held[2]) or 0
+end
 local states_json = #states > 0 and cjson.encode(states) or '[]'
 if refused then
   refused[4] = states_json
@@ -146,12 +165,16 @@ end
 if arrival then count_request(rate, arrival, now_us) end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
+  if summary_reserve > 0 then
+    local member = ask.turn .. '-summary:' .. summary_reserve
+    redis.call('ZADD', reservations, now_ms + ask.lease_ms + ask.late_ms, member)
+  end
   -- Those that ended before today count nowhere any more.
   redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
-  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + ask.late_ms + 86400000)
 end
 
-redis.call('HSET', lease, 'turn', ask.turn)
+redis.call('HSET', lease, 'turn', ask.turn, 'reserved', reserve, 'summary_reserved', summary_reserve)
 redis.call('PEXPIRE', lease, ask.lease_ms)
 redis.call('DEL', running)
 local started = cjson.encode({
@@ -181,7 +204,8 @@ redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 
 local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
-  position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought,
+  position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought, summaries,
+  tostring(summary_reserve),
 }
 if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, session_id, ask.use_ms)

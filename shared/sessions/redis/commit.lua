@@ -1,11 +1,12 @@
--- Stores a whole turn, or nothing of it. Behind settle.lua.
+-- Stores a whole turn, or nothing of it. Behind settle.lua and note-summary.lua.
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
 --      8: reservations, 9: turns, 10: idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), assistant, title, at (the position of the
---         first message), window_start, window_tokens, reserved and spent (tokens), fingerprint and implicit or null,
---         session_ms, use_ms, record_ms and implicit_ms (of a record with and without a key of the caller's),
---         position (of the first block)
+--         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON, or
+--         null), summary: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
+--         implicit or null, session_ms, use_ms, late_ms, record_ms and implicit_ms (of a record with and without a key
+--         of the caller's), position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, index, tokens, reservations, turns, record = unpack(KEYS)
@@ -29,8 +30,22 @@ if ask.forked_from ~= cjson.null then redis.call('HSET', session, 'forked_from',
 -- What the caller brought is in the user's message.
 redis.call('HDEL', session, 'brought')
 redis.call('HSET', turns, ask.turn, ask.at)
-redis.call('HSET', session, 'updated', now, 'turns', redis.call('HLEN', turns),
-  'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
+redis.call('HSET', session, 'updated', now, 'turns', redis.call('HLEN', turns))
+local window = redis.call('HMGET', session, 'window_start', 'window_tokens')
+if tonumber(window[1] or 0) <= ask.window_start then
+  redis.call('HSET', session, 'window_start', ask.window_start, 'window_tokens', ask.window_tokens)
+  if ask.summaries ~= cjson.null then redis.call('HSET', session, 'summaries', ask.summaries) end
+else
+  -- A summary that was late moved it meanwhile: it stands for all before the window, and no other one does.
+  redis.call('HSET', session, 'window_tokens', window[2] + ask.turn_tokens)
+end
+if ask.summary ~= cjson.null then
+  local outcome = ask.summary.outcome
+  if outcome ~= 'none' then note_summary(session, outcome, ask.turn, now + ask.late_ms) end
+  if outcome ~= 'late' then
+    settle(tokens, reservations, ask.turn .. '-summary', ask.summary.reserved, ask.summary.spent)
+  end
+end
 
 for block = 5, #ARGV do
   if redis.call('LLEN', running) == ask.position + block - 5 then redis.call('RPUSH', running, ARGV[block]) end

@@ -4,8 +4,8 @@
 -- KEYS 1-6: session, messages, lease, running, replay, turns
 --      7-8: the owner's reservations, index of sessions
 --      9:   idempotency record, where there is one
--- ARGV 1: JSON: turn, session, reserved (tokens), use_ms, lease_ms, replay_ms (after the lease), position (of the first
---         block)
+-- ARGV 1: JSON: turn, session, reserved and summary_reserved (tokens), use_ms, lease_ms, late_ms (a summary, behind its
+--         turn), replay_ms (after the lease), position (of the first block)
 --      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
 local session, messages, lease, running, replay, turns, reservations, index, record = unpack(KEYS)
@@ -23,8 +23,9 @@ if record and redis.call('HGET', record, 'turn') == ask.turn then redis.call('PE
 if ask.reserved > 0 then
   local time = redis.call('TIME')
   local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ask.lease_ms
-  redis.call('ZADD', reservations, 'XX', ends, ask.turn .. ':' .. ask.reserved)
-  redis.call('PEXPIRE', reservations, ask.lease_ms + 86400000)
+  redis.call('ZADD', reservations, 'XX', ends, ask.turn .. ':' .. ask.reserved,
+    ends + ask.late_ms, ask.turn .. '-summary:' .. ask.summary_reserved)
+  redis.call('PEXPIRE', reservations, ask.lease_ms + ask.late_ms + 86400000)
 end
 -- A block that stands there already was sent again because the answer to an earlier call was lost.
 for block = 2, #ARGV do

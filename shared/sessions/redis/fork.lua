@@ -1,11 +1,23 @@
 -- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
 
+-- Of a session's summaries (JSON, or nothing) those that end before a position, as JSON, where the last one ends, and what
+-- they cost a prompt: 2 tokens beside each, and 26 of what stands before them.
+local function summaries_before(summaries, position)
+  local kept, floor, cost = {}, 0, 26
+  for _, summary in ipairs(summaries and cjson.decode(summaries) or {}) do
+    if summary.to > position then break end
+    kept[#kept + 1], floor, cost = summary, summary.to, cost + summary.tokens + 2
+  end
+  if #kept == 0 then return '[]', 0, 0 end
+  return cjson.encode(kept), floor, cost
+end
+
 -- The window before a position: the turn that ends there, whatever it has, and as many before it as have at most so many
--- tokens with it. Returns where it begins, and its tokens.
-local function window_before(messages, position, budget)
+-- tokens with it, and begin no earlier than the floor. Returns where it begins, and its tokens.
+local function window_before(messages, position, budget, floor)
   local start, tokens, sum = position, 0, 0
-  for last = position - 1, 0, -20 do
-    local first = math.max(0, last - 19)
+  for last = position - 1, floor, -20 do
+    local first = math.max(floor, last - 19)
     local block = redis.call('LRANGE', messages, first, last)
     for place = #block, 1, -1 do
       local message = cjson.decode(block[place])

@@ -2,7 +2,7 @@ import type { Limited, LimitState } from '../../conversation/limits.ts';
 import type { KeptSession } from '../../conversation/ports/between-turns.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { BeginResult } from '../../conversation/ports/session-store.ts';
-import type { ForkedFrom, Item, SessionSummary, StoredMessage } from '../../conversation/ports/stored.ts';
+import type { ForkedFrom, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
 import { Reason } from '../../conversation/reason.ts';
 
 /**
@@ -14,7 +14,8 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
   const [first = '', second = '', third = ''] = values;
   switch (outcome) {
     case 'begun': {
-      const [windowStart, reserved, limits = '', title, after, brought = '', ...messages] = values.slice(3);
+      const [windowStart, reserved, limits = '', title, after, brought = '', ...rest] = values.slice(3);
+      const [summaries = '', summaryReserved, ...messages] = rest;
       return {
         outcome,
         sessionId: first,
@@ -23,7 +24,9 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
         title: title || undefined,
         assistant: third,
         windowStart: Number(windowStart),
+        summaries: JSON.parse(summaries) as Summary[],
         reserved: Number(reserved),
+        summaryReserved: Number(summaryReserved),
         limits: JSON.parse(limits),
         brought: readItems(brought),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),
@@ -83,12 +86,13 @@ export function readSession(id: string, reply: unknown): KeptSession | undefined
   const [expiresAt, length, ...values] = (reply ?? []) as [number, number, ...(string | null)[]];
   const summary = readSummary(id, values);
   if (summary === undefined) return undefined;
-  const [metadata, brought] = values.slice(summaryFields.length);
+  const [metadata, brought, summaries] = values.slice(summaryFields.length);
   return {
     summary,
     length,
     metadata: JSON.parse(metadata ?? '{}') as Metadata,
     brought: readItems(brought ?? ''),
+    summaries: JSON.parse(summaries ?? '[]') as Summary[],
     expiresAt,
   };
 }

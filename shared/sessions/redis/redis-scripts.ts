@@ -2,6 +2,7 @@ import {
   FAILED_REPLAY_SECONDS,
   IDEMPOTENCY_SECONDS,
   IMPLICIT_SECONDS,
+  LATE_SUMMARY_SECONDS,
   LONGEST_TURN_SECONDS,
   type SessionRules,
 } from '../../conversation/ports/session-store.ts';
@@ -19,6 +20,7 @@ import followLua from './follow.lua';
 import forgetLua from './forget.lua';
 import forkLua from './fork.lua';
 import itemsLua from './items.lua';
+import noteSummaryLua from './note-summary.lua';
 import rateLua from './rate.lua';
 import readSessionLua from './read-session.lua';
 import readTurnLua from './read-turn.lua';
@@ -28,13 +30,15 @@ import requestLimitLua from './request-limit.lua';
 import sessionLua from './session.lua';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
+import storeSummaryLua from './store-summary.lua';
 import takeBackLua from './take-back.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
   beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + beginLua,
   extendTurn: useSessionLua + extendLua,
-  commitTurn: settleLua + commitLua,
+  commitTurn: settleLua + noteSummaryLua + commitLua,
+  storeSummary: settleLua + noteSummaryLua + storeSummaryLua,
   abandonTurn: settleLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
@@ -57,7 +61,10 @@ type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
-  readonly #times: Record<`${'session' | 'use' | 'lease' | 'replay' | 'record' | 'implicit' | 'turn'}_ms`, number>;
+  readonly #times: Record<
+    `${'session' | 'use' | 'lease' | 'replay' | 'record' | 'implicit' | 'turn' | 'late'}_ms`,
+    number
+  >;
 
   constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
     this.#connection = connection;
@@ -70,6 +77,8 @@ export class RedisScripts {
       record_ms: IDEMPOTENCY_SECONDS * 1000,
       implicit_ms: IMPLICIT_SECONDS * 1000,
       turn_ms: LONGEST_TURN_SECONDS * 1000,
+      // Its own time, and some for its way.
+      late_ms: (LATE_SUMMARY_SECONDS + 5) * 1000,
     };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
   }

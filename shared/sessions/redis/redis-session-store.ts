@@ -1,5 +1,11 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
-import { type Feedback, type SessionSummary, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import {
+  type Feedback,
+  type SessionSummary,
+  type StoredMessage,
+  type Summary,
+  storedTurn,
+} from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
 import { RedisBetweenTurns } from './redis-between-turns.ts';
 import type { RedisClient } from './redis-client.ts';
@@ -31,11 +37,12 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
     const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? 0);
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
-    const [fields, length, messages] = await this.connection.run((redis) =>
+    const [fields, length, messages, summaries] = await this.connection.run((redis) =>
       Promise.all([
         redis.hmget(keys.session(sessionId), ...summaryFields),
         redis.llen(list),
         redis.lrange(list, first, before ?? -1),
+        redis.hget(keys.session(sessionId), 'summaries'),
       ]),
     );
     const session = readSummary(sessionId, fields);
@@ -44,7 +51,8 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
     const start = before === undefined ? length - items.length : first;
     const rated = await this.#withFeedback(owner, sessionId, items);
-    return { session, items: rated, hasMore: start > 0 };
+    const told = JSON.parse(summaries ?? '[]') as Summary[];
+    return { session, summaries: told, items: rated, hasMore: start > 0 };
   }
 
   async sessions(owner: string, page: PageRequest) {

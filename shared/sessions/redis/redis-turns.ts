@@ -7,6 +7,7 @@ import {
   type Commit,
   EPHEMERAL_REPLAY_SECONDS,
   type Idempotency,
+  type LateSummary,
   type SessionRules,
   type TokenBlocks,
   type TurnClaim,
@@ -97,7 +98,14 @@ export class RedisTurns {
         keys.index,
         ...recordKey(claim),
       ],
-      { turn: claim.turnId, session: id, reserved: claim.reserved, ...replayOf(claim), ...firstOf(said) },
+      {
+        turn: claim.turnId,
+        session: id,
+        reserved: claim.reserved,
+        summary_reserved: claim.summaryReserved ?? 0,
+        ...replayOf(claim),
+        ...firstOf(said),
+      },
       blocksOf(said),
     );
     const [held, stop] = reply as [number, number];
@@ -132,6 +140,9 @@ export class RedisTurns {
         title: turn.title,
         window_start: turn.windowStart,
         window_tokens: turn.windowTokens,
+        turn_tokens: turn.turnTokens,
+        summaries: turn.summaries === undefined ? null : JSON.stringify(turn.summaries),
+        summary: turn.summary === undefined ? null : { reserved: claim.summaryReserved ?? 0, ...turn.summary },
         reserved: claim.reserved,
         spent: turn.spent,
         ...recordOf(claim.idempotency),
@@ -148,6 +159,7 @@ export class RedisTurns {
     ending: TurnFailed | TurnFinished,
     unsent: TokenBlocks,
     spent: number,
+    summarySpent = 0,
   ): Promise<void> {
     const keys = sessionKeys(claim.owner);
     const id = claim.sessionId;
@@ -169,6 +181,8 @@ export class RedisTurns {
         turn: claim.turnId,
         reserved: claim.reserved,
         spent,
+        summary_reserved: claim.summaryReserved ?? 0,
+        summary_spent: summarySpent,
         is_first: claim.isFirst,
         ...firstOf(unsent),
         filtered,
@@ -176,6 +190,24 @@ export class RedisTurns {
       },
       [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
+  }
+
+  async storeSummary(claim: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'> {
+    const keys = sessionKeys(claim.owner);
+    const stored = await this.scripts.run(
+      'storeSummary',
+      [keys.session(claim.sessionId), keys.reservations, keys.tokens],
+      {
+        turn: claim.turnId,
+        reserved: claim.summaryReserved ?? 0,
+        spent: late.spent,
+        window_was: late.windowWas,
+        window_start: late.windowStart,
+        saved_tokens: late.savedTokens,
+        summaries: late.summaries === undefined ? null : JSON.stringify(late.summaries),
+      },
+    );
+    return stored === 1 ? 'stored' : 'lost';
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {

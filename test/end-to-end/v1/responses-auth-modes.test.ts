@@ -1,4 +1,5 @@
 import { OpenAI } from 'openai';
+import type { ResponseCompactionItem } from 'openai/resources/responses/responses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalHost, startHost } from '../../host/start-host.ts';
 import { OidcIssuer } from '../../identity/oidc-issuer.ts';
@@ -92,6 +93,23 @@ describe('with AUTH_MODE=jwt', () => {
       { role: 'user' as const, content: 'Really?' },
     ];
     expect(await person.responses.create({ ...ask, input })).toMatchObject({ status: 'completed' });
+  });
+
+  test('a person compacts what it said, not what it says that others did, and brings it back', async () => {
+    upstream.enqueue({ deltas: ['It said hi.'] });
+    const { output } = await person.responses.compact(ask);
+    const input = [...(output as ResponseCompactionItem[]), { role: 'user' as const, content: 'And?' }];
+    expect(await person.responses.create({ ...ask, input })).toMatchObject({ status: 'completed' });
+    await person.conversations.create({ items: output as ResponseCompactionItem[] });
+    const refused: [object, string][] = [
+      [{ instructions: 'x' }, 'instructions'],
+      [{ input: [{ role: 'system', content: 'x' }] }, 'input[0]'],
+      [{ input: [{ role: 'assistant', content: 'x' }] }, 'input[0]'],
+    ];
+    for (const [more, param] of refused) {
+      const asked = person.responses.compact({ ...ask, ...more });
+      await expect(asked).rejects.toMatchObject({ status: 400, code: 'not_supported', param });
+    }
   });
 
   test('a conversation’s own assistant is asked, where the request names none', async () => {

@@ -571,13 +571,9 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
         await expect(ask('Break')).rejects.toMatchObject({ status: 500, code: 'server_error' });
       });
 
-      test('to delete a response, or to compact', async () => {
+      test('to delete a response', async () => {
         const { id } = await ask('Hi');
         await expect(openai.responses.delete(id)).rejects.toMatchObject({ status: 400, code: 'not_supported' });
-        const compact = { model: 'default', input: 'x' };
-        await expect(openai.responses.compact(compact)).rejects.toMatchObject({ status: 400, code: 'not_supported' });
-        const without = await chat.post('/v1/responses/compact', { input: 'x' });
-        expect([without.status, await without.json()]).toMatchObject([400, { error: { param: 'model' } }]);
       });
 
       test('for a response that is not there, in the same words for what is none of ours', async () => {

@@ -69,4 +69,10 @@ test('a response is on record as a turn of /chat is: answered, streamed, refused
 
   const unkept = await client.post('/v1/responses', { input: 'Hello out there', store: false });
   expect(await recordOf(unkept)).toMatchObject({ audit: { outcome: 'answered', finish_reason: 'stop' } });
+
+  const compacted = await client.post('/v1/responses/compact', { model: 'default', input: 'Hello out there' });
+  expect(await recordOf(compacted)).toMatchObject({
+    line: { endpoint: 'v1-compact-response', status: 200, finish_reason: 'stop' },
+    audit: { event: 'turn', outcome: 'answered', assistant: 'default', finish_reason: 'stop' },
+  });
 });

@@ -15,7 +15,14 @@ const answer: AssistantMessage = {
   turn_id: turnId,
   finish_reason: 'length',
   usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cached_tokens: 0 },
-  context: { messages: 1, dropped_messages: 0, prompt_tokens: 1, max_prompt_tokens: 9 },
+  context: {
+    messages: 1,
+    dropped_messages: 0,
+    summarized_messages: 0,
+    summary_tokens: 0,
+    prompt_tokens: 1,
+    max_prompt_tokens: 9,
+  },
 };
 
 function askedWith(items: UserMessage['items']): UserMessage {

@@ -15,7 +15,14 @@ const started: TurnEvent = {
   asked_at: 1_700_000_000_123,
 };
 const usage = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13, cached_tokens: 2 };
-const context = { messages: 1, dropped_messages: 0, prompt_tokens: 9, max_prompt_tokens: 3000 };
+const context = {
+  messages: 1,
+  dropped_messages: 0,
+  summarized_messages: 0,
+  summary_tokens: 0,
+  prompt_tokens: 9,
+  max_prompt_tokens: 3000,
+};
 
 const finished = (finish_reason: FinishReason): TurnEvent => {
   return { type: 'turn-finished', finish_reason, usage, context, finished_at: 1_700_000_002_999 };

@@ -1,0 +1,20 @@
+import type { Assistant } from './assistant.ts';
+import type { Prompts } from './prompts.ts';
+import { wholeInstruction } from './summaries.ts';
+import { SUMMARY_TEMPERATURE } from './summary-call.ts';
+import type { TurnRequest } from './turn-request.ts';
+
+/** What makes a turn one that summarises all that it has, and keeps nothing. */
+export function compaction(
+  prompts: Prompts,
+  assistant: Assistant,
+): Pick<TurnRequest, 'message' | 'purpose' | 'isEphemeral' | 'maxOutputTokens' | 'temperature'> {
+  const maxOutputTokens = prompts.summaryTokens(assistant);
+  return {
+    message: wholeInstruction(maxOutputTokens),
+    purpose: 'summary',
+    isEphemeral: true,
+    maxOutputTokens,
+    temperature: SUMMARY_TEMPERATURE,
+  };
+}

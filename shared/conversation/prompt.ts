@@ -1,0 +1,135 @@
+import type { Assistant } from './assistant.ts';
+import type { ContextReport } from './events.ts';
+import type { PromptMessage } from './ports/model.ts';
+import type { StoredMessage, Summary } from './ports/stored.ts';
+import type { TokenCount } from './ports/token-counter.ts';
+import { type PromptText, windowMessage } from './prompt-texts.ts';
+import { costOfSummaries, LAST_TURNS, planSummary, type SummaryPlan, summaryMessages, sumOf } from './summaries.ts';
+import { costOf, fitWindow, halve, startOfLast } from './window.ts';
+
+/** What a session remembers: the turns of its window, and summaries of those before it. */
+export interface Memory {
+  summaries: readonly Summary[];
+  window: readonly StoredMessage[];
+  /** Position of the window's first message. */
+  windowStart: number;
+}
+
+/** What is sent to the model for one turn. */
+export interface Prompt {
+  messages: PromptMessage[];
+  /** The new message, and its tokens. */
+  message: string;
+  messageCount: TokenCount;
+  promptTokens: number;
+  /** What the next prompt has again of this turn and those before it: the conversation up to the new message. */
+  windowTokens: number;
+  /** The part of that which is new. */
+  turnTokens: number;
+  /** Where the window begins from now on. */
+  windowStart: number;
+  report(): ContextReport;
+  /** For a model that finds this one too long: with about half of it, then with the new message alone, then none. */
+  shorter(): Prompt | undefined;
+  /** What to summarise beside this turn, if anything. */
+  planSummary(): SummaryPlan | undefined;
+}
+
+/** All that may go into a prompt, with its tokens. */
+export interface Parts {
+  assistant: Assistant;
+  instructions: string | undefined;
+  memory: Memory;
+  /** Of the window, and then of what was brought to the new turn. */
+  texts: readonly PromptText[];
+  message: string;
+  messageCount: TokenCount;
+  /** Of what always stays. */
+  fixed: number;
+  /** Of the whole prompt, as the provider counts and as this service does. */
+  budget: number;
+  ownBudget: number;
+}
+
+/** How much of it does. */
+export interface Fit {
+  /** Of the oldest summaries, and texts, so many do not fit. */
+  droppedSummaries: number;
+  dropped: number;
+  promptTokens: number;
+}
+
+/**
+ * Fits all that may be sent into the budget. Where it is too much the oldest turns go, down to the last two; then the
+ * oldest summaries; then the older of the two turns, and then the other.
+ */
+export function fitParts({ memory, texts, fixed, ownBudget: budget }: Parts): Fit {
+  const { summaries } = memory;
+  const messages = texts.map(windowMessage);
+  if (summaries.length === 0) return { droppedSummaries: 0, ...fitWindow(messages, fixed, budget) };
+  const whole = fitWindow(messages, fixed + costOfSummaries(summaries), budget, LAST_TURNS);
+  const start = startOfLast(messages, LAST_TURNS);
+  if (whole.dropped <= start) return { droppedSummaries: 0, ...whole };
+  const last = messages.slice(start);
+  const lastTokens = last.reduce((sum, each) => sum + costOf(each), fixed);
+  for (let dropped = 1; dropped <= summaries.length; dropped += 1) {
+    const promptTokens = lastTokens + costOfSummaries(summaries.slice(dropped));
+    if (promptTokens <= budget) return { droppedSummaries: dropped, dropped: start, promptTokens };
+  }
+  const few = fitWindow(last, fixed, budget);
+  return { droppedSummaries: summaries.length, dropped: start + few.dropped, promptTokens: few.promptTokens };
+}
+
+/**
+ * The prompt of what fits.
+ *
+ * @param isHalf whether that is half of one that the model found too long
+ */
+export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
+  const { assistant, instructions, memory, texts, message, messageCount, fixed, budget, ownBudget } = parts;
+  const { window } = memory;
+  const summaries = memory.summaries.slice(fit.droppedSummaries);
+  const sent = texts.slice(fit.dropped);
+  // Only whole turns leave the window: of one that is cut within what was brought to it, all is stored.
+  const dropped = Math.min(sent[0]?.place ?? window.length, window.length);
+  const windowStart = memory.windowStart + dropped;
+  const start: PromptMessage[] = [
+    { role: 'system', content: assistant.systemPrompt },
+    ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
+    ...summaryMessages(summaries),
+  ];
+  const said = sent.map(({ role, content }) => ({ role, content }));
+  const kept = texts.filter(({ place }) => place >= dropped && place < window.length);
+  const turnTokens = sumOf(texts.filter(({ place }) => place >= window.length)) + costOf(messageCount);
+  const summarized = summaries.reduce((sum, { from, to }) => sum + to - from, 0);
+  const alone = { droppedSummaries: memory.summaries.length, dropped: texts.length, promptTokens: fixed };
+  const isAlone = fit.dropped === alone.dropped && fit.droppedSummaries === alone.droppedSummaries;
+  const halved = () => ({ ...fit, ...halve(fit, texts.map(windowMessage), fixed + costOfSummaries(summaries)) });
+  const summarizable = {
+    ...memory,
+    start,
+    startTokens: fixed - costOf(messageCount) + costOfSummaries(summaries),
+    promptTokens: fit.promptTokens,
+    texts: texts.filter(({ place }) => place >= dropped),
+    dropped: texts.filter(({ place }) => place < dropped),
+  };
+  return {
+    messages: [...start, ...said, { role: 'user', content: message }],
+    message,
+    messageCount,
+    promptTokens: fit.promptTokens,
+    windowTokens: sumOf(kept) + costOfSummaries(memory.summaries) + turnTokens,
+    turnTokens,
+    windowStart,
+    report: () => ({
+      messages: sent.length + (summaries.length > 0 ? 2 : 1),
+      dropped_messages: memory.windowStart + fit.dropped - summarized,
+      summarized_messages: summarized,
+      summary_tokens: 0,
+      prompt_tokens: fit.promptTokens,
+      max_prompt_tokens: budget,
+    }),
+    shorter: () => (isAlone ? undefined : promptOf(parts, isHalf ? alone : halved(), true)),
+    planSummary: () => planSummary(summarizable, ownBudget),
+  };
+}

@@ -1,0 +1,3 @@
+import { compactionSuite } from './compaction-contract.ts';
+
+compactionSuite('memory', async () => ({}));

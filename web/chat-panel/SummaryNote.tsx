@@ -1,0 +1,31 @@
+import { useId, useState } from 'react';
+import type { Summary } from '../client/parley-client.ts';
+
+/** Where the messages begin that the model is shown as they are: what it knows of those before, on request. */
+export function SummaryNote({ summaries }: { summaries: readonly Summary[] }) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <li className="parley-summary">
+      <p>
+        Earlier messages are known to the assistant in summary.{' '}
+        <button
+          type="button"
+          className="parley-quiet"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          Show summary
+        </button>
+      </p>
+      <div id={id} hidden={!isOpen}>
+        {summaries.map(({ text, from_turn_id }) => (
+          <p key={from_turn_id} className="parley-verbatim" dir="auto">
+            {text}
+          </p>
+        ))}
+      </div>
+    </li>
+  );
+}
