@@ -36,6 +36,13 @@ test('the reservation of a turn whose holder died counts in the minute and the d
   expect(used()).toEqual([0, 0]);
 });
 
+test('a reservation that ends in this very millisecond is counted once', () => {
+  const { begin, pass, used } = account();
+  begin('ending');
+  pass(10_000);
+  expect(used()).toEqual([605, 605]);
+});
+
 test('a holder that wakes is counted what its turn cost, but in no window in which its reservation did not end', () => {
   const { begin, settle, pass, used } = account();
   begin('late');

@@ -148,6 +148,18 @@ describe('what a turn has in Redis', () => {
   });
 });
 
+test('the list of sessions has the microsecond in which each was last talked to', async () => {
+  const now = async () => {
+    const [seconds, microseconds] = await redis.time();
+    return Number(seconds) * 1_000_000 + Number(microseconds);
+  };
+  const before = await now();
+  const { sessionId } = await conversation.talk('Hi');
+  const talkedTo = Number(await redis.zscore(`${prefix}sessions`, sessionId));
+  expect(talkedTo).toBeGreaterThan(before);
+  expect(talkedTo).toBeLessThan(await now());
+});
+
 test('a session that was not talked to for twice its time leaves the list of sessions', async () => {
   const list = `${prefix}sessions`;
   const talkedToAgo = (seconds: number) => (Date.now() - seconds * 1000) * 1000;

@@ -111,6 +111,7 @@ test('a reservation ends with its lease, to the millisecond, also when that is r
   const { claim } = await begin();
   const ends = [await end()];
   const latest = [await now()];
+  await sleep(20);
   starts.push(await now());
   await store.extend(claim, { position: 0, blocks: [] });
   ends.push(await end());

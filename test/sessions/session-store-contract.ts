@@ -33,7 +33,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, 'one');
         const [claim, begun] = await begin(owner, { sessionId });
-        expect(begun).toMatchObject({ isFirst: false, sessionId, assistant: 'default', windowStart: 0 });
+        expect(begun).toMatchObject({ isFirst: false, sessionId, assistant: 'default', windowStart: 0, reserved: 0 });
         expect(begun.window.map(({ content }) => content)).toEqual(['ask one', 'one']);
         await store.commit(claim, commitOf(claim, begun, 'two', { windowStart: 2 }));
         const [, third] = await begin(owner, { sessionId });
@@ -158,12 +158,15 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
 
       test('that is extended outlives its first term', async () => {
         const owner = randomUUID();
-        const [claim, begun] = await begin(owner, {}, hasty);
+        const idempotency = { key: randomUUID(), fingerprint: 'f' };
+        const [claim, begun] = await begin(owner, { idempotency }, hasty);
         const [other] = await begin(randomUUID(), {}, hasty);
         await eventually(async () => {
           expect((await hasty.extend(claim, nothing)).held).toBe(true);
           return !(await hasty.stop(other.owner, other.sessionId));
         });
+        const repeated = { outcome: 'repeated', turnId: claim.turnId };
+        expect(await hasty.begin(request(owner, { idempotency }))).toMatchObject(repeated);
         expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('committed');
       });
 
@@ -299,7 +302,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const { sessionId } = await turn(owner);
         const [claim, begun] = await begin(owner, { sessionId });
         await store.delete(owner, sessionId);
-        expect(await store.extend(claim, nothing)).toMatchObject({ held: false });
+        expect(await store.follow(owner, sessionId, undefined, 0)).toBeUndefined();
+        expect(await store.extend(claim, nothing)).toEqual({ held: false, stop: false });
         expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');
         expect(await contents(owner, sessionId)).toBeUndefined();
         expect((await store.sessions(owner, { limit: 10, before: undefined })).valueOf()).toEqual({
@@ -356,6 +360,16 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await brief.commit(claim, commitOf(claim, begun))).toBe('lost');
         expect(await contents(owner, sessionId, brief)).toBeUndefined();
         expect(await listed(owner)).toEqual([]);
+      });
+
+      test('that expired is no part of a page, and does not make another', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner, {}, 'old', brief);
+        await eventually(async () => (await contents(owner, sessionId, brief)) === undefined);
+        expect((await brief.scan(owner)).sessions).toEqual([]);
+        const next = await turn(owner, {}, 'new', brief);
+        const page = await brief.sessions(owner, { limit: 1, before: undefined });
+        expect(page).toMatchObject({ items: [{ id: next.sessionId }], hasMore: false });
       });
 
       test('does not expire under a turn that is longer than it is kept', async () => {
@@ -709,6 +723,9 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const [, third] = await begin(owner, {}, on);
         expect(third.limits).toMatchObject([{ remaining: 2000 - 15 - 605 }, {}]);
         await on.close();
+        const minute = await limited({ tokens_per_minute: 2000 });
+        expect((await begin(owner, {}, minute))[1].reserved).toBe(605);
+        await minute.close();
       });
 
       test('reserve no more than a prompt may have, however long the conversation is', async () => {
