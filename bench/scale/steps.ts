@@ -1,4 +1,4 @@
-import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
+import type { TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { RedisServer } from '../../test/redis/redis-server.ts';
 import { medians } from './medians.ts';
 import { type Cost, costOf, inLanes } from './redis-cost.ts';

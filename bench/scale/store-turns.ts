@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { embedTextInNode } from '../../local/embedded-text.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
-import type { TurnClaim } from '../../shared/conversation/ports/session-store.ts';
 import type { Summary } from '../../shared/conversation/ports/stored.ts';
+import type { TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { inLanes } from './redis-cost.ts';
 
 // Turns on the store itself, with no model and no HTTP: what is left is what Redis has to do.

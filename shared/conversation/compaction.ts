@@ -1,7 +1,7 @@
 import type { Assistant } from './assistant.ts';
 import type { Prompts } from './prompts.ts';
-import { wholeInstruction } from './summaries.ts';
 import { SUMMARY_TEMPERATURE } from './summary-call.ts';
+import { wholeInstruction } from './summary-instructions.ts';
 import type { TurnRequest } from './turn-request.ts';
 
 /** What makes a turn one that summarises all that it has, and keeps nothing. */

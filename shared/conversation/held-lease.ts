@@ -1,6 +1,7 @@
 import { Failure } from './failure.ts';
 import { patienceMs } from './patience.ts';
-import type { SessionStore, TokenBlocks, TurnClaim } from './ports/session-store.ts';
+import type { SessionStore } from './ports/session-store.ts';
+import type { TokenBlocks, TurnClaim } from './ports/turn-steps.ts';
 
 /** While the model talks, what it said reaches the store this often. */
 const TALKING_MS = 250;

@@ -1,9 +1,9 @@
 import type { Assistant, ContextOverflow } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
 import { Failure } from './failure.ts';
-import type { Offer } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
+import type { Offer } from './ports/turn-steps.ts';
 import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
 import { promptTexts } from './prompt-texts.ts';
 import { longestSummary, summaryTokens } from './summaries.ts';

@@ -1,6 +1,6 @@
 import { Failure } from './failure.ts';
 import type { Limited } from './limits.ts';
-import type { BeginResult, Offer } from './ports/session-store.ts';
+import type { BeginResult, Offer } from './ports/turn-steps.ts';
 
 type Refused = Exclude<BeginResult, { outcome: 'begun' | 'repeated' }>;
 

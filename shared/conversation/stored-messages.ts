@@ -1,8 +1,8 @@
 import type { TurnFinished } from './events.ts';
 import type { Echo } from './ports/echo.ts';
-import type { BeginResult, Commit } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
+import type { BeginResult, Commit } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
 import type { Spoken } from './speak.ts';
 

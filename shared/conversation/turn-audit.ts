@@ -5,8 +5,8 @@ import { codeOf, Failure } from './failure.ts';
 import type { TurnRecord } from './ports/audit-record.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
-import type { TurnClaim } from './ports/session-store.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
+import type { TurnClaim } from './ports/turn-steps.ts';
 
 /**
  * What a turn that has begun tells the audit log, that it is about to be stored or that it ended without that, and

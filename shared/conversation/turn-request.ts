@@ -1,7 +1,7 @@
 import type { Echo } from './ports/echo.ts';
 import type { CompletionOptions } from './ports/model.ts';
-import type { BeginRequest, Idempotency } from './ports/session-store.ts';
 import type { Item } from './ports/stored.ts';
+import type { BeginRequest, Idempotency } from './ports/turn-steps.ts';
 
 /** What a caller asks for, validated. */
 export interface TurnRequest {

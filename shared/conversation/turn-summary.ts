@@ -2,15 +2,10 @@ import type { HeldLease } from './held-lease.ts';
 import type { SummaryRecord } from './ports/audit-record.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
-import {
-  type BeginResult,
-  type Commit,
-  LATE_SUMMARY_SECONDS,
-  type SessionStore,
-  type TurnClaim,
-} from './ports/session-store.ts';
+import { LATE_SUMMARY_SECONDS, type SessionStore } from './ports/session-store.ts';
 import type { Summary } from './ports/stored.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
+import type { BeginResult, Commit, TurnClaim } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
 import type { Prompts } from './prompts.ts';
 import type { SummarizedWindow } from './summaries.ts';

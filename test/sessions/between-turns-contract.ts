@@ -3,14 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportSessions } from '../../shared/conversation/export-sessions.ts';
 import { MOST_BROUGHT, withIds } from '../../shared/conversation/ports/between-turns.ts';
-import type {
-  BeginRequest,
-  BeginResult,
-  SessionRules,
-  SessionStore,
-  TurnClaim,
-} from '../../shared/conversation/ports/session-store.ts';
+import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { Item } from '../../shared/conversation/ports/stored.ts';
+import type { BeginRequest, BeginResult, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;

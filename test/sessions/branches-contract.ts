@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import { withIds } from '../../shared/conversation/ports/between-turns.ts';
-import type { BeginRequest, SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { BeginRequest } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 import { ASKED_AT, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 

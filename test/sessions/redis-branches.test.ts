@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
-import type { BeginRequest } from '../../shared/conversation/ports/session-store.ts';
+import type { BeginRequest } from '../../shared/conversation/ports/turn-steps.ts';
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { RedisServer } from '../redis/redis-server.ts';

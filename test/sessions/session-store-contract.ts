@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
-import type { BeginResult, SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { BeginResult } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 import { ASKED_AT, type Begun, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 

@@ -3,15 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import { exportSessions } from '../../shared/conversation/export-sessions.ts';
 import { withIds } from '../../shared/conversation/ports/between-turns.ts';
-import type {
-  BeginRequest,
-  Commit,
-  LateSummary,
-  Offer,
-  SessionRules,
-  SessionStore,
-} from '../../shared/conversation/ports/session-store.ts';
+import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { Summary } from '../../shared/conversation/ports/stored.ts';
+import type { BeginRequest, Commit, LateSummary, Offer } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 import { commitOf, nothing, turnsOn } from './turns-on.ts';
 

@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { TurnFinished } from '../../shared/conversation/events.ts';
-import type {
-  BeginRequest,
-  BeginResult,
-  Commit,
-  SessionStore,
-  TurnClaim,
-} from '../../shared/conversation/ports/session-store.ts';
+import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { BeginRequest, BeginResult, Commit, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cached_tokens: 0 };
 const context = {

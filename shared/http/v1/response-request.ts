@@ -1,4 +1,4 @@
-import type { Idempotency } from '../../conversation/ports/session-store.ts';
+import type { Idempotency } from '../../conversation/ports/turn-steps.ts';
 import type { TurnRequest } from '../../conversation/turn-request.ts';
 import type { Call } from '../endpoint.ts';
 import { readJson } from '../read-json.ts';

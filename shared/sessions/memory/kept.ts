@@ -1,7 +1,7 @@
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
-import type { BeginResult } from '../../conversation/ports/session-store.ts';
 import type { Feedback, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import type { BeginResult } from '../../conversation/ports/turn-steps.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 /** Of each stored turn where its first message is, and what the caller thinks of it. */

@@ -1,5 +1,5 @@
-import type { BeginRequest, BeginResult } from '../../conversation/ports/session-store.ts';
 import type { StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import type { BeginRequest, BeginResult } from '../../conversation/ports/turn-steps.ts';
 import { costOfSummaries } from '../../conversation/summaries.ts';
 import type { Session } from './kept.ts';
 

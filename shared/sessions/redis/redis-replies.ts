@@ -1,8 +1,8 @@
 import type { Limited, LimitState } from '../../conversation/limits.ts';
 import type { KeptSession } from '../../conversation/ports/between-turns.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
-import type { BeginResult } from '../../conversation/ports/session-store.ts';
 import type { ForkedFrom, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import type { BeginResult } from '../../conversation/ports/turn-steps.ts';
 import { Reason } from '../../conversation/reason.ts';
 
 /**

@@ -1,20 +1,19 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import type { Limits } from '../../conversation/limits.ts';
 import { hasEnding, isFiltered, type Replay } from '../../conversation/ports/replay.ts';
-import {
-  type BeginRequest,
-  type BeginResult,
-  type Commit,
-  EPHEMERAL_REPLAY_SECONDS,
-  type Idempotency,
-  type LateSummary,
-  type SessionRules,
-  type TokenBlocks,
-  type TurnClaim,
-} from '../../conversation/ports/session-store.ts';
+import type { SessionRules } from '../../conversation/ports/session-store.ts';
+import type {
+  BeginRequest,
+  BeginResult,
+  Commit,
+  LateSummary,
+  TokenBlocks,
+  TurnClaim,
+} from '../../conversation/ports/turn-steps.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { readBegun } from './redis-replies.ts';
 import { RedisScripts } from './redis-scripts.ts';
+import { beginArguments, blocksOf, firstOf, recordKey, recordOf, replayOf } from './script-arguments.ts';
 import { sessionKeys } from './session-keys.ts';
 
 /** The steps of turns in Redis, of which a `SessionStore` consists beside what it keeps. */
@@ -30,55 +29,14 @@ export class RedisTurns {
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
-    const keys = sessionKeys(request.owner);
-    const named = request.sessionId ?? request.newSessionId;
-    const fresh = request.newSessionId;
     const { cuts } = this.connection;
-    const reply = await this.scripts.run(
-      'beginTurn',
-      [
-        keys.session(named),
-        keys.messages(named),
-        keys.lease(named),
-        keys.running(named),
-        keys.replay(named),
-        keys.turns(named),
-        keys.messages(fresh),
-        keys.lease(fresh),
-        keys.running(fresh),
-        keys.turns(fresh),
-        keys.rate,
-        keys.tokens,
-        keys.reservations,
-        keys.begun,
-        keys.index,
-        ...recordKey(request),
-      ],
-      {
-        turn: request.turnId,
-        named,
-        fresh,
-        must_exist: request.mustExist ?? false,
-        after: request.after === null ? '' : (request.after ?? null),
-        fork: request.fork ?? 'no',
-        ephemeral: request.isEphemeral ?? false,
-        assistant: request.assistant ?? null,
-        default_assistant: request.defaultAssistant,
-        offers: Object.fromEntries(request.offers),
-        message_tokens: request.messageTokens,
-        brought_tokens: request.broughtTokens ?? 0,
-        output_tokens: request.outputTokens ?? null,
-        asked_at: request.askedAt,
-        key: request.idempotency?.key ?? null,
-        ...recordOf(request.idempotency),
-        ...replayOf(request),
-        limits: this.limits,
-      },
-      [request.echo ?? null],
-    );
+    const named = request.sessionId ?? request.newSessionId;
+    const reply = await this.scripts.run('beginTurn', ...beginArguments(request, named, this.limits));
     const begun = readBegun(reply as string[], named);
     // Who is told of a turn that is stored takes it for stored.
-    if (begun.outcome === 'repeated' && begun.isStored) await this.connection.replicated(keys.replicated, cuts);
+    if (begun.outcome === 'repeated' && begun.isStored) {
+      await this.connection.replicated(sessionKeys(request.owner).replicated, cuts);
+    }
     return begun;
   }
 
@@ -235,27 +193,4 @@ export class RedisTurns {
     const state = alive === 1 ? 'running' : hasEnding(entries) ? 'ended' : 'lost';
     return { turnId: turn, state, beats, entries };
   }
-}
-
-function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
-  return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
-}
-
-function recordOf(idempotency: Idempotency | undefined) {
-  const { fingerprint = null, implicit = null } = idempotency ?? {};
-  return { fingerprint, implicit };
-}
-
-/** What a turn said that was not to be kept is not kept for as long. */
-function replayOf({ isEphemeral = false }: Pick<TurnClaim, 'isEphemeral'>): { replay_ms?: number } {
-  return isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {};
-}
-
-/** In Redis the turn's start stands before the blocks. */
-function firstOf({ position }: TokenBlocks): { position: number } {
-  return { position: position + 1 };
-}
-
-function blocksOf({ blocks }: TokenBlocks): string[][] {
-  return blocks.filter((block) => block.length > 0);
 }

@@ -1,0 +1,114 @@
+import type { ReplayEntry } from '../../conversation/ports/replay.ts';
+import { EPHEMERAL_REPLAY_SECONDS, FAILED_REPLAY_SECONDS } from '../../conversation/ports/session-store.ts';
+import type { BeginRequest, BeginResult } from '../../conversation/ports/turn-steps.ts';
+import type { Kept, Lease } from './kept.ts';
+import type { MemoryLimits } from './memory-limits.ts';
+import { copyOf, placeOf, windowBefore } from './place.ts';
+import { mayBeSummarized, summaryTokensOf } from './summary-state.ts';
+
+interface BeginParts {
+  kept: Kept;
+  limits: MemoryLimits;
+  leaseMs: number;
+  /** For how long a session is kept with a turn on it. */
+  useMs: number;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Begins a turn, or says why not. A refusal changes nothing. */
+export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult {
+  const { kept, limits: accounts, now } = parts;
+  const { owner, turnId, idempotency, offers, assistant: asked } = request;
+  const seen = idempotency && kept.records.get(`${owner} ${idempotency.key}`);
+  const isOther = seen !== undefined && seen.turnId !== turnId;
+  if (isOther && idempotency?.implicit === undefined && seen.fingerprint !== idempotency?.fingerprint) {
+    return { outcome: 'key-reused' };
+  }
+  if (isOther && (idempotency?.implicit === undefined || (idempotency.implicit === 'retry' && !seen.isAmbiguous))) {
+    return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, isStored: seen.isStored };
+  }
+  const isAmbiguous = isOther ? idempotency?.implicit !== 'anew' : seen?.isAmbiguous === true;
+  if (asked !== undefined && !offers.has(asked)) return { outcome: 'unknown-assistant' };
+  const named = request.sessionId ?? request.newSessionId;
+  const leases = [named, request.newSessionId].map((id) => kept.leases.get(`${owner} ${id}`));
+  const own = leases.find((lease) => lease?.turnId === turnId);
+  if (own) return own.begun;
+
+  const session = kept.sessions.get(`${owner} ${named}`);
+  if (session === undefined && request.mustExist) return { outcome: leases[0] ? 'busy' : 'unknown-session' };
+  const place = placeOf(request, session, leases[0]?.turnId);
+  if ('outcome' in place) return place;
+  const isApart = place.isFork || request.isEphemeral === true;
+  if (!isApart && leases[0]) return { outcome: 'busy' };
+  const fixed = session?.summary.assistant ?? undefined;
+  if (asked !== undefined && fixed !== undefined && asked !== fixed) {
+    return { outcome: 'other-assistant', assistant: fixed };
+  }
+  const assistant = fixed ?? asked ?? request.defaultAssistant;
+  const offer = offers.get(assistant);
+  if (offer === undefined) return { outcome: 'unknown-assistant' };
+  if (request.messageTokens > offer.room) return { outcome: 'too-long', assistant };
+
+  const { position } = place;
+  const summaries = (session?.summaries ?? []).filter(({ to }) => position === undefined || to <= position);
+  const { start, tokens } =
+    position === undefined || session === undefined
+      ? { start: session?.windowStart ?? 0, tokens: session?.windowTokens ?? 0 }
+      : windowBefore(session.messages, position, offer.room, summaries);
+  const askedTokens = offer.fixed_tokens + request.messageTokens + (request.broughtTokens ?? 0);
+  const promptTokens = Math.min(askedTokens + tokens, offer.fixed_tokens + offer.room);
+  const outputTokens = Math.min(offer.output_tokens, request.outputTokens ?? offer.output_tokens);
+  const waited = place.isFork ? undefined : session;
+  const isAllowed = request.isEphemeral !== true && mayBeSummarized(waited, now);
+  const summaryTokens = isAllowed ? summaryTokensOf(offer, promptTokens) : 0;
+  const admission = accounts.admit(owner, turnId, promptTokens, outputTokens, summaryTokens);
+  if (admission.outcome === 'limited') return admission;
+
+  const isFirst = session === undefined || isApart;
+  const { reserved, summaryReserved, limits } = admission;
+  const begun = {
+    outcome: 'begun',
+    sessionId: isFirst ? request.newSessionId : named,
+    isFirst,
+    forkedFrom: place.isFork ? { session_id: named, turn_id: request.after ?? null } : undefined,
+    title: (position !== 0 && session?.summary.title) || undefined,
+    assistant,
+    brought: position === undefined ? (session?.brought ?? []) : [],
+    windowStart: start,
+    window: session?.messages.slice(start, position) ?? [],
+    summaries,
+    reserved,
+    summaryReserved,
+    limits,
+  } as const;
+  const copy = place.isFork && session ? copyOf(session, position ?? 0) : undefined;
+  takeLease(parts, request, begun, copy, isAmbiguous);
+  return begun;
+}
+
+/** Takes the lease, and keeps what the turn begins with. */
+function takeLease(
+  { kept, leaseMs, useMs }: BeginParts,
+  { owner, turnId, askedAt, echo, isEphemeral, idempotency }: BeginRequest,
+  begun: Extract<BeginResult, { outcome: 'begun' }>,
+  copy: Lease['copy'],
+  isAmbiguous: boolean,
+): void {
+  const { sessionId, assistant } = begun;
+  const place = `${owner} ${sessionId}`;
+  const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: askedAt, ...(echo && { echo }) };
+  const entries: ReplayEntry[] = [{ type: 'turn-started', ...about }];
+  kept.running.set(place, { turnId, entries }, leaseMs + replayMs(isEphemeral));
+  if (idempotency) {
+    const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
+    kept.records.set(`${owner} ${idempotency.key}`, record, leaseMs);
+  }
+  if (!begun.isFirst) kept.sessions.touch(place, useMs);
+  kept.leases.set(place, { turnId, begun, copy, beats: 0, stop: false }, leaseMs);
+}
+
+/** For how long it can be learned how a turn ended that is not stored. */
+export function replayMs(isEphemeral = false): number {
+  return (isEphemeral ? EPHEMERAL_REPLAY_SECONDS : FAILED_REPLAY_SECONDS) * 1000;
+}

@@ -1,0 +1,40 @@
+import type { Commit, TurnClaim } from '../../conversation/ports/turn-steps.ts';
+import type { Session } from './kept.ts';
+
+/**
+ * A session as a turn leaves it.
+ *
+ * @param session as it was, where there was one
+ * @param said of all turns, this one included
+ */
+export function storedSession(
+  { sessionId, forkedFrom }: TurnClaim,
+  turn: Commit,
+  session: Session | undefined,
+  said: Pick<Session, 'messages' | 'turns' | 'last'>,
+): Session {
+  // A summary that was late moved it meanwhile: it stands for all before the window, and no other one does.
+  const isMoved = session !== undefined && session.windowStart > turn.windowStart;
+  const { metadata = {}, late, pause } = session ?? {};
+  const updated = new Date().toISOString();
+  return {
+    ...said,
+    summary: {
+      created: updated,
+      ...session?.summary,
+      id: sessionId,
+      title: session?.summary.title || turn.title,
+      assistant: session?.summary.assistant ?? turn.assistant,
+      updated,
+      turns: said.turns.size,
+      ...(forkedFrom && { forked_from: forkedFrom }),
+    },
+    metadata,
+    brought: [],
+    windowStart: isMoved ? session.windowStart : turn.windowStart,
+    windowTokens: isMoved ? session.windowTokens + turn.turnTokens : turn.windowTokens,
+    summaries: (isMoved ? undefined : turn.summaries) ?? session?.summaries ?? [],
+    late,
+    pause,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Limits } from '../../conversation/limits.ts';
+import { EPHEMERAL_REPLAY_SECONDS } from '../../conversation/ports/session-store.ts';
+import type { BeginRequest, Idempotency, TokenBlocks, TurnClaim } from '../../conversation/ports/turn-steps.ts';
+import { sessionKeys } from './session-keys.ts';
+
+/** What `begin.lua` is run with: keys, what is asked, and what it keeps as it stands. */
+export function beginArguments(request: BeginRequest, named: string, limits: Limits): [string[], object, unknown[]] {
+  const keys = sessionKeys(request.owner);
+  const fresh = request.newSessionId;
+  const touched = [
+    keys.session(named),
+    keys.messages(named),
+    keys.lease(named),
+    keys.running(named),
+    keys.replay(named),
+    keys.turns(named),
+    keys.messages(fresh),
+    keys.lease(fresh),
+    keys.running(fresh),
+    keys.turns(fresh),
+    keys.rate,
+    keys.tokens,
+    keys.reservations,
+    keys.begun,
+    keys.index,
+    ...recordKey(request),
+  ];
+  const ask = {
+    turn: request.turnId,
+    named,
+    fresh,
+    must_exist: request.mustExist ?? false,
+    after: request.after === null ? '' : (request.after ?? null),
+    fork: request.fork ?? 'no',
+    ephemeral: request.isEphemeral ?? false,
+    assistant: request.assistant ?? null,
+    default_assistant: request.defaultAssistant,
+    offers: Object.fromEntries(request.offers),
+    message_tokens: request.messageTokens,
+    brought_tokens: request.broughtTokens ?? 0,
+    output_tokens: request.outputTokens ?? null,
+    asked_at: request.askedAt,
+    key: request.idempotency?.key ?? null,
+    ...recordOf(request.idempotency),
+    ...replayOf(request),
+    limits,
+  };
+  return [touched, ask, [request.echo ?? null]];
+}
+
+export function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
+  return idempotency === undefined ? [] : [sessionKeys(owner).record(idempotency.key)];
+}
+
+export function recordOf(idempotency: Idempotency | undefined) {
+  const { fingerprint = null, implicit = null } = idempotency ?? {};
+  return { fingerprint, implicit };
+}
+
+/** What a turn said that was not to be kept is not kept for as long. */
+export function replayOf({ isEphemeral = false }: Pick<TurnClaim, 'isEphemeral'>): { replay_ms?: number } {
+  return isEphemeral ? { replay_ms: EPHEMERAL_REPLAY_SECONDS * 1000 } : {};
+}
+
+/** In Redis the turn's start stands before the blocks. */
+export function firstOf({ position }: TokenBlocks): { position: number } {
+  return { position: position + 1 };
+}
+
+export function blocksOf({ blocks }: TokenBlocks): string[][] {
+  return blocks.filter((block) => block.length > 0);
+}
