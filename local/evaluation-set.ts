@@ -25,7 +25,7 @@ export interface Evaluation {
 export interface EvaluationSet {
   evaluations: Evaluation[];
   /** Turns that were chosen, and why they could not be had. */
-  left: { withoutText: number; withoutContext: number; otherPrompt: number };
+  left: { withoutText: number; withoutContext: number; otherContext: number; otherPrompt: number };
 }
 
 /**
@@ -42,7 +42,10 @@ export function evaluationSet(records: readonly ReadRecord[], choice: Choice = {
     else if (record.outcome !== 'answered') unstored.add(record.turn_id);
   }
   const sessions = new Map<string, Turn[]>();
-  const set: EvaluationSet = { evaluations: [], left: { withoutText: 0, withoutContext: 0, otherPrompt: 0 } };
+  const set: EvaluationSet = {
+    evaluations: [],
+    left: { withoutText: 0, withoutContext: 0, otherContext: 0, otherPrompt: 0 },
+  };
   for (const turn of inOrder) {
     if (turn.event !== 'turn' || turn.outcome !== 'answered' || unstored.has(turn.turn_id)) continue;
     const before = sessions.get(turn.session_id ?? '') ?? [];
@@ -69,12 +72,28 @@ function add({ evaluations, left }: EvaluationSet, turn: Turn, before: Turn[], p
   const context = seen === 0 ? [] : before.slice(-seen);
   const prompt = prompts?.get(turn.assistant ?? '');
   if (![...context, turn].every(hasText)) left.withoutText += 1;
+  else if ((turn.context?.summarized_messages ?? 0) > 0) left.otherContext += 1;
   else if (context.length < seen) left.withoutContext += 1;
+  else if (![...context, turn].every(isNext)) left.otherContext += 1;
   else if (prompts !== undefined && prompt?.version !== turn.prompt_version) left.otherPrompt += 1;
   else {
     const system: PromptMessage[] = prompt === undefined ? [] : [{ role: 'system', content: prompt.text }];
     evaluations.push({ messages: [...system, ...[...context, turn].flatMap(messagesOf)] });
   }
+}
+
+/**
+ * Whether a turn stands right behind the one before it: each adds two messages. Where a caller brought others to one,
+ * the records do not have them.
+ */
+function isNext(turn: Turn, at: number, turns: readonly Turn[]): boolean {
+  const before = turns[at - 1];
+  return before === undefined || lengthOf(turn) - lengthOf(before) === 2;
+}
+
+/** How many messages were said before a turn, as its prompt counts them. */
+function lengthOf({ context }: Turn): number {
+  return context === null ? 0 : context.messages + context.dropped_messages;
 }
 
 function hasText({ message, answer, cut }: Turn): boolean {

@@ -54,10 +54,11 @@ async function main(): Promise<void> {
   const systemPrompts = values['system-prompt'] ? await readSystemPrompts() : undefined;
   const { evaluations, left } = evaluationSet(records, { rating, assistant, since, until, systemPrompts });
   for (const evaluation of evaluations) console.log(JSON.stringify(evaluation));
-  const { withoutText, withoutContext, otherPrompt } = left;
+  const { withoutText, withoutContext, otherContext, otherPrompt } = left;
   console.error(
     `${evaluations.length} conversations. Left out: ${withoutText} without their text, ${withoutContext} without the ` +
-      `records of earlier turns, ${otherPrompt} with another version of the system prompt.`,
+      `records of earlier turns, ${otherContext} with a summary or with what a caller brought in their prompt, ` +
+      `${otherPrompt} with another version of the system prompt.`,
   );
 }
 
