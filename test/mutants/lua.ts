@@ -32,6 +32,8 @@ for (const runner of runners) {
 }
 await Promise.all(runners.map(work));
 await Promise.all(runners.map((runner) => runner.close()));
+// Tests have failed, as they should.
+process.exitCode = 0;
 
 /** The mutants of a script that nothing has killed yet. */
 function unjudged(file: string): { file: string; source: string; mutant: LuaMutant }[] {

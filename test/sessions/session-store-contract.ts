@@ -118,11 +118,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const [first] = await begin(owner);
         await store.abandon(first, broken, nothing, 0);
         expect(await contents(owner, first.sessionId)).toBeUndefined();
+        await turn(owner, {}, 'older');
         const { sessionId } = await turn(owner, {}, 'one');
-        const before = await store.history(owner, sessionId, { limit: 10, before: undefined });
+        const page = { limit: 10, before: undefined };
+        const before = [await store.history(owner, sessionId, page), await store.sessions(owner, page)];
         const [second] = await begin(owner, { sessionId });
         await store.abandon(second, broken, nothing, 0);
-        expect(await store.history(owner, sessionId, { limit: 10, before: undefined })).toEqual(before);
+        expect([await store.history(owner, sessionId, page), await store.sessions(owner, page)]).toEqual(before);
         await begin(owner, { sessionId });
       });
     });
