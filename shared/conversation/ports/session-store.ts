@@ -42,6 +42,12 @@ export const EPHEMERAL_REPLAY_SECONDS = 10;
 /** For how long a summary may take beyond its turn. */
 export const LATE_SUMMARY_SECONDS = 20;
 
+/** For how long what is held back for a late summary is held: its own time, and some for its way. */
+export const HELD_SUMMARY_SECONDS = LATE_SUMMARY_SECONDS + 5;
+
+/** A summary is asked for where a prompt is above this part of its budget. */
+export const SUMMARY_ABOVE = 0.8;
+
 /** No turn takes longer. */
 export const LONGEST_TURN_SECONDS = 600;
 

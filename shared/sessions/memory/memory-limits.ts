@@ -1,5 +1,5 @@
 import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
-import { LATE_SUMMARY_SECONDS } from '../../conversation/ports/session-store.ts';
+import { HELD_SUMMARY_SECONDS } from '../../conversation/ports/session-store.ts';
 
 interface Account {
   /** When the next request would arrive at an even rate (GCRA), in ms. */
@@ -22,8 +22,7 @@ interface Admitted {
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
 
-/** A summary's own time, and some for its way. */
-export const LATE_MS = (LATE_SUMMARY_SECONDS + 5) * 1000;
+const HELD_SUMMARY_MS = HELD_SUMMARY_SECONDS * 1000;
 
 /** An owner's limits, for the memory store: the arithmetic of `begin.lua`, in milliseconds. */
 export class MemoryLimits {
@@ -81,7 +80,7 @@ export class MemoryLimits {
       }
       account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
       if (summaryReserved > 0) {
-        const endsAt = now + this.#reservationMs + LATE_MS;
+        const endsAt = now + this.#reservationMs + HELD_SUMMARY_MS;
         account.reservations.set(summaryOf(turnId), { tokens: summaryReserved, endsAt });
       }
     }
@@ -117,7 +116,7 @@ export class MemoryLimits {
     const reservation = this.#accounts.get(owner)?.reservations.get(turnId);
     if (reservation) reservation.endsAt = this.#now() + this.#reservationMs;
     const summary = this.#accounts.get(owner)?.reservations.get(summaryOf(turnId));
-    if (summary) summary.endsAt = this.#now() + this.#reservationMs + LATE_MS;
+    if (summary) summary.endsAt = this.#now() + this.#reservationMs + HELD_SUMMARY_MS;
   }
 
   settleSummary(owner: string, turnId: string, spent: number): void {

@@ -1,13 +1,10 @@
+import { HELD_SUMMARY_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
 import type { Offer } from '../../conversation/ports/turn-steps.ts';
 import type { Session } from './kept.ts';
-import { LATE_MS } from './memory-limits.ts';
-
-/** A summary is asked for above this part of the budget. */
-const ABOVE = 0.8;
 
 /** What a summary may cost that a prompt is long enough for; else nothing. */
 export function summaryTokensOf({ fixed_tokens, room, summary_tokens = 0 }: Offer, promptTokens: number): number {
-  const isLong = promptTokens > ABOVE * (fixed_tokens + room);
+  const isLong = promptTokens > SUMMARY_ABOVE * (fixed_tokens + room);
   return summary_tokens > 0 && isLong ? promptTokens + summary_tokens : 0;
 }
 
@@ -24,7 +21,7 @@ export function noteSummary(
   turnId: string,
   now: number,
 ): void {
-  session.late = outcome === 'late' ? { turnId, until: now + LATE_MS } : undefined;
+  session.late = outcome === 'late' ? { turnId, until: now + HELD_SUMMARY_SECONDS * 1000 } : undefined;
   if (outcome === 'taken') session.pause = undefined;
   if (outcome !== 'refused') return;
   const turns = Math.min(2 * (session.pause?.turns ?? 1.5), 12);

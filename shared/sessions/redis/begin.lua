@@ -11,7 +11,8 @@
 --         output_tokens or null, asked_at (ms), fingerprint, key and implicit or null,
 --         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
 --         without a key of the caller's), turn_ms (the longest), late_ms (a summary, behind its turn),
---         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none
+--         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none, summary_above (a part of the budget),
+--         summary_costs {preface, separator} (tokens)
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
@@ -84,7 +85,7 @@ if ask.message_tokens > offer.room then return { 'too-long', assistant } end
 local window_start, window_tokens, summaries = known[3] or 0, known[4] or 0, known[7] or '[]'
 if position then
   local floor, cost
-  summaries, floor, cost = summaries_before(known[7], position)
+  summaries, floor, cost = summaries_before(known[7], position, ask.summary_costs)
   window_start, window_tokens = window_before(messages, position, offer.room - cost, floor)
   window_tokens = window_tokens + cost
 end
@@ -117,7 +118,8 @@ local reserve = 0
 -- failed.
 local summary_reserve = 0
 local is_awaited = tonumber(known[8] or 0) > now_ms or tonumber(known[9] or 0) > tonumber(known[10] or 0)
-if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and prompt > 0.8 * budget and (is_fork or not is_awaited) then
+local is_long = prompt > ask.summary_above * budget
+if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and is_long and (is_fork or not is_awaited) then
   summary_reserve = prompt + offer.summary_tokens
 end
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then

@@ -1,12 +1,12 @@
 -- What begins a turn somewhere else than at the end of its session. Behind find-turn.lua and items.lua.
 
 -- Of a session's summaries (JSON, or nothing) those that end before a position, as JSON, where the last one ends, and what
--- they cost a prompt: 2 tokens beside each, and 26 of what stands before them.
-local function summaries_before(summaries, position)
-  local kept, floor, cost = {}, 0, 26
+-- they cost a prompt with what stands before them (`preface`) and beside each (`separator`).
+local function summaries_before(summaries, position, costs)
+  local kept, floor, cost = {}, 0, costs.preface
   for _, summary in ipairs(summaries and cjson.decode(summaries) or {}) do
     if summary.to > position then break end
-    kept[#kept + 1], floor, cost = summary, summary.to, cost + summary.tokens + 2
+    kept[#kept + 1], floor, cost = summary, summary.to, cost + summary.tokens + costs.separator
   end
   if #kept == 0 then return '[]', 0, 0 end
   return cjson.encode(kept), floor, cost

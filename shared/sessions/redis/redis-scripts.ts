@@ -1,8 +1,8 @@
 import {
   FAILED_REPLAY_SECONDS,
+  HELD_SUMMARY_SECONDS,
   IDEMPOTENCY_SECONDS,
   IMPLICIT_SECONDS,
-  LATE_SUMMARY_SECONDS,
   LONGEST_TURN_SECONDS,
   type SessionRules,
 } from '../../conversation/ports/session-store.ts';
@@ -77,8 +77,7 @@ export class RedisScripts {
       record_ms: IDEMPOTENCY_SECONDS * 1000,
       implicit_ms: IMPLICIT_SECONDS * 1000,
       turn_ms: LONGEST_TURN_SECONDS * 1000,
-      // Its own time, and some for its way.
-      late_ms: (LATE_SUMMARY_SECONDS + 5) * 1000,
+      late_ms: HELD_SUMMARY_SECONDS * 1000,
     };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
   }

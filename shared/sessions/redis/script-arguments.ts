@@ -1,6 +1,7 @@
 import type { Limits } from '../../conversation/limits.ts';
-import { EPHEMERAL_REPLAY_SECONDS } from '../../conversation/ports/session-store.ts';
+import { EPHEMERAL_REPLAY_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
 import type { BeginRequest, Idempotency, TokenBlocks, TurnClaim } from '../../conversation/ports/turn-steps.ts';
+import { SUMMARY_COSTS } from '../../conversation/summaries.ts';
 import { sessionKeys } from './session-keys.ts';
 
 /** What `begin.lua` is run with: keys, what is asked, and what it keeps as it stands. */
@@ -44,6 +45,8 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     ...recordOf(request.idempotency),
     ...replayOf(request),
     limits,
+    summary_above: SUMMARY_ABOVE,
+    summary_costs: SUMMARY_COSTS,
   };
   return [touched, ask, [request.echo ?? null]];
 }
