@@ -62,7 +62,13 @@ async function start(messages: number) {
     const run = (model: { baseUrl: string }) =>
       startHost({
         bundle: `${directory}/functions.js`,
-        env: { REDIS_URL: redis.url, OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'scripted' },
+        // A summary is a call of its own, which the others do not make.
+        env: {
+          REDIS_URL: redis.url,
+          OPENAI_BASE_URL: model.baseUrl,
+          OPENAI_MODEL: 'scripted',
+          CONTEXT_OVERFLOW: 'drop',
+        },
       });
     // The history is made by a host of its own, so that all are measured at the same age.
     const earlier = await run(quick);
