@@ -1,6 +1,5 @@
+import type { Metadata } from '../../conversation/ports/metadata.ts';
 import { refused } from './api-failure.ts';
-
-export type Metadata = Record<string, string>;
 
 /** OpenAI's own bounds: pairs, and characters of a key and a value. */
 const MOST = { pairs: 16, key: 64, value: 512 };

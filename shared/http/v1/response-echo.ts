@@ -1,5 +1,5 @@
 import type { Echo } from '../../conversation/ports/echo.ts';
-import type { Metadata } from './metadata.ts';
+import type { Metadata } from '../../conversation/ports/metadata.ts';
 
 /** What a response tells again of its request, kept with its turn: only what is not as it is without a word. */
 export interface ResponseEcho {
