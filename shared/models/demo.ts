@@ -46,7 +46,7 @@ function summaryOf(messages: readonly PromptMessage[], maxOutputTokens: number):
   return words.slice(0, maxOutputTokens / 3).join(' ');
 }
 
-/** What is to be summarised: of a conversation the first messages, or all; or the summaries in the one message that there is. */
+/** What is to be summarised: of a conversation the first messages, or all; or the summaries in its only message. */
 function textsOf(messages: readonly PromptMessage[]): string[] {
   const asked = messages.at(-1)?.content ?? '';
   if (messages.length === 1) return asked.split('\n\n').slice(1, -1);

@@ -34,9 +34,9 @@ export function isOpenAI({ kind, baseUrl }: RemoteModelSettings): boolean {
 }
 
 /**
- * The parameters that one upstream takes, in the form that it takes. One that is refused is replaced or left out, and the call is made again; from
- * then on, for as long as the process lives, it is not sent any more. Of two names for the same one is always sent: a
- * bound of the answer is not given up, and where the upstream takes neither name the call fails.
+ * The parameters that one upstream takes, in the form that it takes. One that is refused is replaced or left out, and the
+ * call is made again; from then on, for as long as the process lives, it is not sent any more. Of two names for the same
+ * one is always sent: a bound of the answer is not given up, and where the upstream takes neither name the call fails.
  */
 export class Dialect {
   readonly #refused = new Set<string>();

@@ -60,7 +60,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
   test('asks an edited message in a new conversation, which has what stands before it, and goes on there', async () => {
     await chat.edit(2, 'zwei');
     await answers(['one', 'You said: one', 'zwei', 'You said: zwei']);
-    expect(await chat.notice.innerText()).toContain('This is a new conversation. The earlier one is as it was.');
+    expect(await chat.notice.innerText()).toContain('This is a new conversation. The original is unchanged.');
     expect(chat.asked.map(({ body }) => body)).toEqual([fork('zwei', turns[0] ?? '')]);
     const asked = world.upstream.requests[0]?.body['messages'] as { content: string }[];
     expect(asked.map(({ content }) => content).slice(1)).toEqual(['one', 'You said: one', 'zwei']);

@@ -104,9 +104,7 @@ export class ChatPage {
 
   /** Where the messages begin that the model is shown as they are. */
   get summaryNote(): Locator {
-    return this.page
-      .getByRole('listitem')
-      .filter({ hasText: 'Earlier messages are known to the assistant in summary.' });
+    return this.page.getByRole('listitem').filter({ hasText: 'The assistant knows earlier messages only in summary.' });
   }
 
   button(name: string): Locator {

@@ -40,7 +40,7 @@ export function MessageEditor({ message, onSend, onCancel }: MessageEditorProps)
         onText={setText}
         onSend={send}
       />
-      <p id={hint}>It is answered in a new conversation. This one stays as it is.</p>
+      <p id={hint}>Your edited message starts a new conversation. This one stays as it is.</p>
       <div className="parley-actions">
         <button type="button" className="parley-quiet" onClick={onCancel}>
           Cancel

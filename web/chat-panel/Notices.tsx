@@ -4,7 +4,7 @@ import type { Notice, Phase } from '../conversation/conversation-state.ts';
 const texts: Record<Notice, string> = {
   expired: 'A new conversation began: the earlier one has expired.',
   gone: 'This conversation has expired or was deleted. The next message begins a new one.',
-  forked: 'This is a new conversation. The earlier one is as it was.',
+  forked: 'This is a new conversation. The original is unchanged.',
 };
 
 interface NoticesProps {

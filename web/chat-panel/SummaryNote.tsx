@@ -8,7 +8,7 @@ export function SummaryNote({ summaries }: { summaries: readonly Summary[] }) {
   return (
     <li className="parley-summary">
       <p>
-        Earlier messages are known to the assistant in summary.{' '}
+        The assistant knows earlier messages only in summary.{' '}
         <button
           type="button"
           className="parley-quiet"

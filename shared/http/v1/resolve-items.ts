@@ -12,10 +12,11 @@ export type Said = Pick<Item, 'role' | 'content'>;
 const TOGETHER = 16;
 
 /**
- * What items say, references looked up and signatures checked. They hold no more text together than a body may: a short request can refer to a
- * long item a thousand times.
+ * What items say, references looked up and signatures checked. They hold no more text together than a body may: a short
+ * request can refer to a long item a thousand times.
  *
- * @throws {ApiFailure} 400 for a compaction that is not the caller's; 404 for a reference to what is not the caller's, or not there; 413
+ * @throws {ApiFailure} 400 for a compaction that is not the caller's; 404 for a reference to what is not the caller's, or
+ *   not there; 413
  */
 export async function resolveItems(call: Call, items: readonly InputItem[]): Promise<Said[]> {
   const { maxBodyBytes } = call.services.settings;

@@ -2,7 +2,8 @@
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: turns, 6: the owner's reservations, 7: the owner's tokens,
 --      8: idempotency record, where there is one
--- ARGV 1: JSON: turn, reserved and spent (tokens), summary_reserved and summary_spent, is_first, replay_ms, position (of the first block), filtered
+-- ARGV 1: JSON: turn, reserved and spent (tokens), summary_reserved and summary_spent, is_first, replay_ms, position (of
+--         the first block), filtered
 --      2: the ending that late joiners learn of, 3...: blocks of tokens
 -- Of a turn that the content filter ended (`filtered`), blocks are no more than their lengths, those kept before too.
 local session, messages, lease, running, turns, reservations, tokens, record = unpack(KEYS)

@@ -13,8 +13,8 @@ export function sessionKeys(owner: string) {
     /**
      * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; of a copy
      * forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
-     * number of turns) and summary_pause behind one that failed; metadata (JSON); brought: items (a JSON each line) that are part of the next turn, and count
-     * in window_tokens.
+     * number of turns) and summary_pause behind one that failed; metadata (JSON); brought: items (a JSON each line) that
+     * are part of the next turn, and count in window_tokens.
      */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
