@@ -34,7 +34,8 @@ export function packageOf(path: string): string | undefined {
 }
 
 /**
- * The packages behind the modules of a build, in the order of their paths, and which of them the project itself needs.
+ * The packages behind the modules of a build, in the order of their paths, and which of them the project itself, or a
+ * package of its own, needs.
  *
  * @param modules paths of all files of which the build has a line
  */
@@ -49,7 +50,12 @@ export async function shippedPackages(modules: string[]): Promise<{ packages: Sh
     const [, sha512] = /^sha512-(.+)$/.exec(lockfile.packages[path]?.integrity ?? '') ?? [];
     return { path, name, version, licence, author, sha512, needs: needsOf(manifest, path, paths) };
   });
-  return { packages: await Promise.all(packages), needs: needsOf(await manifestOf(''), '', paths) };
+  const needs = await Promise.all(
+    Object.keys(lockfile.packages)
+      .filter((path) => packageOf(`${path}/`) === undefined)
+      .map(async (path) => needsOf(await manifestOf(path), path, paths)),
+  );
+  return { packages: await Promise.all(packages), needs: [...new Set(needs.flat())].sort() };
 }
 
 async function manifestOf(path: string): Promise<Manifest> {

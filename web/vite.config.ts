@@ -6,7 +6,11 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [viteSingleFile()],
   build: {
-    rolldownOptions: { input: `${import.meta.dirname}/chat.html` },
+    rolldownOptions: {
+      input: `${import.meta.dirname}/chat.html`,
+      // parley-client says `use client`, for servers that render; here nothing is rendered elsewhere.
+      checks: { moduleLevelDirective: false },
+    },
     target: 'es2023',
     reportCompressedSize: false,
   },

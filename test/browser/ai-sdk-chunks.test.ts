@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chunksOf } from '../../web/ai-sdk/chunks.ts';
-import type { TurnEvent } from '../../web/client/turn-events.ts';
+import { chunksOf } from '../../packages/parley-client/src/ai-sdk/chunks.ts';
+import type { TurnEvent } from '../../packages/parley-client/src/client/turn-events.ts';
 
 const opened: TurnEvent = { type: 'opened', id: '1', session_id: 'session', turn_id: 'turn', assistant: 'default' };
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cached_tokens: 0 };

@@ -14,7 +14,10 @@ export async function bundlePage(fixture: string): Promise<string> {
       },
       viteSingleFile(),
     ],
-    build: { write: false, rolldownOptions: { input: `${import.meta.dirname}/fixture.html` } },
+    build: {
+      write: false,
+      rolldownOptions: { input: `${import.meta.dirname}/fixture.html`, checks: { moduleLevelDirective: false } },
+    },
   });
   const [page] = 'output' in output ? output.output.filter(({ fileName }) => fileName.endsWith('.html')) : [];
   if (page?.type !== 'asset') throw new Error(`${fixture} gave no page`);

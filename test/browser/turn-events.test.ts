@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CutError, turnEvents } from '../../web/client/turn-events.ts';
+import { CutError, turnEvents } from '../../packages/parley-client/src/client/turn-events.ts';
 
 const frames = [
   '{"session_id":"s","turn_id":"t","assistant":"default"}',

@@ -1,5 +1,5 @@
 import { useEffect, useId, useState } from 'react';
-import type { Assistant, ParleyClient } from '../client/parley-client.ts';
+import type { Assistant, ParleyClient } from '../../packages/parley-client/src/index.ts';
 
 interface AssistantPickerProps {
   client: ParleyClient;

@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
-import { ChatPanel } from '../chat-panel/ChatPanel.tsx';
-import { ParleyClient } from '../client/parley-client.ts';
+import { ParleyClient } from '../../packages/parley-client/src/index.ts';
+import { ChatPanel } from '../../packages/parley-client/src/react/index.ts';
 import { AssistantPicker } from './AssistantPicker.tsx';
 import { type Credentials, fetchWith, keepCredentials, keptCredentials } from './credentials.ts';
 import { SessionList } from './SessionList.tsx';

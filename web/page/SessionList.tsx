@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Session } from '../client/parley-client.ts';
+import type { Session } from '../../packages/parley-client/src/index.ts';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import type { Sessions } from './use-sessions.ts';
 

@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import '../chat-panel/chat-panel.css';
+import '../../packages/parley-client/src/react/parley-client.css';
 import { ChatPage } from './ChatPage.tsx';
 import './page.css';
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { ParleyClient, Session } from '../client/parley-client.ts';
+import type { ParleyClient, Session } from '../../packages/parley-client/src/index.ts';
 
 /** The caller's sessions, newest first, page by page. A reading that fails leaves what was read before. */
 export interface Sessions {

@@ -1,8 +1,8 @@
 import { useChat } from '@ai-sdk/react';
 import type { UIMessage } from 'ai';
-import { ParleyChatTransport } from 'parley/ai-sdk';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { ParleyChatTransport } from '../../../packages/parley-client/src/ai-sdk/index.ts';
 
 const id = 'a chat';
 const sessions = {

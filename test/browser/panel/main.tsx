@@ -1,5 +1,5 @@
-import { ChatPanel } from 'parley/chat-panel';
-import 'parley/chat-panel.css';
+import { ChatPanel } from '../../../packages/parley-client/src/react/index.ts';
+import '../../../packages/parley-client/src/react/parley-client.css';
 import { createRoot } from 'react-dom/client';
 
 const withUser: typeof fetch = (input, init) =>

@@ -1,6 +1,6 @@
 import type { FinishReason } from '../client/turn-events.ts';
-import { CopyButton } from '../markdown/CopyButton.tsx';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { CopyButton } from './markdown/CopyButton.tsx';
+import { Markdown } from './markdown/Markdown.tsx';
 
 const endings: Partial<Record<FinishReason, string>> = {
   length: 'The answer ends here, as it reached its longest length.',

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { CopyButton } from '../markdown/CopyButton.tsx';
 import { MessageEditor } from './MessageEditor.tsx';
+import { CopyButton } from './markdown/CopyButton.tsx';
 
 interface UserMessageProps {
   content: string;

@@ -1,0 +1,3 @@
+'use client';
+
+export { ChatPanel, type ChatPanelProps } from './ChatPanel.tsx';
