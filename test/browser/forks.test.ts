@@ -320,7 +320,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
     await chat.page.getByText('First.').waitFor();
     gate.open();
     await chat.isIdle();
-    expect(await chat.button('Newest messages').count()).toBe(0);
+    expect(await chat.button('Jump to latest').count()).toBe(0);
     expect(await chat.buttonOf(21, 'Regenerate').evaluate((each) => each.getBoundingClientRect().top)).toBeLessThan(
       700,
     );

@@ -183,11 +183,11 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
     await answer().getByText('Paragraph 39.').waitFor();
     await eventually(async () => (await fromEnd()) < 2);
     await list.evaluate((element) => element.scrollTo({ top: 100 }));
-    await chat.button('Newest messages').waitFor();
+    await chat.button('Jump to latest').waitFor();
     gate.open();
     await chat.isIdle();
     expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBe(100);
-    await chat.button('Newest messages').click();
+    await chat.button('Jump to latest').click();
     await eventually(async () => (await fromEnd()) < 2);
   });
 

@@ -87,7 +87,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
       });
       const top = () => read.evaluate((each) => Math.round(each.getBoundingClientRect().top));
       await read.evaluate((each) => each.scrollIntoView({ block: 'start' }));
-      await chat.button('Newest messages').waitFor();
+      await chat.button('Jump to latest').waitFor();
       const was = await top();
       gate.open();
       await chat.summaryNote.waitFor();

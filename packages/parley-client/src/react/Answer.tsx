@@ -1,11 +1,12 @@
 import type { FinishReason } from '../client/turn-events.ts';
 import { CopyButton } from './markdown/CopyButton.tsx';
 import { Markdown } from './markdown/Markdown.tsx';
+import { type Strings, useStrings } from './strings.ts';
 
-const endings: Partial<Record<FinishReason, string>> = {
-  length: 'The answer ends here, as it reached its longest length.',
-  stopped: 'Stopped.',
-  deadline: 'The answer ends here, as it took too long.',
+const endings: Partial<Record<FinishReason, keyof Strings>> = {
+  length: 'endedByLength',
+  stopped: 'endedByStop',
+  deadline: 'endedByDeadline',
 };
 
 interface AnswerProps {
@@ -18,18 +19,20 @@ interface AnswerProps {
 
 /** What the assistant said, and what can be done with it. */
 export function Answer({ content, finishReason, isUnderWay, onRegenerate }: AnswerProps) {
+  const say = useStrings();
+  const ending = finishReason && endings[finishReason];
   return (
     <>
       <div className="parley-markdown" dir="auto">
         <Markdown text={content} />
       </div>
       {isUnderWay && content === '' && <span className="parley-dots" aria-hidden="true" />}
-      {finishReason && endings[finishReason] && <p className="parley-ending">{endings[finishReason]}</p>}
+      {ending && <p className="parley-ending">{say(ending)}</p>}
       {!isUnderWay && (
         <div className="parley-actions">
-          <CopyButton label="Copy" text={() => content} />
+          <CopyButton label={say('copy')} text={() => content} />
           <button type="button" className="parley-quiet parley-again" onClick={onRegenerate}>
-            Regenerate
+            {say('regenerate')}
           </button>
         </div>
       )}

@@ -1,10 +1,11 @@
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
 import { Announcements } from './Announcements.tsx';
 import { Composer } from './Composer.tsx';
 import { Failure } from './Failure.tsx';
 import { MessageList } from './MessageList.tsx';
 import { Notices } from './Notices.tsx';
+import { english, type Strings, StringsProvider } from './strings.ts';
 import { UsageLine } from './UsageLine.tsx';
 import { useConversation } from './use-conversation.ts';
 
@@ -18,12 +19,15 @@ export interface ChatPanelProps extends ParleyClientOptions {
   onSession?: (sessionId: string | undefined) => void;
   /** Called when a turn has been stored. */
   onTurn?: () => void;
+  /** Texts in place of the panel's English ones. */
+  strings?: Partial<Strings> | undefined;
 }
 
 /** A conversation with the service: its messages, and where the next one is written. */
-export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }: ChatPanelProps) {
+export function ChatPanel({ sessionId, assistant, onSession, onTurn, strings, ...place }: ChatPanelProps) {
   const [client] = useState(() => new ParleyClient(place));
   const [state, conversation] = useConversation({ client, sessionId, assistant, onSession, onTurn });
+  const texts = useMemo(() => ({ ...english, ...strings }), [strings]);
   const input = useRef<HTMLTextAreaElement>(null);
   const isUnderWay = !['loading', 'ready'].includes(state.phase);
 
@@ -67,36 +71,38 @@ export function ChatPanel({ sessionId, assistant, onSession, onTurn, ...place }:
     input.current?.focus();
   };
   return (
-    <section className="parley-panel" aria-label="Chat" onKeyDown={onKeyDown}>
-      <MessageList
-        state={state}
-        onEarlier={() => conversation?.loadEarlier()}
-        onAgain={send}
-        onEdit={edit}
-        onRegenerate={regenerate}
-      />
-      <Notices phase={state.phase} notice={state.notice} onDismiss={() => conversation?.dismissNotice()} />
-      {state.failure && (
-        <Failure
-          key={state.failure.retryAt}
-          failure={state.failure}
-          onRetry={retry}
-          // Without a message it is the conversation that could not be read.
-          onDiscard={state.messages.at(-1)?.role === 'user' ? discard : undefined}
+    <StringsProvider value={texts}>
+      <section className="parley-panel" aria-label={texts.chat} onKeyDown={onKeyDown}>
+        <MessageList
+          state={state}
+          onEarlier={() => conversation?.loadEarlier()}
+          onAgain={send}
+          onEdit={edit}
+          onRegenerate={regenerate}
         />
-      )}
-      <Composer
-        ref={input}
-        canSend={state.phase === 'ready' && state.failure === undefined}
-        isUnderWay={isUnderWay}
-        isStopping={state.phase === 'stopping'}
-        returned={state.returned}
-        onReturned={() => conversation?.takeReturned()}
-        onSend={send}
-        onStop={stop}
-      />
-      <UsageLine usage={state.usage} context={state.context} />
-      <Announcements state={state} />
-    </section>
+        <Notices phase={state.phase} notice={state.notice} onDismiss={() => conversation?.dismissNotice()} />
+        {state.failure && (
+          <Failure
+            key={state.failure.retryAt}
+            failure={state.failure}
+            onRetry={retry}
+            // Without a message it is the conversation that could not be read.
+            onDiscard={state.messages.at(-1)?.role === 'user' ? discard : undefined}
+          />
+        )}
+        <Composer
+          ref={input}
+          canSend={state.phase === 'ready' && state.failure === undefined}
+          isUnderWay={isUnderWay}
+          isStopping={state.phase === 'stopping'}
+          returned={state.returned}
+          onReturned={() => conversation?.takeReturned()}
+          onSend={send}
+          onStop={stop}
+        />
+        <UsageLine usage={state.usage} context={state.context} />
+        <Announcements state={state} />
+      </section>
+    </StringsProvider>
   );
 }

@@ -1,5 +1,6 @@
 import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useState } from 'react';
 import { MessageField } from './MessageField.tsx';
+import { useStrings } from './strings.ts';
 
 interface ComposerProps {
   ref: Ref<HTMLTextAreaElement>;
@@ -15,6 +16,7 @@ interface ComposerProps {
 
 /** Where the next message is written. */
 export function Composer({ ref, canSend, isUnderWay, isStopping, returned, ...on }: ComposerProps) {
+  const say = useStrings();
   const [text, setText] = useState('');
   const { onReturned } = on;
   useEffect(() => {
@@ -33,19 +35,19 @@ export function Composer({ ref, canSend, isUnderWay, isStopping, returned, ...on
     <form className="parley-composer" onSubmit={send}>
       <MessageField
         ref={ref}
-        aria-label="Message"
-        placeholder="Write a message"
+        aria-label={say('message')}
+        placeholder={say('writeMessage')}
         text={text}
         onText={setText}
         onSend={send}
       />
       {isUnderWay ? (
         <button type="button" onClick={on.onStop} disabled={isStopping}>
-          Stop
+          {say('stop')}
         </button>
       ) : (
         <button type="submit" disabled={!canSend || text.trim() === ''}>
-          Send
+          {say('send')}
         </button>
       )}
     </form>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
+import { useStrings } from './strings.ts';
 
 interface FailureProps {
   failure: TurnFailure;
@@ -9,21 +10,22 @@ interface FailureProps {
 
 /** Why there is no answer, and what can be done about it; before its time a new try is in vain. */
 export function Failure({ failure, onRetry, onDiscard }: FailureProps) {
+  const say = useStrings();
   const seconds = useSecondsUntil(failure.retryAt);
   return (
     <div className="parley-failure">
       <p role="alert">{failure.detail}</p>
       {seconds > 0 && (
-        <p role="timer" aria-label="Time until the next try">
-          You can try again in {seconds} s.
+        <p role="timer" aria-label={say('timeUntilRetry')}>
+          {say('retryIn', { seconds })}
         </p>
       )}
       <button type="button" onClick={onRetry} disabled={seconds > 0}>
-        Try again
+        {say('tryAgain')}
       </button>
       {onDiscard && (
         <button type="button" className="parley-quiet" onClick={onDiscard}>
-          Take the message back
+          {say('takeBack')}
         </button>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useContext, useEffect, useId, useRef, useState } from 'react';
 import { CanSend } from './can-send.ts';
 import { MessageField } from './MessageField.tsx';
+import { useStrings } from './strings.ts';
 
 interface MessageEditorProps {
   /** As it was sent. */
@@ -11,6 +12,7 @@ interface MessageEditorProps {
 
 /** Where a message that was sent is written anew, in its place. Escape leaves it as it was. */
 export function MessageEditor({ message, onSend, onCancel }: MessageEditorProps) {
+  const say = useStrings();
   const [text, setText] = useState(message);
   const canSend = useContext(CanSend) && text.trim() !== '';
   const input = useRef<HTMLTextAreaElement>(null);
@@ -34,19 +36,19 @@ export function MessageEditor({ message, onSend, onCancel }: MessageEditorProps)
     <form className="parley-editor" onSubmit={send} onKeyDown={onKeyDown}>
       <MessageField
         ref={input}
-        aria-label="Edited message"
+        aria-label={say('editedMessage')}
         aria-describedby={hint}
         text={text}
         onText={setText}
         onSend={send}
       />
-      <p id={hint}>Your edited message starts a new conversation. This one stays as it is.</p>
+      <p id={hint}>{say('editHint')}</p>
       <div className="parley-actions">
         <button type="button" className="parley-quiet" onClick={onCancel}>
-          Cancel
+          {say('cancel')}
         </button>
         <button type="submit" disabled={!canSend}>
-          Send edited message
+          {say('sendEdited')}
         </button>
       </div>
     </form>

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { FinishReason } from '../client/turn-events.ts';
 import type { Message } from '../conversation/conversation-state.ts';
 import { Answer } from './Answer.tsx';
+import { useStrings } from './strings.ts';
 import { UserMessage } from './UserMessage.tsx';
 
 /** What can be asked of a message. The same functions for all messages and renderings. */
@@ -23,7 +24,7 @@ interface MessageItemProps extends Pick<Message, 'role' | 'content'>, MessageAct
 /** One message. It is drawn again only when something of it has changed. */
 export const MessageItem = memo(({ messageKey, role, content, finishReason, isUnderWay, ...on }: MessageItemProps) => (
   <li className={`parley-message parley-${role}`} aria-busy={isUnderWay}>
-    <span className="parley-hidden">{role === 'user' ? 'You: ' : 'Assistant: '}</span>
+    <Speaker role={role} />
     {role === 'user' ? (
       <UserMessage
         content={content}
@@ -40,3 +41,8 @@ export const MessageItem = memo(({ messageKey, role, content, finishReason, isUn
     )}
   </li>
 ));
+
+function Speaker({ role }: Pick<Message, 'role'>) {
+  const say = useStrings();
+  return <span className="parley-hidden">{say(role === 'user' ? 'you' : 'assistant')} </span>;
+}

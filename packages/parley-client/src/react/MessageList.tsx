@@ -4,6 +4,7 @@ import { windowStartOf } from '../conversation/window-start.ts';
 import { CanSend } from './can-send.ts';
 import { type MessageActions, MessageItem } from './MessageItem.tsx';
 import { SummaryNote } from './SummaryNote.tsx';
+import { useStrings } from './strings.ts';
 
 /** Within so many pixels of an end it counts as reached. */
 const NEAR = 80;
@@ -16,6 +17,7 @@ interface MessageListProps extends MessageActions {
 /** The messages; it follows the newest for as long as the user does not scroll away from it. */
 export function MessageList({ state, onEarlier, ...actions }: MessageListProps) {
   const { messages, phase, failure, hasMore } = state;
+  const say = useStrings();
   const list = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
   // What the user read when they scrolled last: its place in the list, and how far below the upper edge that was.
@@ -46,15 +48,15 @@ export function MessageList({ state, onEarlier, ...actions }: MessageListProps) 
   return (
     <div className="parley-messages">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section ref={list} aria-label="Messages" tabIndex={0} onScroll={onScroll} aria-busy={phase === 'loading'}>
+      <section ref={list} aria-label={say('messages')} tabIndex={0} onScroll={onScroll} aria-busy={phase === 'loading'}>
         {hasMore && (
           <button type="button" className="parley-quiet" onClick={onEarlier}>
-            Show earlier messages
+            {say('showEarlier')}
           </button>
         )}
-        {messages.length === 0 && phase === 'ready' && <p className="parley-empty">Ask something to begin.</p>}
+        {messages.length === 0 && phase === 'ready' && <p className="parley-empty">{say('emptyConversation')}</p>}
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
-          <CanSend value={canSend}>
+          <CanSend.Provider value={canSend}>
             {messages.flatMap(({ key, role, content, finishReason }, place) => [
               <MessageItem
                 key={key}
@@ -67,12 +69,12 @@ export function MessageList({ state, onEarlier, ...actions }: MessageListProps) 
               />,
               ...(windowStart?.behind === key ? [<SummaryNote key="summary" summaries={windowStart.summaries} />] : []),
             ])}
-          </CanSend>
+          </CanSend.Provider>
         </ol>
       </section>
       {!follows && (
         <button type="button" className="parley-newest" onClick={() => setFollows(true)}>
-          Newest messages
+          {say('jumpToLatest')}
         </button>
       )}
     </div>

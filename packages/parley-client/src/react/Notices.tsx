@@ -1,11 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { Notice, Phase } from '../conversation/conversation-state.ts';
-
-const texts: Record<Notice, string> = {
-  expired: 'A new conversation began: the earlier one has expired.',
-  gone: 'This conversation has expired or was deleted. The next message begins a new one.',
-  forked: 'This is a new conversation. The original is unchanged.',
-};
+import { useStrings } from './strings.ts';
 
 interface NoticesProps {
   phase: Phase;
@@ -15,16 +10,17 @@ interface NoticesProps {
 
 /** What the user should know of the network and the conversation. */
 export function Notices({ phase, notice, onDismiss }: NoticesProps) {
+  const say = useStrings();
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
   return (
     <div role="status" className="parley-notices">
-      {!isOnline && <p>You are offline. What is under way goes on when the network is back.</p>}
-      {isOnline && phase === 'reconnecting' && <p>The connection was lost. Reconnecting …</p>}
+      {!isOnline && <p>{say('offline')}</p>}
+      {isOnline && phase === 'reconnecting' && <p>{say('reconnecting')}</p>}
       {notice && (
         <p>
-          {texts[notice]}{' '}
+          {say(notice)}{' '}
           <button type="button" className="parley-quiet" onClick={onDismiss}>
-            Dismiss
+            {say('dismiss')}
           </button>
         </p>
       )}

@@ -1,14 +1,16 @@
 import { useId, useState } from 'react';
 import type { Summary } from '../client/parley-client.ts';
+import { useStrings } from './strings.ts';
 
 /** Where the messages begin that the model is shown as they are: what it knows of those before, on request. */
 export function SummaryNote({ summaries }: { summaries: readonly Summary[] }) {
+  const say = useStrings();
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
     <li className="parley-summary">
       <p>
-        The assistant knows earlier messages only in summary.{' '}
+        {say('summarized')}{' '}
         <button
           type="button"
           className="parley-quiet"
@@ -16,7 +18,7 @@ export function SummaryNote({ summaries }: { summaries: readonly Summary[] }) {
           aria-controls={id}
           onClick={() => setOpen(!isOpen)}
         >
-          Show summary
+          {say('showSummary')}
         </button>
       </p>
       <div id={id} hidden={!isOpen}>

@@ -1,15 +1,20 @@
 import type { Context, Usage } from '../client/turn-events.ts';
+import { useStrings } from './strings.ts';
 
 const counted = new Intl.NumberFormat();
 
 /** How large the latest turn was, and how much of the conversation the model still sees. */
 export function UsageLine({ usage, context }: { usage: Usage | undefined; context: Context | undefined }) {
+  const say = useStrings();
   if (usage === undefined || context === undefined) return <p className="parley-usage" />;
   const parts = [
-    `Answer ${counted.format(usage.completion_tokens)} tokens`,
-    `context ${counted.format(context.prompt_tokens)} of ${counted.format(context.max_prompt_tokens)} tokens`,
+    say('answerTokens', { tokens: counted.format(usage.completion_tokens) }),
+    say('contextTokens', {
+      tokens: counted.format(context.prompt_tokens),
+      limit: counted.format(context.max_prompt_tokens),
+    }),
     ...(context.dropped_messages > 0
-      ? [`${counted.format(context.dropped_messages)} older messages no longer seen by the model`]
+      ? [say('droppedMessages', { count: counted.format(context.dropped_messages) })]
       : []),
   ];
   return <p className="parley-usage">{parts.join(' · ')}</p>;

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { MessageEditor } from './MessageEditor.tsx';
 import { CopyButton } from './markdown/CopyButton.tsx';
+import { useStrings } from './strings.ts';
 
 interface UserMessageProps {
   content: string;
@@ -13,6 +14,7 @@ interface UserMessageProps {
 
 /** What the user wrote, and what can be done with it. */
 export function UserMessage({ content, onAgain, onEdit }: UserMessageProps) {
+  const say = useStrings();
   const [isEdited, setEdited] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const cancel = () => {
@@ -31,12 +33,12 @@ export function UserMessage({ content, onAgain, onEdit }: UserMessageProps) {
         {content}
       </p>
       <div className="parley-actions">
-        <CopyButton label="Copy" text={() => content} />
+        <CopyButton label={say('copy')} text={() => content} />
         <button ref={opener} type="button" className="parley-quiet parley-again" onClick={() => setEdited(true)}>
-          Edit message
+          {say('editMessage')}
         </button>
         <button type="button" className="parley-quiet parley-again" onClick={onAgain}>
-          Send again
+          {say('sendAgain')}
         </button>
       </div>
     </>

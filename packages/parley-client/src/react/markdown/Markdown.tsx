@@ -1,7 +1,8 @@
 import { lexer } from 'marked';
-import { memo, useMemo } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { useStrings } from '../strings.ts';
 import { CodeBlock } from './CodeBlock.tsx';
 
 /**
@@ -36,10 +37,15 @@ const components: Components = {
       {alt || src}
     </a>
   ),
-  table: ({ children }) => (
+  table: ({ children }) => <Table>{children}</Table>,
+};
+
+function Table({ children }: { children: ReactNode }) {
+  const say = useStrings();
+  return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section className="parley-wide" aria-label="Table" tabIndex={0}>
+    <section className="parley-wide" aria-label={say('table')} tabIndex={0}>
       <table>{children}</table>
     </section>
-  ),
-};
+  );
+}

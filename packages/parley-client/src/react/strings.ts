@@ -1,0 +1,76 @@
+import { createContext, useCallback, useContext } from 'react';
+
+/** All that the panel says by itself, in English. `{name}` stands for a value. */
+export const english = {
+  chat: 'Chat',
+  messages: 'Messages',
+  you: 'You:',
+  assistant: 'Assistant:',
+  emptyConversation: 'Ask something to begin.',
+  showEarlier: 'Show earlier messages',
+  jumpToLatest: 'Jump to latest',
+
+  message: 'Message',
+  writeMessage: 'Write a message',
+  send: 'Send',
+  stop: 'Stop',
+
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'Copying failed',
+  copyCode: 'Copy code',
+  table: 'Table',
+  sendAgain: 'Send again',
+  regenerate: 'Regenerate',
+  editMessage: 'Edit message',
+  editedMessage: 'Edited message',
+  editHint: 'Your edited message starts a new conversation. This one stays as it is.',
+  sendEdited: 'Send edited message',
+  cancel: 'Cancel',
+
+  endedByLength: 'The answer ends here because it reached its maximum length.',
+  endedByStop: 'Stopped.',
+  endedByDeadline: 'The answer ends here because it took too long.',
+
+  summarized: 'The assistant knows earlier messages only in summary.',
+  showSummary: 'Show summary',
+
+  tryAgain: 'Try again',
+  retryIn: 'You can try again in {seconds} s.',
+  timeUntilRetry: 'Time until you can try again',
+  takeBack: 'Take the message back',
+
+  offline: 'You are offline. Parley continues when the network is back.',
+  reconnecting: 'The connection was lost. Reconnecting …',
+  expired: 'A new conversation began: the earlier one has expired.',
+  gone: 'This conversation has expired or was deleted. The next message begins a new one.',
+  forked: 'This is a new conversation. The original is unchanged.',
+  dismiss: 'Dismiss',
+
+  thinking: 'The assistant is thinking.',
+  writing: 'The assistant is writing.',
+  stopping: 'Stopping.',
+  answered: 'Assistant: {answer}',
+
+  answerTokens: 'Answer {tokens} tokens',
+  contextTokens: 'context {tokens} of {limit} tokens',
+  droppedMessages: '{count} older messages no longer seen by the model',
+};
+
+export type Strings = { readonly [Name in keyof typeof english]: string };
+
+/** Says a text of the table, with its values in place. */
+export type Say = (name: keyof Strings, values?: Record<string, string | number>) => string;
+
+const Table = createContext<Strings>(english);
+
+export const StringsProvider = Table.Provider;
+
+export function useStrings(): Say {
+  const strings = useContext(Table);
+  return useCallback((name, values = {}) => fill(strings[name], values), [strings]);
+}
+
+function fill(text: string, values: Record<string, string | number>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
