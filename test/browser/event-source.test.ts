@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Client, type Frame, framesOf } from '../end-to-end/client.ts';
+import { Client, type Frame, framesOf, readStream } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
@@ -63,3 +63,34 @@ test('EventSource joins a turn on another instance, and after a cut it comes bac
   expect(await seen()).toEqual([first, ...rest].map(({ id, data }) => (data === '[DONE]' ? data : `${id} ${data}`)));
   await page.close();
 });
+
+test.each([
+  ['an answer', { deltas: ['one ', 'two'] }],
+  ['a failure', { deltas: ['one '], ending: 'cut' as const }],
+])(
+  'EventSource ends by itself after %s: what it asks for when all was received is answered with 204',
+  async (_, answer) => {
+    upstream.enqueue(answer);
+    const { frames, first } = await readStream(
+      await new Client(hosts[0]?.url ?? '').post('/chat/stream', { message: 'Count' }),
+    );
+
+    const page = await browser.newPage();
+    const statuses: number[] = [];
+    page.on('response', (response) => response.url().includes('/chat/stream/') && statuses.push(response.status()));
+    await page.goto(`${hosts[1]?.url}/health`);
+    const seen = await page.evaluate(
+      (sessionId) =>
+        new Promise<string[]>((ends) => {
+          const received: string[] = [];
+          const source = new EventSource(`/chat/stream/${sessionId}`);
+          source.onmessage = ({ data }) => received.push(data);
+          source.onerror = () => source.readyState === EventSource.CLOSED && ends(received);
+        }),
+      first.session_id,
+    );
+    expect(seen).toEqual(frames.map(({ data }) => data));
+    expect(statuses).toEqual([200, 204]);
+    await page.close();
+  },
+);
