@@ -118,6 +118,7 @@ const wrong: Record<string, (path: string) => Ask> = {
 };
 
 const special: Record<string, Ask> = {
+  'page 304': (by) => by.get('/chat', { 'if-none-match': '*' }),
   'resume 204': (by) => by.get(`/chat/stream/${randomUUID()}`),
   'history 404': (by) => by.get(`/chat/history/${randomUUID()}`),
   'history 422': (by) => by.get('/chat/history/x?limit=0'),
