@@ -21,6 +21,8 @@ export interface HostServerOptions {
   httpUri: string | undefined;
   /** True unless `AzureWebJobsDisableHomepage=true`. */
   hasHomepage: boolean;
+  /** The path, without its slash, of the page that `/` leads to in place of the host's own. */
+  chatPage?: string | undefined;
   /** Which pages of other origins may call; none where it is absent. */
   cors?: CorsSettings | undefined;
   log: Log;
@@ -75,7 +77,7 @@ export class HostServer {
     if (!this.#server.listening) response.shouldKeepAlive = false;
     if (isRefused(request)) end(response, 400, own);
     else if (cors !== undefined && isPreflight(request)) end(response, 204, own);
-    else if (match === undefined) this.#answerWithoutFunction(pathname, response, own);
+    else if (match === undefined) this.#answerWithoutFunction(method, pathname, response, own);
     else if (Number(headers['content-length'] ?? 0) > bodyLimit) end(response, 500, own);
     else {
       const invocation = this.#call(match, new URLSearchParams(search), request, response, own);
@@ -84,9 +86,16 @@ export class HostServer {
     }
   }
 
-  #answerWithoutFunction(pathname: string, response: ServerResponse, own: Record<string, string>): void {
+  #answerWithoutFunction(
+    method: string,
+    pathname: string,
+    response: ServerResponse,
+    own: Record<string, string>,
+  ): void {
+    const { hasHomepage, chatPage } = this.#options;
     if (pathname !== '/') end(response, 404, own);
-    else if (!this.#options.hasHomepage) end(response, 204, own);
+    else if (!hasHomepage) end(response, 204, own);
+    else if (chatPage !== undefined && method === 'GET') end(response, 302, { ...own, Location: `/${chatPage}` });
     else end(response, 200, { ...own, 'Content-Type': 'text/html' }, homepage);
   }
 

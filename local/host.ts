@@ -39,7 +39,8 @@ async function main(): Promise<void> {
   const app = httpUri === undefined ? new App() : registered;
   const routes = routesOf(app.functions.values(), prefix);
   const hasHomepage = process.env['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
-  const server = new HostServer({ app, routes, httpUri, hasHomepage, cors, log });
+  const chatPage = routes.find(({ methods, path }) => methods.includes('GET') && path === 'chat')?.path;
+  const server = new HostServer({ app, routes, httpUri, hasHomepage, chatPage, cors, log });
   const port = await server.listen(Number(options.port), options.host);
   endWhenTold(server, app, {
     clients: 1000 * Number(options['cut-after']),
@@ -50,6 +51,8 @@ async function main(): Promise<void> {
   for (const line of routes.flatMap((route) => describeRoute(route, url))) console.log(line);
   const state = httpUri === undefined ? ', but the app was not loaded: every path is 404' : ` ${describeSettings()}`;
   console.log(`Parley listens on ${url}${state}`);
+  // No browser goes to the address that stands for all of a machine's.
+  if (chatPage !== undefined) console.log(`Chat page: ${url.replace('//0.0.0.0:', '//localhost:')}/${chatPage}`);
 }
 
 /**

@@ -40,7 +40,34 @@ test('the platform’s page can be switched off', async () => {
   expect(await withHost({ env: { AzureWebJobsDisableHomepage: 'true' } }, statusAt('/'))).toBe(204);
 });
 
-test('the last line of the start says where it listens, where sessions are and which model answers', async () => {
+describe('the chat page, where the app has one,', () => {
+  const parley = 'dist/functions.js';
+
+  test('is named in the last line of the start, and the root leads there', async () => {
+    await withHost({ bundle: parley }, async ({ url, logs }) => {
+      await expect.poll(() => logs().trimEnd().split('\n').at(-1)).toBe(`Chat page: ${url}/chat`);
+      const root = await fetch(`${url}/`, { redirect: 'manual' });
+      expect([root.status, root.headers.get('location')]).toEqual([302, '/chat']);
+      expect(await (await fetch(url)).text()).toContain('<title>Parley</title>');
+      expect((await fetch(`${url}/`, { method: 'POST' })).status).toBe(200);
+    });
+  });
+
+  test('is named as this machine reaches it where the host listens on all addresses', async () => {
+    await withHost({ bundle: parley, args: ['--host', '0.0.0.0'] }, async ({ url, logs }) => {
+      const page = `http://localhost:${new URL(url).port}/chat`;
+      await expect.poll(() => logs().trimEnd().split('\n').at(-1)).toBe(`Chat page: ${page}`);
+      expect((await fetch(page)).status).toBe(200);
+    });
+  });
+
+  test('is not where the root leads with AzureWebJobsDisableHomepage=true, which keeps its meaning', async () => {
+    const env = { AzureWebJobsDisableHomepage: 'true' };
+    expect(await withHost({ bundle: parley, env }, statusAt('/'))).toBe(204);
+  });
+});
+
+test('the last line of the start of any other app says where it listens, where sessions are and which model answers', async () => {
   const env = {
     REDIS_URL: 'redis://user:secret@127.0.0.1:6399',
     OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
