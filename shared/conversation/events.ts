@@ -20,6 +20,8 @@ export interface ContextReport {
   prompt_tokens: number;
   /** `MAX_CONTEXT_TOKENS`: what `prompt_tokens` is held under. */
   max_prompt_tokens: number;
+  /** `prompt_tokens` is an upper bound: no exact count was at hand by the turn's end. */
+  estimated?: true;
 }
 
 export interface TurnStarted {

@@ -7,6 +7,7 @@ export interface PromptText {
   role: Item['role'];
   content: string;
   tokens: number;
+  isExact: boolean;
   /** Of the stored message that it is, or stands before, in the window; behind the last where it is of the new turn. */
   place: number;
   /** The prompt can be cut before it: an exchange begins, or a turn. */
@@ -22,13 +23,12 @@ export async function promptTexts(
   const told = [...window.map((message) => [...itemsOf(message), message]), brought];
   const counted = told.map((texts, place) =>
     Promise.all(
-      texts.map(async ({ role, content, tokens }, at) => ({
-        role,
-        content,
-        tokens: tokens ?? (await count(content)).tokens,
-        place,
-        isStart: role === 'user' || (at === 0 && window[place]?.role !== 'assistant'),
-      })),
+      texts.map(async ({ role, content, tokens: known }, at) => {
+        // What is stored is exact.
+        const { tokens, exact: isExact } = known === undefined ? await count(content) : { tokens: known, exact: true };
+        const isStart = role === 'user' || (at === 0 && window[place]?.role !== 'assistant');
+        return { role, content, tokens, isExact, place, isStart };
+      }),
     ),
   );
   return (await Promise.all(counted)).flat();

@@ -1,11 +1,24 @@
 import type { Assistant } from './assistant.ts';
 import type { ContextReport } from './events.ts';
 import type { PromptMessage } from './ports/model.ts';
-import type { StoredMessage, Summary } from './ports/stored.ts';
+import type { Item, StoredMessage, Summary } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import { type PromptText, windowMessage } from './prompt-texts.ts';
 import { costOfSummaries, LAST_TURNS, planSummary, type SummaryPlan, summaryMessages, sumOf } from './summaries.ts';
 import { costOf, fitWindow, halve, startOfLast } from './window.ts';
+
+/** What a turn asks. */
+export interface Asked {
+  message: string;
+  /** Its tokens, where they are known; a bound is counted again. */
+  measured?: TokenCount;
+  /** Stands behind the assistant's own prompt. */
+  instructions?: string | undefined;
+  /** What the caller brought before the message, oldest first: sent as far as there is room. */
+  brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
+  /** Nothing may be left out. */
+  isWhole?: boolean;
+}
 
 /** What a session remembers: the turns of its window, and summaries of those before it. */
 export interface Memory {
@@ -22,6 +35,8 @@ export interface Prompt {
   message: string;
   messageCount: TokenCount;
   promptTokens: number;
+  /** Whether its tokens are, or upper bounds. */
+  isExact: boolean;
   /** What the next prompt has again of this turn and those before it: the conversation up to the new message. */
   windowTokens: number;
   /** The part of that which is new. */
@@ -33,19 +48,23 @@ export interface Prompt {
   shorter(): Prompt | undefined;
   /** What to summarise beside this turn, if anything. */
   planSummary(): SummaryPlan | undefined;
+  /** What it was made of. */
+  parts: Parts;
+  fit: Fit;
 }
 
 /** All that may go into a prompt, with its tokens. */
 export interface Parts {
   assistant: Assistant;
-  instructions: string | undefined;
   memory: Memory;
+  asked: Asked;
   /** Of the window, and then of what was brought to the new turn. */
   texts: readonly PromptText[];
-  message: string;
   messageCount: TokenCount;
   /** Of what always stays. */
   fixed: number;
+  /** Whether all these tokens are, or upper bounds. */
+  isExact: boolean;
   /** Of the whole prompt, as the provider counts and as this service does. */
   budget: number;
   ownBudget: number;
@@ -80,13 +99,20 @@ export function fitParts({ memory, texts, fixed, ownBudget: budget }: Parts): Fi
   return { droppedSummaries: summaries.length, dropped: start + few.dropped, promptTokens: few.promptTokens };
 }
 
+/** The same part of a prompt, by what it counts now. */
+export function recountFit({ memory, texts, fixed }: Parts, { dropped, droppedSummaries }: Fit): Fit {
+  const summaries = costOfSummaries(memory.summaries.slice(droppedSummaries));
+  return { dropped, droppedSummaries, promptTokens: fixed + summaries + sumOf(texts.slice(dropped)) };
+}
+
 /**
  * The prompt of what fits.
  *
  * @param isHalf whether that is half of one that the model found too long
  */
 export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
-  const { assistant, instructions, memory, texts, message, messageCount, fixed, budget, ownBudget } = parts;
+  const { assistant, memory, asked, texts, messageCount, fixed, isExact, budget, ownBudget } = parts;
+  const { message, instructions } = asked;
   const { window } = memory;
   const summaries = memory.summaries.slice(fit.droppedSummaries);
   const sent = texts.slice(fit.dropped);
@@ -118,6 +144,7 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
     message,
     messageCount,
     promptTokens: fit.promptTokens,
+    isExact,
     windowTokens: sumOf(kept) + costOfSummaries(memory.summaries) + turnTokens,
     turnTokens,
     windowStart,
@@ -128,8 +155,11 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
       summary_tokens: 0,
       prompt_tokens: fit.promptTokens,
       max_prompt_tokens: budget,
+      ...(isExact ? {} : { estimated: true }),
     }),
     shorter: () => (isAlone ? undefined : promptOf(parts, isHalf ? alone : halved(), true)),
     planSummary: () => planSummary(summarizable, ownBudget),
+    parts,
+    fit,
   };
 }

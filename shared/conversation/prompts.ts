@@ -4,23 +4,10 @@ import { Failure } from './failure.ts';
 import type { Item } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import type { Offer } from './ports/turn-steps.ts';
-import { fitParts, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
+import { type Asked, fitParts, type Memory, type Parts, type Prompt, promptOf, recountFit } from './prompt.ts';
 import { promptTexts } from './prompt-texts.ts';
 import { longestSummary, summaryTokens } from './summaries.ts';
 import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
-
-/** What a turn asks. */
-export interface Asked {
-  message: string;
-  /** Its tokens, where they are known; a bound is counted again. */
-  measured?: TokenCount;
-  /** Stands behind the assistant's own prompt. */
-  instructions?: string | undefined;
-  /** What the caller brought before the message, oldest first: sent as far as there is room. */
-  brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
-  /** Nothing may be left out. */
-  isWhole?: boolean;
-}
 
 interface Measured {
   measured: TokenCount;
@@ -114,12 +101,29 @@ export class Prompts {
     return promptOf(parts, exact);
   }
 
+  /**
+   * A prompt that was built on bounds, as the tokeniser counts it that has been loaded meanwhile; as it is where it is
+   * not, as nobody waits for it.
+   */
+  async recounted(prompt: Prompt): Promise<Prompt> {
+    if (prompt.isExact) return prompt;
+    const { assistant, memory, asked } = prompt.parts;
+    const parts = await this.#parts(assistant, memory, asked, (text) => this.#counter.count(text));
+    return promptOf(parts, recountFit(parts, prompt.fit));
+  }
+
+  /** The tokens of a prompt, as far as they are known by now; 0 where there is none. */
+  async sizeOf(prompt: Prompt | undefined): Promise<number> {
+    return prompt === undefined ? 0 : (await this.recounted(prompt)).promptTokens;
+  }
+
   async #parts(
     assistant: Assistant,
     memory: Memory,
-    { message, measured, instructions, brought = [] }: Asked,
+    asked: Asked,
     count: (text: string) => Promise<TokenCount>,
   ): Promise<Parts> {
+    const { message, measured, instructions, brought = [] } = asked;
     const [systemCount, messageCount, extraCount, texts] = await Promise.all([
       this.#countSystem(assistant, count),
       measured?.exact ? measured : count(message),
@@ -127,9 +131,11 @@ export class Prompts {
       promptTexts(memory.window, brought, count),
     ]);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + (extraCount ? costOf(extraCount) : 0);
+    const counts = [systemCount, messageCount, ...(extraCount ? [extraCount] : [])];
+    const isExact = counts.every(({ exact }) => exact) && texts.every((text) => text.isExact);
     const budget = this.#budget;
     const ownBudget = budget / tokenFactor(memory.window);
-    return { assistant, instructions, memory, message, messageCount, texts, fixed, budget, ownBudget };
+    return { assistant, memory, asked, texts, messageCount, fixed, isExact, budget, ownBudget };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {

@@ -12,6 +12,7 @@ import type { SessionStore } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
 import type { BeginResult, Commit, TurnClaim } from './ports/turn-steps.ts';
+import type { Prompt } from './prompt.ts';
 import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
@@ -126,7 +127,7 @@ async function* answer(
   running.add(lease);
   const spending = new Spending();
   const summary = new TurnSummary(parts, claim, begun, { requestId, traceparent, assistant: name });
-  let promptTokens = 0;
+  let built: Prompt | undefined;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */
   let answered = false;
@@ -138,8 +139,7 @@ async function* answer(
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
     const asked = { message, measured, instructions, brought, isWhole: purpose === 'summary' };
-    const built = await prompts.build(assistant, begun, asked);
-    promptTokens = built.promptTokens;
+    built = await prompts.build(assistant, begun, asked);
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
@@ -150,8 +150,7 @@ async function* answer(
     speech.then(isOver, isOver);
     for await (const some of tokens) for (const token of some) yield { type: 'token-said', token };
     const spoken = await speech;
-    const { prompt } = spoken;
-
+    const prompt = await prompts.recounted(spoken.prompt);
     const count = await prompts.count(spoken.content);
     const { savedTokens, spent: summarySpent, ...remembered } = await summary.remembered(prompt, lease);
     const finished: TurnFinished = {
@@ -163,7 +162,7 @@ async function* answer(
     };
     // A turn that was stopped before the first token said nothing that could be stored.
     if (spoken.content !== '') {
-      audit.spentTokens = spending.total(promptTokens, count.tokens);
+      audit.spentTokens = spending.total(await prompts.sizeOf(built), count.tokens);
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
       await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
       answered = true;
@@ -201,7 +200,10 @@ async function* answer(
       lease.end(ending);
     }
     const unsent = await lease.release();
-    if (!answered) audit.spentTokens = spending.total(promptTokens, (await prompts.count(spending.said)).tokens);
+    if (!answered) {
+      const said = await prompts.count(spending.said);
+      audit.spentTokens = spending.total(await prompts.sizeOf(built), said.tokens);
+    }
     audit.ended(ending, answered && !(ending instanceof Failure));
     if (!stored) {
       const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;

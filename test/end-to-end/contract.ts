@@ -46,6 +46,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
             summary_tokens: 0,
             prompt_tokens: expect.any(Number),
             max_prompt_tokens: 3000,
+            // Of a process that has just started.
+            ...(answer.context.estimated && { estimated: true }),
           },
         });
       });

@@ -62,6 +62,8 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
           completion_tokens: expect.any(Number),
           total_tokens: answer.usage.prompt_tokens + answer.usage.completion_tokens,
           cached_tokens: expect.any(Number),
+          // Of a process that has just started.
+          ...(answer.usage.estimated && { estimated: true }),
         },
         context: {
           messages: 1,
@@ -70,6 +72,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
           summary_tokens: 0,
           prompt_tokens: expect.any(Number),
           max_prompt_tokens: expect.any(Number),
+          ...(answer.context.estimated && { estimated: true }),
         },
       });
       expect(await client.history(answer.session_id)).toEqual([

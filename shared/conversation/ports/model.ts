@@ -4,13 +4,15 @@ export interface PromptMessage {
   content: string;
 }
 
-/** Tokens as the model's provider counts and bills them. */
+/** Tokens as the model's provider counts and bills them; where it does not say, as they are counted here. */
 export interface Usage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
   /** The part of `prompt_tokens` that the provider took from its prompt cache. */
   cached_tokens: number;
+  /** Counted here, and an upper bound. */
+  estimated?: true;
 }
 
 export interface CompletionOptions {

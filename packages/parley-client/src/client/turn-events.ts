@@ -9,6 +9,8 @@ export interface Usage {
   completion_tokens: number;
   total_tokens: number;
   cached_tokens: number;
+  /** The model's provider did not say; these are upper bounds. */
+  estimated?: true;
 }
 
 /** How much of the conversation the model was shown. */
@@ -22,6 +24,8 @@ export interface Context {
   summary_tokens: number;
   prompt_tokens: number;
   max_prompt_tokens: number;
+  /** `prompt_tokens` is an upper bound. */
+  estimated?: true;
 }
 
 interface Opened {

@@ -7,10 +7,12 @@ const counted = new Intl.NumberFormat();
 export function UsageLine({ usage, context }: { usage: Usage | undefined; context: Context | undefined }) {
   const say = useStrings();
   if (usage === undefined || context === undefined) return <p className="parley-usage" />;
+  const tokens = (count: number, { estimated }: Usage | Context) =>
+    estimated ? say('aboutTokens', { tokens: counted.format(count) }) : counted.format(count);
   const parts = [
-    say('answerTokens', { tokens: counted.format(usage.completion_tokens) }),
+    say('answerTokens', { tokens: tokens(usage.completion_tokens, usage) }),
     say('contextTokens', {
-      tokens: counted.format(context.prompt_tokens),
+      tokens: tokens(context.prompt_tokens, context),
       limit: counted.format(context.max_prompt_tokens),
     }),
     ...(context.dropped_messages > 0

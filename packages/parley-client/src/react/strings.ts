@@ -54,6 +54,8 @@ export const english = {
 
   answerTokens: 'Answer {tokens} tokens',
   contextTokens: 'context {tokens} of {limit} tokens',
+  /** In place of `tokens` where these are an upper bound. */
+  aboutTokens: 'about {tokens}',
   droppedMessages: '{count} older messages no longer seen by the model',
 };
 
