@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { type Client, framesOf, readStream } from './client.ts';
+import { type Client, framesOf, lasting, readStream } from './client.ts';
 
 /** What a turn is answered that names the one it follows, in its session or beside it. */
 export function branches(host: () => { client: Client; upstream: ScriptedUpstream }): void {
@@ -20,7 +20,8 @@ export function branches(host: () => { client: Client; upstream: ScriptedUpstrea
   };
   const asked = async (sessionId: string) =>
     (await host().client.history(sessionId)).filter(({ role }) => role === 'user').map(({ content }) => content);
-  const historyOf = async (sessionId: string) => (await host().client.get(`/chat/history/${sessionId}`)).text();
+  const historyOf = async (sessionId: string) =>
+    lasting(await (await host().client.get(`/chat/history/${sessionId}`)).text());
 
   describe.each(['/chat', '/chat/stream'])('a turn at %s that names the one it follows', (path) => {
     const turn = async (body: object, headers = {}) => {
@@ -193,13 +194,14 @@ export function branches(host: () => { client: Client; upstream: ScriptedUpstrea
   test('a fork that fails leaves nothing', async () => {
     const { client, upstream } = host();
     const { session_id, turns } = await session();
-    const before = await (await client.get('/chat/sessions')).text();
+    const list = async () => lasting(await (await client.get('/chat/sessions')).text());
+    const before = await list();
     upstream.enqueue({ deltas: ['half'], ending: 'cut' });
     const body = { message: 'else', session_id, after: turns[1], fork: true };
     const { first, last } = await readStream(await client.post('/chat/stream', body));
     expect(last).toMatchObject({ error: { code: 'model-failed' } });
     expect((await client.get(`/chat/history/${first.session_id}`)).status).toBe(404);
-    expect(await (await client.get('/chat/sessions')).text()).toBe(before);
+    expect(await list()).toBe(before);
   });
 
   test('what two forks say of a copied turn is each one’s own', async () => {

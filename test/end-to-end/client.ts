@@ -58,6 +58,11 @@ export class Client {
   }
 }
 
+/** What was read of sessions, without when they are forgotten: that is later with each use, and known to some ms only. */
+export function lasting(json: string): string {
+  return JSON.stringify(JSON.parse(json, (name, value) => (name === 'expires' ? undefined : value)));
+}
+
 /** Reads server-sent events as they come, with a parser that is not the service's. */
 export async function* framesOf(response: Response): AsyncGenerator<Frame> {
   const arrived: Frame[] = [];

@@ -245,6 +245,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
           assistant: 'default',
           created: expect.stringMatching(/^\d{4}-.*Z$/),
           updated: expect.stringMatching(/^\d{4}-.*Z$/),
+          expires: expect.stringMatching(/^\d{4}-.*Z$/),
           turns: 1,
         },
       ]);

@@ -135,12 +135,12 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
         expect(session).toMatchObject({ metadata: { topic: 'cats' }, brought: [] });
         expect(await store.session(owner, sessionId)).toMatchObject({ summary, metadata: { topic: 'cats' } });
         expect(await store.sessions(owner, { limit: 1, before: undefined })).toEqual({
-          items: [summary],
+          items: [{ ...summary, expires: expect.any(String) }],
           hasMore: true,
         });
         expect((await store.scan(owner)).sessions).toContainEqual(summary);
         expect(await store.history(owner, sessionId, PAGE)).toEqual({
-          session: summary,
+          session: { ...summary, expires: expect.any(String) },
           summaries: [],
           items: [],
           hasMore: false,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import { withIds } from '../../shared/conversation/ports/between-turns.ts';
 import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionSummary, ShownSession } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 import { ASKED_AT, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
@@ -37,15 +38,19 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
     }
 
     const told = (turns: number) => Array.from({ length: turns }, (_, n) => [`ask ${n}`, String(n)]).flat();
+    /** But for when it is forgotten, which is later by each use. */
+    const lasting = ({ expires: _, ...session }: ShownSession): SessionSummary => session;
     const listed = async (owner: string, on = store) => {
       const page = await on.sessions(owner, { limit: 100, before: undefined });
       if (page === 'unknown-page') throw new Error('no page');
-      return page.items;
+      return page.items.map(lasting);
     };
     const summary = async (owner: string, id: string) => (await listed(owner)).find((each) => each.id === id);
     /** All that can be read of a session. */
     const seen = async (owner: string, sessionId: string, on = store) => ({
-      history: await on.history(owner, sessionId, { limit: 100, before: undefined }),
+      history: await on
+        .history(owner, sessionId, { limit: 100, before: undefined })
+        .then((page) => (typeof page === 'object' ? { ...page, session: lasting(page.session) } : page)),
       messages: JSON.stringify(await on.messages(owner, sessionId, 0, 1000)),
       replay: await on.follow(owner, sessionId, undefined, 0),
     });

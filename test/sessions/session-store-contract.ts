@@ -121,10 +121,15 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await turn(owner, {}, 'older');
         const { sessionId } = await turn(owner, {}, 'one');
         const page = { limit: 10, before: undefined };
-        const before = [await store.history(owner, sessionId, page), await store.sessions(owner, page)];
+        // But for its time, which begins anew.
+        const read = async () => {
+          const [history, list] = [await store.history(owner, sessionId, page), await store.sessions(owner, page)];
+          return JSON.parse(JSON.stringify([history, list]), (name, value) => (name === 'expires' ? undefined : value));
+        };
+        const before = await read();
         const [second] = await begin(owner, { sessionId });
         await store.abandon(second, broken, nothing, 0);
-        expect([await store.history(owner, sessionId, page), await store.sessions(owner, page)]).toEqual(before);
+        expect(await read()).toEqual(before);
         await begin(owner, { sessionId });
       });
     });
@@ -363,6 +368,30 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await brief.commit(claim, commitOf(claim, begun))).toBe('lost');
         expect(await contents(owner, sessionId, brief)).toBeUndefined();
         expect(await listed(owner)).toEqual([]);
+      });
+
+      test('says when it is forgotten: later with each use, and no later for being listed and read', async () => {
+        const owner = randomUUID();
+        const { sessionId } = await turn(owner);
+        const page = { limit: 1, before: undefined };
+        /** As its list and its history say. */
+        const told = async () => {
+          const [list, history] = [await store.sessions(owner, page), await store.history(owner, sessionId, page)];
+          if (typeof list !== 'object' || typeof history !== 'object') throw new Error('it is not there');
+          return [list.items[0]?.expires ?? '', history.session.expires].map((expires) => {
+            expect(expires).toMatch(/^\d{4}-.*Z$/);
+            return Date.parse(expires);
+          });
+        };
+        const first = Math.min(...(await told()));
+        expect(Math.abs(first - Date.now() - 3_600_000)).toBeLessThan(10_000);
+        const later = performance.now() + 1500;
+        await eventually(async () => {
+          const now = Math.max(...(await told()));
+          return performance.now() > later && now < first + 500;
+        });
+        await turn(owner, { sessionId });
+        expect(Math.min(...(await told()))).toBeGreaterThan(first + 1000);
       });
 
       test('that expired is no part of a page, and does not make another', async () => {

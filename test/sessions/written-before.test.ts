@@ -76,7 +76,8 @@ test('a session of the version before is listed, read and exported', async () =>
     ...{ id: session, title: said[0], assistant: 'poet', turns: 3 },
     ...{ created: '2026-11-25T23:35:23.017Z', updated: '2026-11-25T23:35:23.029Z' },
   };
-  expect(await store.sessions(owner, { limit: 10, before: undefined })).toEqual({ items: [summary], hasMore: false });
+  const listed = { ...summary, expires: expect.any(String) };
+  expect(await store.sessions(owner, { limit: 10, before: undefined })).toEqual({ items: [listed], hasMore: false });
   const history = await store.history(owner, session, { limit: 10, before: undefined });
   expect(history).toMatchObject({ session: summary, items: said.map((content) => ({ content })) });
   const answers = typeof history === 'object' ? history.items.filter(({ role }) => role === 'assistant') : [];

@@ -2,7 +2,7 @@ import type { TurnFailed, TurnFinished } from '../events.ts';
 import type { Limits } from '../limits.ts';
 import type { BetweenTurns } from './between-turns.ts';
 import type { Replay } from './replay.ts';
-import type { Feedback, SessionSummary, StoredMessage, StoredTurn, Summary } from './stored.ts';
+import type { Feedback, SessionSummary, ShownSession, StoredMessage, StoredTurn, Summary } from './stored.ts';
 import type { BeginRequest, BeginResult, Commit, LateSummary, TokenBlocks, TurnClaim } from './turn-steps.ts';
 
 /** One page, and whether there is more beyond its far end. */
@@ -92,10 +92,10 @@ export interface SessionStore extends BetweenTurns {
     sessionId: string,
     page: PageRequest,
   ): Promise<
-    (Page<StoredMessage> & { session: SessionSummary; summaries: readonly Summary[] }) | 'unknown-page' | undefined
+    (Page<StoredMessage> & { session: ShownSession; summaries: readonly Summary[] }) | 'unknown-page' | undefined
   >;
   /** Newest first. */
-  sessions(owner: string, page: PageRequest): Promise<Page<SessionSummary> | 'unknown-page'>;
+  sessions(owner: string, page: PageRequest): Promise<Page<ShownSession> | 'unknown-page'>;
   /**
    * Some of the owner's sessions, in no order, and where to go on. A session that is there all the while is found,
    * however often it is talked to meanwhile.

@@ -86,6 +86,12 @@ export interface SessionSummary {
   forked_from?: ForkedFrom;
 }
 
+/** A session as it is listed and read. That does not count as a use. */
+export interface ShownSession extends SessionSummary {
+  /** ISO 8601, UTC: when it is forgotten unless it is used again. */
+  expires: string;
+}
+
 export interface StoredTurn {
   assistant: string;
   user: UserMessage;

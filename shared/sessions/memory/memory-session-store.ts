@@ -1,5 +1,5 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
-import { type Feedback, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import { type Feedback, type ShownSession, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
 import { MemoryBetweenTurns } from './memory-between-turns.ts';
 
@@ -13,14 +13,20 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {
-    const session = this.kept.sessions.get(`${owner} ${sessionId}`);
+    const place = `${owner} ${sessionId}`;
+    const session = this.kept.sessions.get(place);
     if (session === undefined) return undefined;
-    const { messages, summary } = session;
+    const { messages } = session;
     const end = page.before === undefined ? messages.length : messages.findIndex(({ id }) => id === page.before);
     if (end === -1) return 'unknown-page';
     const start = Math.max(0, end - page.limit);
     const { summaries } = session;
-    return { session: summary, summaries, items: withFeedback(session, start, end), hasMore: start > 0 };
+    return {
+      session: this.#shown(place, session),
+      summaries,
+      items: withFeedback(session, start, end),
+      hasMore: start > 0,
+    };
   }
 
   async sessions(owner: string, page: PageRequest) {
@@ -30,7 +36,10 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     const start = page.before === undefined ? 0 : newestFirst.indexOf(page.before) + 1;
     if (page.before !== undefined && start === 0) return 'unknown-page';
     const ids = newestFirst.slice(start, start + page.limit);
-    const items = ids.flatMap((id) => this.kept.sessions.get(`${owner} ${id}`)?.summary ?? []);
+    const items = ids.flatMap((id) => {
+      const session = this.kept.sessions.get(`${owner} ${id}`);
+      return session === undefined ? [] : [this.#shown(`${owner} ${id}`, session)];
+    });
     return { items, hasMore: newestFirst.length > start + page.limit };
   }
 
@@ -72,6 +81,10 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {}
+
+  #shown(place: string, { summary }: Session): ShownSession {
+    return { ...summary, expires: new Date(this.kept.sessions.endOf(place)).toISOString() };
+  }
 }
 
 function withFeedback({ messages, turns }: Session, start: number, end: number): StoredMessage[] {

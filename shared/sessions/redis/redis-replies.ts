@@ -1,7 +1,14 @@
 import type { Limited, LimitState } from '../../conversation/limits.ts';
 import type { KeptSession } from '../../conversation/ports/between-turns.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
-import type { ForkedFrom, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import type {
+  ForkedFrom,
+  Item,
+  SessionSummary,
+  ShownSession,
+  StoredMessage,
+  Summary,
+} from '../../conversation/ports/stored.ts';
 import type { BeginResult } from '../../conversation/ports/turn-steps.ts';
 import { Reason } from '../../conversation/reason.ts';
 
@@ -79,6 +86,16 @@ export function readSummary(id: string, values: readonly (string | null)[] | und
     turns: Number(turns ?? 0),
     ...(forkedFrom == null ? {} : { forked_from: JSON.parse(forkedFrom) as ForkedFrom }),
   };
+}
+
+/** @param ttlMs for how long it is still kept */
+export function readShown(
+  id: string,
+  values: readonly (string | null)[] | undefined,
+  ttlMs: number,
+): ShownSession | undefined {
+  const summary = readSummary(id, values);
+  return summary && { ...summary, expires: new Date(Date.now() + ttlMs).toISOString() };
 }
 
 /** What `read-session.lua` answers. */

@@ -2,6 +2,7 @@ import type { PageRequest, SessionStore } from '../../conversation/ports/session
 import {
   type Feedback,
   type SessionSummary,
+  type ShownSession,
   type StoredMessage,
   type Summary,
   storedTurn,
@@ -9,7 +10,7 @@ import {
 import { doomedOf } from './doomed.ts';
 import { RedisBetweenTurns } from './redis-between-turns.ts';
 import type { RedisClient } from './redis-client.ts';
-import { readSummary, summaryFields } from './redis-replies.ts';
+import { readShown, readSummary, summaryFields } from './redis-replies.ts';
 import { READY_KEY, sessionKeys } from './session-keys.ts';
 
 /** Of the sessions and records that one step of an erasure takes, the last one's place. */
@@ -37,15 +38,16 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
     const before = page.before === undefined ? undefined : Number(/-(\d{1,9})$/.exec(page.before)?.[1] ?? 0);
     // The page, and the message that `before` names, to see that it is the one.
     const first = before === undefined ? -page.limit : Math.max(0, before - page.limit);
-    const [fields, length, messages, summaries] = await this.connection.run((redis) =>
+    const [fields, ttlMs, length, messages, summaries] = await this.connection.run((redis) =>
       Promise.all([
         redis.hmget(keys.session(sessionId), ...summaryFields),
+        redis.pttl(keys.session(sessionId)),
         redis.llen(list),
         redis.lrange(list, first, before ?? -1),
         redis.hget(keys.session(sessionId), 'summaries'),
       ]),
     );
-    const session = readSummary(sessionId, fields);
+    const session = readShown(sessionId, fields, ttlMs);
     if (session === undefined) return undefined;
     const items = messages.map((json) => JSON.parse(json) as StoredMessage);
     if (before !== undefined && items.pop()?.id !== page.before) return 'unknown-page';
@@ -61,14 +63,14 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
       page.before === undefined ? -1 : await this.connection.run((redis) => redis.zrevrank(index, page.before ?? ''));
     if (rank === null) return 'unknown-page';
 
-    const items: SessionSummary[] = [];
+    const items: ShownSession[] = [];
     // Sessions that expired are still in the index: they are taken out, and the page is filled up.
     for (let from = rank + 1; ; ) {
       const ids = await this.connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
-      const found = await this.#summaries(owner, ids);
+      const found = await this.#shown(owner, ids);
       const expired = ids.filter((_, position) => found[position] === undefined);
       if (expired.length > 0) await this.connection.run((redis) => redis.zrem(index, ...expired));
-      items.push(...found.filter((summary) => summary !== undefined));
+      items.push(...found.filter((session) => session !== undefined));
       if (ids.length <= page.limit || items.length > page.limit) break;
       from += ids.length - expired.length;
     }
@@ -152,6 +154,17 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
         ? message
         : { ...message, feedback: JSON.parse(json.replace(/^\d+/, '')) as Feedback };
     });
+  }
+
+  async #shown(owner: string, ids: string[]): Promise<(ShownSession | undefined)[]> {
+    const { session } = sessionKeys(owner);
+    const [summaries, ttls] = await this.connection.run((redis) =>
+      Promise.all([
+        Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields))),
+        Promise.all(ids.map((id) => redis.pttl(session(id)))),
+      ]),
+    );
+    return ids.map((id, position) => readShown(id, summaries[position], ttls[position] ?? 0));
   }
 
   /** Of each session what it is listed by; not all that was brought to it. */

@@ -36,6 +36,8 @@ export interface Session {
   assistant: string | null;
   /** ISO 8601. */
   updated: string;
+  /** ISO 8601: when it is forgotten unless it is used again. Absent where the service is older than this package. */
+  expires?: string;
   turns: number;
   forked_from?: Origin;
 }
@@ -63,6 +65,8 @@ export interface History {
   session_id: string;
   title: string;
   assistant: string | null;
+  /** As of a `Session`. */
+  expires?: string;
   forked_from?: Origin;
   messages: StoredMessage[];
   has_more: boolean;
