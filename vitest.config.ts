@@ -3,7 +3,7 @@ import { embeddedTextForVite } from './local/embedded-text.ts';
 import { suiteLogs } from './test/logs/check-logs.ts';
 
 /** What needs nothing but the contract over HTTP, and so runs at a deployment too. */
-const anywhere = ['test/end-to-end/deployment.test.ts', 'test/end-to-end/seed.test.ts'];
+const anywhere = ['test/end-to-end/deployment.test.ts', 'test/end-to-end/plain-client.test.ts'];
 
 const atDeployment = {
   include: anywhere,

@@ -25,7 +25,7 @@ async function sampleValues(): Promise<Record<string, string>> {
 }
 
 describe('settings', () => {
-  test('are the embedded defaults where nothing is set, with the numbers of the article', () => {
+  test('are the embedded defaults where nothing is set', () => {
     expect(readSettings({})).toMatchObject({
       inAzure: false,
       auth: { mode: 'open' },

@@ -71,7 +71,7 @@ describe('what is sent', () => {
     });
   });
 
-  test('by completions is the article’s prompt with its stop words', async () => {
+  test('by completions is one text with labels, which are its stop words', async () => {
     const { path, body } = await requestOf('completions');
     expect(path).toBe('/v1/completions');
     expect(body).toEqual({

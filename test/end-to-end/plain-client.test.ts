@@ -3,8 +3,8 @@ import { type Host, startHost } from '../host/start-host.ts';
 import { type Client, readStream } from './client.ts';
 import { deploymentOf } from './deployment.ts';
 
-// The article's own client, call by call: what it sends, and what it reads from the answers.
-describe('the article’s client', () => {
+// What a client sends and reads that knows the least of the contract, call by call.
+describe('a plain client', () => {
   let host: Host | undefined;
   let client: Client;
   beforeAll(async () => {
@@ -15,22 +15,25 @@ describe('the article’s client', () => {
   afterAll(() => host?.stop());
 
   test('sends its first message with session_id null, and goes on with the id it was given', async () => {
-    const first = await client.post('/chat', { session_id: null, message: 'What is the best way to store data?' });
+    const first = await client.post('/chat', {
+      session_id: null,
+      message: 'Where should the readings of our sensors go?',
+    });
     expect(first.status).toBe(200);
     const { session_id, response } = (await first.json()) as { session_id: string; response: string };
     expect(response).toBeTypeOf('string');
     expect(response).not.toBe('');
 
-    const second = await client.post('/chat', { session_id, message: 'How would I query that?' });
+    const second = await client.post('/chat', { session_id, message: 'And how do I find those of last week?' });
     const answer = (await second.json()) as { session_id: string; response: string };
     expect(answer.session_id).toBe(session_id);
 
     const history = await client.get(`/chat/history/${session_id}`);
     const { messages } = (await history.json()) as { messages: { role: string; content: string }[] };
     expect(messages.map(({ role, content }) => ({ role, content }))).toEqual([
-      { role: 'user', content: 'What is the best way to store data?' },
+      { role: 'user', content: 'Where should the readings of our sensors go?' },
       { role: 'assistant', content: response },
-      { role: 'user', content: 'How would I query that?' },
+      { role: 'user', content: 'And how do I find those of last week?' },
       { role: 'assistant', content: answer.response },
     ]);
   });
@@ -41,7 +44,7 @@ describe('the article’s client', () => {
   });
 
   test('streams with prompt, and reads frames of data: lines with a token until [DONE]', async () => {
-    const response = await client.post('/chat/stream', { prompt: 'What about cost?' });
+    const response = await client.post('/chat/stream', { prompt: 'What would that cost?' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     // As simple clients read it: line by line.

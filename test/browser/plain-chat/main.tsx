@@ -1,0 +1,4 @@
+import { createRoot } from 'react-dom/client';
+import { PlainChat } from './PlainChat.tsx';
+
+createRoot(document.getElementById('page') as HTMLElement).render(<PlainChat />);

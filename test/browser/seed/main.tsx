@@ -1,4 +1,0 @@
-import { createRoot } from 'react-dom/client';
-import ChatComponent from './ChatComponent.tsx';
-
-createRoot(document.getElementById('page') as HTMLElement).render(<ChatComponent />);
