@@ -44,7 +44,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
       { role: 'assistant', content: 'Use Redis and rest.' },
     ]);
     expect(await chat.page.locator('.parley-usage').innerText()).toMatch(
-      /^Answer \d+ tokens · context (about )?\d+ of 3,000 tokens$/,
+      /^Answer (about )?\d+ tokens · context (about )?\d+ of 3,000 tokens$/,
     );
   });
 
