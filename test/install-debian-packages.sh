@@ -6,7 +6,7 @@ command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v curl >/dev/null || missing="$missing curl ca-certificates"
 command -v openssl >/dev/null || missing="$missing openssl"
 command -v unzip >/dev/null || missing="$missing unzip"
-command -v chromium >/dev/null || missing="$missing chromium"
+command -v chromium-headless-shell >/dev/null || missing="$missing chromium-headless-shell"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ]; then run=""; elif command -v sudo >/dev/null; then run="sudo"; else
   echo "The tests need these Debian packages:$missing. Install them, or run the tests as root." >&2
