@@ -7,6 +7,7 @@ command -v curl >/dev/null || missing="$missing curl ca-certificates"
 command -v openssl >/dev/null || missing="$missing openssl"
 command -v unzip >/dev/null || missing="$missing unzip"
 command -v chromium-headless-shell >/dev/null || missing="$missing chromium-headless-shell"
+command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ]; then run=""; elif command -v sudo >/dev/null; then run="sudo"; else
   echo "The tests need these Debian packages:$missing. Install them, or run the tests as root." >&2

@@ -88,7 +88,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     await shows(['Tell me all', 'half of it']);
     if (by === 'button') await chat.button('Stop').click();
     else await chat.input.press('Escape');
-    await chat.page.getByText('Stopped.').waitFor();
+    await chat.page.getByText('Stopped.', { exact: true }).waitFor();
     gate.open();
     expect(await client.history(chat.sessionId)).toMatchObject([{}, { content: 'half of it' }]);
     expect(await chat.input.evaluate((input) => input === document.activeElement)).toBe(true);

@@ -73,7 +73,7 @@ export const states: Record<string, State> = {
     await chat.send('Where do sessions go?');
     await chat.page.getByText('Sessions live').waitFor();
     await chat.button('Stop').click();
-    await chat.page.getByText('Stopped.').waitFor();
+    await chat.page.getByText('Stopped.', { exact: true }).waitFor();
   },
 
   offline: async (chat) => {
@@ -151,6 +151,32 @@ export const states: Record<string, State> = {
     await chat.page.setViewportSize({ width: 2560, height: 1080 });
     upstream.enqueue({ deltas: [answer] });
     await chat.ask('Where do sessions go?');
+  },
+
+  // 1280 x 1024 at 400 %.
+  'zoomed-in': async (chat, { upstream }) => {
+    upstream.enqueue({ deltas: [answer] });
+    await chat.ask('Where do sessions go?');
+    await chat.page.setViewportSize({ width: 320, height: 256 });
+    await chat.input.fill('And for how long do they stay there?\n'.repeat(12));
+  },
+
+  rated: async (chat, { upstream }) => {
+    upstream.enqueue({ deltas: ['Into Redis.'] });
+    await chat.ask('Where do sessions go?');
+    await chat.button('Good answer').click();
+    await chat.page.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
+  },
+
+  'skipping-ahead': async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.button('Skip to message field').focus();
+  },
+
+  printed: async (chat, { upstream }) => {
+    upstream.enqueue({ deltas: [answer] });
+    await chat.ask('Where do sessions go?');
+    await chat.page.emulateMedia({ media: 'print' });
   },
 
   'conversations-on-a-phone': async (chat) => {

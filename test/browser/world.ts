@@ -77,6 +77,14 @@ export class ChatPage {
     return chat;
   }
 
+  /** Shows another page in its place, which comes from where the service is. */
+  async show(html: string): Promise<void> {
+    const url = new URL('/fixture', this.page.url()).href;
+    await this.page.unroute(url);
+    await this.page.route(url, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await this.page.goto(url);
+  }
+
   get input(): Locator {
     return this.page.getByRole('textbox', { name: 'Message', exact: true });
   }
@@ -90,8 +98,13 @@ export class ChatPage {
     return this.page.locator('.parley-notices p');
   }
 
+  /** What the messages are in, and are scrolled in. */
+  get list(): Locator {
+    return this.page.getByRole('region', { name: 'Messages' });
+  }
+
   get messages(): Locator {
-    return this.page.getByRole('region', { name: 'Messages' }).locator('.parley-list > .parley-message');
+    return this.list.locator('.parley-list > .parley-message');
   }
 
   get alert(): Locator {

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
 import { ParleyClient } from '../../packages/parley-client/src/index.ts';
 import { ChatPanel } from '../../packages/parley-client/src/react/index.ts';
 import { AssistantPicker } from './AssistantPicker.tsx';
@@ -7,6 +7,7 @@ import { SessionList } from './SessionList.tsx';
 import { SignIn } from './SignIn.tsx';
 import { useSessions } from './use-sessions.ts';
 import { useShownSession } from './use-shown-session.ts';
+import { useVisibleHeight } from './use-visible-height.ts';
 
 /** The page: what the user needs to sign in, and then the conversations. */
 export function ChatPage() {
@@ -34,16 +35,33 @@ function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
   const { sessionId, conversation, source, show, rename } = useShownSession();
   const [picked, setPicked] = useState<string>();
   const [isListOpen, setListOpen] = useState(false);
+  // Whether the conversation that is shown was asked for, so that the keyboard goes there.
+  const [isWanted, setWanted] = useState(true);
+  const fieldId = useId();
+  const menu = useRef<HTMLButtonElement>(null);
+  const begin = useRef<HTMLButtonElement>(null);
+  useVisibleHeight();
   const select = (id: string | undefined) => {
+    // The list is about to go, where the screen has no room for both.
+    if (isListOpen) menu.current?.focus();
     setListOpen(false);
+    setWanted(true);
     show(id);
+  };
+  const forgotten = (id: string) => {
+    setWanted(false);
+    if (id === sessionId) show(undefined);
   };
   // A session is listed once its first turn is stored.
   const known = sessions.items.find(({ id }) => id === sessionId) ?? sessions.items.find(({ id }) => id === source);
   return (
     <div className={`parley-page ${isListOpen ? 'parley-list-open' : ''}`}>
       <header>
+        <button type="button" className="parley-skip" onClick={() => document.getElementById(fieldId)?.focus()}>
+          Skip to message field
+        </button>
         <button
+          ref={menu}
           type="button"
           className="parley-menu"
           aria-expanded={isListOpen}
@@ -61,14 +79,15 @@ function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
         />
       </header>
       <nav id="conversations" aria-label="Conversations">
-        <button type="button" onClick={() => select(undefined)}>
+        <button ref={begin} type="button" onClick={() => select(undefined)}>
           New conversation
         </button>
         <SessionList
           sessions={sessions}
           current={sessionId}
           onSelect={select}
-          onForgotten={(id) => id === sessionId && show(undefined)}
+          onForgotten={forgotten}
+          onEmptied={() => begin.current?.focus()}
         />
       </nav>
       <main>
@@ -79,6 +98,9 @@ function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           assistant={picked}
           onSession={rename}
           onTurn={sessions.reload}
+          fieldId={fieldId}
+          autoFocus={isWanted}
+          feedback
         />
       </main>
     </div>

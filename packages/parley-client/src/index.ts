@@ -1,9 +1,11 @@
 export {
   type Assistant,
+  type Feedback,
   type History,
   type Origin,
   ParleyClient,
   type ParleyClientOptions,
+  type Rating,
   type Session,
   type StoredMessage,
   type Summary,

@@ -50,6 +50,19 @@ export interface StoredMessage {
   finish_reason?: FinishReason;
   usage?: Usage;
   context?: Context;
+  /** Of an answer that its reader has rated. */
+  feedback?: { rating: Rating; comment?: string };
+}
+
+export type Rating = 'up' | 'down';
+
+/** What somebody thinks of a turn. */
+export interface Feedback {
+  sessionId: string;
+  turnId: string;
+  rating: Rating;
+  /** At most 2,000 characters. */
+  comment?: string;
 }
 
 /** Of a block of turns, which later turns are asked with in its place. */
@@ -190,6 +203,11 @@ export class ParleyClient {
   /** Forgets a session; also one that is not there. */
   async forget(sessionId: string): Promise<void> {
     await this.#request(`/chat/history/${encodeURIComponent(sessionId)}`, { method: 'DELETE' });
+  }
+
+  /** Keeps what the caller thinks of a turn, in place of what it thought before. */
+  async feedback({ sessionId, turnId, rating, comment }: Feedback): Promise<void> {
+    await this.#post('/chat/feedback', { session_id: sessionId, turn_id: turnId, rating, comment });
   }
 
   async assistants(): Promise<Assistant[]> {

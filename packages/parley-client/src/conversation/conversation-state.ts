@@ -1,4 +1,4 @@
-import type { StoredMessage, Summary } from '../client/parley-client.ts';
+import type { Rating, StoredMessage, Summary } from '../client/parley-client.ts';
 import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
 import type { TurnFailure } from './turn-failure.ts';
 
@@ -9,6 +9,8 @@ export interface Message {
   content: string;
   turnId?: string;
   finishReason?: FinishReason;
+  /** What the user thought of it when it was read. */
+  rating?: Rating;
 }
 
 /**
@@ -58,6 +60,10 @@ export const nothingYet: ConversationState = {
   returned: undefined,
 };
 
-export function messageOf({ id, role, content, turn_id, finish_reason }: StoredMessage): Message {
-  return { key: id, role, content, turnId: turn_id, ...(finish_reason && { finishReason: finish_reason }) };
+export function messageOf({ id, role, content, turn_id, finish_reason, feedback }: StoredMessage): Message {
+  return {
+    ...{ key: id, role, content, turnId: turn_id },
+    ...(finish_reason && { finishReason: finish_reason }),
+    ...(feedback && { rating: feedback.rating }),
+  };
 }

@@ -1,6 +1,10 @@
 import type { FinishReason } from '../client/turn-events.ts';
+import type { Message } from '../conversation/conversation-state.ts';
+import { MessageActions } from './MessageActions.tsx';
 import { CopyButton } from './markdown/CopyButton.tsx';
 import { Markdown } from './markdown/Markdown.tsx';
+import { RatingButtons } from './RatingButtons.tsx';
+import { useSlots } from './slots.ts';
 import { type Strings, useStrings } from './strings.ts';
 
 const endings: Partial<Record<FinishReason, keyof Strings>> = {
@@ -10,17 +14,27 @@ const endings: Partial<Record<FinishReason, keyof Strings>> = {
 };
 
 interface AnswerProps {
-  content: string;
-  finishReason: FinishReason | undefined;
+  message: Message;
   isUnderWay: boolean;
   /** Asks for another one in its place. */
   onRegenerate: () => void;
 }
 
 /** What the assistant said, and what can be done with it. */
-export function Answer({ content, finishReason, isUnderWay, onRegenerate }: AnswerProps) {
+export function Answer({ message, isUnderWay, onRegenerate }: AnswerProps) {
   const say = useStrings();
+  const { rate } = useSlots();
+  const { content, turnId, finishReason, rating } = message;
   const ending = finishReason && endings[finishReason];
+  const own = {
+    copy: <CopyButton label={say('copy')} text={() => content} />,
+    regenerate: (
+      <button type="button" className="parley-quiet parley-again" onClick={onRegenerate}>
+        {say('regenerate')}
+      </button>
+    ),
+    rate: rate && turnId && <RatingButtons given={rating} onRate={(next) => rate(turnId, next)} />,
+  };
   return (
     <>
       <div className="parley-markdown" dir="auto">
@@ -28,14 +42,7 @@ export function Answer({ content, finishReason, isUnderWay, onRegenerate }: Answ
       </div>
       {isUnderWay && content === '' && <span className="parley-dots" aria-hidden="true" />}
       {ending && <p className="parley-ending">{say(ending)}</p>}
-      {!isUnderWay && (
-        <div className="parley-actions">
-          <CopyButton label={say('copy')} text={() => content} />
-          <button type="button" className="parley-quiet parley-again" onClick={onRegenerate}>
-            {say('regenerate')}
-          </button>
-        </div>
-      )}
+      {!isUnderWay && <MessageActions message={message} own={own} />}
     </>
   );
 }

@@ -1,108 +1,92 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
 import { Announcements } from './Announcements.tsx';
 import { Composer } from './Composer.tsx';
-import { Failure } from './Failure.tsx';
+import { offerKeyboard } from './keyboard.ts';
 import { MessageList } from './MessageList.tsx';
-import { Notices } from './Notices.tsx';
+import { PanelProvider } from './panel.ts';
+import { Status } from './Status.tsx';
+import { fill, type Slot, SlotsProvider } from './slots.ts';
 import { english, type Strings, StringsProvider } from './strings.ts';
 import { UsageLine } from './UsageLine.tsx';
 import { useConversation } from './use-conversation.ts';
+import { useEscape } from './use-escape.ts';
+import { usePanelActions } from './use-panel-actions.ts';
+import { type SlotOptions, useSlotValues } from './use-slot-values.ts';
 
-/** What a panel is made with stays for as long as it is shown; for another session or caller give it another `key`. */
-export interface ChatPanelProps extends ParleyClientOptions {
+/**
+ * What its conversation is made with stays for as long as the panel is shown; for another session or caller give it
+ * another `key`.
+ */
+export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
   /** The session to go on with; without one, the first message begins one. */
   sessionId?: string | undefined;
   /** Of a new session, until its first message; by default the service's own default. */
   assistant?: string | undefined;
   /** Called when the conversation is in another session than before: a new one, or none, when the old one is gone. */
-  onSession?: (sessionId: string | undefined) => void;
+  onSession?: ((sessionId: string | undefined) => void) | undefined;
   /** Called when a turn has been stored. */
-  onTurn?: () => void;
+  onTurn?: (() => void) | undefined;
+  /** What the panel is called among the landmarks of its page; by default `strings.chat`. */
+  label?: string | undefined;
+  /** The id of the message field, for what leads there from elsewhere. */
+  fieldId?: string | undefined;
+  /**
+   * The keyboard goes to the message field as the panel appears: never out of another field or a dialog, and not on touch
+   * devices, where a keyboard would open.
+   */
+  autoFocus?: boolean | undefined;
   /** Texts in place of the panel's English ones. */
   strings?: Partial<Strings> | undefined;
+  /** Above the messages. */
+  header?: Slot;
+  /** The panel's parts, arranged in another way: `MessageList`, `Status`, `Composer`, `UsageLine` and your own. */
+  children?: ReactNode;
 }
 
 /** A conversation with the service: its messages, and where the next one is written. */
-export function ChatPanel({ sessionId, assistant, onSession, onTurn, strings, ...place }: ChatPanelProps) {
-  const [client] = useState(() => new ParleyClient(place));
+export function ChatPanel(props: ChatPanelProps) {
+  const { sessionId, assistant, onSession, onTurn, label, autoFocus, strings, header, children = allParts } = props;
+  const [client] = useState(() => new ParleyClient(props));
   const [state, conversation] = useConversation({ client, sessionId, assistant, onSession, onTurn });
+  const panel = useRef<HTMLElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const ownId = useId();
+  const [actions, asked] = usePanelActions(conversation, field);
+  const slots = useSlotValues(props, client, conversation);
   const texts = useMemo(() => ({ ...english, ...strings }), [strings]);
-  const input = useRef<HTMLTextAreaElement>(null);
   const isUnderWay = !['loading', 'ready'].includes(state.phase);
 
   useEffect(() => conversation?.chooseAssistant(assistant), [conversation, assistant]);
-  const send = useCallback(
-    (message: string) => {
-      conversation?.send(message);
-      input.current?.focus();
-    },
-    [conversation],
-  );
-  const edit = useCallback(
-    (messageKey: string, text: string) => {
-      conversation?.edit(messageKey, text);
-      input.current?.focus();
-    },
-    [conversation],
-  );
-  const regenerate = useCallback(
-    (messageKey: string) => {
-      conversation?.regenerate(messageKey);
-      input.current?.focus();
-    },
-    [conversation],
-  );
-  const stop = () => {
-    conversation?.stop();
-    input.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || !isUnderWay) return;
-    event.preventDefault();
-    stop();
-  };
-  const discard = () => {
-    conversation?.discard();
-    input.current?.focus();
-  };
-  const retry = () => {
-    conversation?.retry();
-    input.current?.focus();
+  useEscape(panel, isUnderWay, actions.stop);
+  useEffect(() => {
+    if (autoFocus) offerKeyboard(field.current);
+  }, [autoFocus]);
+  const value = {
+    ...{ state, actions, isUnderWay, asked, field, label },
+    canSend: state.phase === 'ready' && state.failure === undefined,
+    fieldId: props.fieldId ?? ownId,
   };
   return (
     <StringsProvider value={texts}>
-      <section className="parley-panel" aria-label={texts.chat} onKeyDown={onKeyDown}>
-        <MessageList
-          state={state}
-          onEarlier={() => conversation?.loadEarlier()}
-          onAgain={send}
-          onEdit={edit}
-          onRegenerate={regenerate}
-        />
-        <Notices phase={state.phase} notice={state.notice} onDismiss={() => conversation?.dismissNotice()} />
-        {state.failure && (
-          <Failure
-            key={state.failure.retryAt}
-            failure={state.failure}
-            onRetry={retry}
-            // Without a message it is the conversation that could not be read.
-            onDiscard={state.messages.at(-1)?.role === 'user' ? discard : undefined}
-          />
-        )}
-        <Composer
-          ref={input}
-          canSend={state.phase === 'ready' && state.failure === undefined}
-          isUnderWay={isUnderWay}
-          isStopping={state.phase === 'stopping'}
-          returned={state.returned}
-          onReturned={() => conversation?.takeReturned()}
-          onSend={send}
-          onStop={stop}
-        />
-        <UsageLine usage={state.usage} context={state.context} />
-        <Announcements state={state} />
-      </section>
+      <SlotsProvider value={slots}>
+        <PanelProvider value={value}>
+          <section ref={panel} className="parley-panel" aria-label={label ?? texts.chat}>
+            {fill(header, state)}
+            {children}
+            <Announcements panel={panel} />
+          </section>
+        </PanelProvider>
+      </SlotsProvider>
     </StringsProvider>
   );
 }
+
+const allParts = (
+  <>
+    <MessageList />
+    <Status />
+    <Composer />
+    <UsageLine />
+  </>
+);

@@ -1,40 +1,32 @@
-import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react';
 import { MessageField } from './MessageField.tsx';
+import { usePanel } from './panel.ts';
 import { useStrings } from './strings.ts';
 
-interface ComposerProps {
-  ref: Ref<HTMLTextAreaElement>;
-  canSend: boolean;
-  isUnderWay: boolean;
-  isStopping: boolean;
-  /** A message that came to nothing; it goes before what was written since. */
-  returned: string | undefined;
-  onReturned: () => void;
-  onSend: (message: string) => void;
-  onStop: () => void;
-}
-
-/** Where the next message is written. */
-export function Composer({ ref, canSend, isUnderWay, isStopping, returned, ...on }: ComposerProps) {
+/** Where a panel's next message is written, and an answer is stopped. */
+export function Composer() {
+  const { state, actions, isUnderWay, canSend, field, fieldId } = usePanel();
   const say = useStrings();
   const [text, setText] = useState('');
-  const { onReturned } = on;
+  const { returned, phase } = state;
+  const { takeReturned } = actions;
   useEffect(() => {
     if (returned === undefined) return;
     setText((written) => [returned, written].filter(Boolean).join('\n'));
-    onReturned();
-  }, [returned, onReturned]);
+    takeReturned();
+  }, [returned, takeReturned]);
 
   const send = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
     if (!canSend || text.trim() === '') return;
     setText('');
-    on.onSend(text);
+    actions.send(text);
   };
   return (
     <form className="parley-composer" onSubmit={send}>
       <MessageField
-        ref={ref}
+        inputRef={field}
+        id={fieldId}
         aria-label={say('message')}
         placeholder={say('writeMessage')}
         text={text}
@@ -42,7 +34,7 @@ export function Composer({ ref, canSend, isUnderWay, isStopping, returned, ...on
         onSend={send}
       />
       {isUnderWay ? (
-        <button type="button" onClick={on.onStop} disabled={isStopping}>
+        <button type="button" onClick={actions.stop} disabled={phase === 'stopping'}>
           {say('stop')}
         </button>
       ) : (

@@ -1,5 +1,6 @@
 import { type FormEvent, type KeyboardEvent, useContext, useEffect, useId, useRef, useState } from 'react';
 import { CanSend } from './can-send.ts';
+import { isComposing } from './composing.ts';
 import { MessageField } from './MessageField.tsx';
 import { useStrings } from './strings.ts';
 
@@ -27,15 +28,15 @@ export function MessageEditor({ message, onSend, onCancel }: MessageEditorProps)
     if (canSend) onSend(text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
-    // Outside of it, Escape stops an answer.
-    event.stopPropagation();
+    if (event.key !== 'Escape' || isComposing(event.nativeEvent)) return;
+    // It stops no answer then.
+    event.preventDefault();
     onCancel();
   };
   return (
     <form className="parley-editor" onSubmit={send} onKeyDown={onKeyDown}>
       <MessageField
-        ref={input}
+        inputRef={input}
         aria-label={say('editedMessage')}
         aria-describedby={hint}
         text={text}

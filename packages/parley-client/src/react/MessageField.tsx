@@ -1,22 +1,24 @@
-import type { ComponentProps, KeyboardEvent } from 'react';
+import type { ComponentPropsWithoutRef, KeyboardEvent, Ref } from 'react';
+import { isComposing } from './composing.ts';
 
 const MOST_ROWS = 8;
 
-interface MessageFieldProps extends ComponentProps<'textarea'> {
+interface MessageFieldProps extends ComponentPropsWithoutRef<'textarea'> {
+  inputRef: Ref<HTMLTextAreaElement>;
   text: string;
   onText: (text: string) => void;
   onSend: (event: KeyboardEvent) => void;
 }
 
 /** Where a message is written: Enter sends it, Shift+Enter begins a new line. */
-export function MessageField({ text, onText, onSend, ...field }: MessageFieldProps) {
+export function MessageField({ inputRef, text, onText, onSend, ...field }: MessageFieldProps) {
   const onKeyDown = (event: KeyboardEvent) => {
-    // Enter also ends the choice of a word in scripts that are composed.
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) onSend(event);
+    if (event.key === 'Enter' && !event.shiftKey && !isComposing(event.nativeEvent)) onSend(event);
   };
   return (
     <textarea
       {...field}
+      ref={inputRef}
       dir="auto"
       rows={Math.min(MOST_ROWS, text.split('\n').length)}
       value={text}

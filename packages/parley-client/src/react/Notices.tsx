@@ -11,7 +11,11 @@ interface NoticesProps {
 /** What the user should know of the network and the conversation. */
 export function Notices({ phase, notice, onDismiss }: NoticesProps) {
   const say = useStrings();
-  const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const isOnline = useSyncExternalStore(
+    subscribe,
+    () => navigator.onLine,
+    () => true,
+  );
   return (
     <div role="status" className="parley-notices">
       {!isOnline && <p>{say('offline')}</p>}

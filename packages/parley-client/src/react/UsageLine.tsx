@@ -1,10 +1,12 @@
 import type { Context, Usage } from '../client/turn-events.ts';
+import { usePanel } from './panel.ts';
 import { useStrings } from './strings.ts';
 
 const counted = new Intl.NumberFormat();
 
 /** How large the latest turn was, and how much of the conversation the model still sees. */
-export function UsageLine({ usage, context }: { usage: Usage | undefined; context: Context | undefined }) {
+export function UsageLine() {
+  const { usage, context } = usePanel().state;
   const say = useStrings();
   if (usage === undefined || context === undefined) return <p className="parley-usage" />;
   const tokens = (count: number, { estimated }: Usage | Context) =>

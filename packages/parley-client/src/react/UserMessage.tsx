@@ -1,11 +1,13 @@
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
+import type { Message } from '../conversation/conversation-state.ts';
+import { MessageActions } from './MessageActions.tsx';
 import { MessageEditor } from './MessageEditor.tsx';
 import { CopyButton } from './markdown/CopyButton.tsx';
 import { useStrings } from './strings.ts';
 
 interface UserMessageProps {
-  content: string;
+  message: Message;
   /** Sends it once more. */
   onAgain: () => void;
   /** Sends another text in its place. */
@@ -13,8 +15,9 @@ interface UserMessageProps {
 }
 
 /** What the user wrote, and what can be done with it. */
-export function UserMessage({ content, onAgain, onEdit }: UserMessageProps) {
+export function UserMessage({ message, onAgain, onEdit }: UserMessageProps) {
   const say = useStrings();
+  const { content } = message;
   const [isEdited, setEdited] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const cancel = () => {
@@ -27,20 +30,25 @@ export function UserMessage({ content, onAgain, onEdit }: UserMessageProps) {
     onEdit(text);
   };
   if (isEdited) return <MessageEditor message={content} onSend={send} onCancel={cancel} />;
+  const own = {
+    copy: <CopyButton label={say('copy')} text={() => content} />,
+    edit: (
+      <button ref={opener} type="button" className="parley-quiet parley-again" onClick={() => setEdited(true)}>
+        {say('editMessage')}
+      </button>
+    ),
+    sendAgain: (
+      <button type="button" className="parley-quiet parley-again" onClick={onAgain}>
+        {say('sendAgain')}
+      </button>
+    ),
+  };
   return (
     <>
       <p className="parley-verbatim" dir="auto">
         {content}
       </p>
-      <div className="parley-actions">
-        <CopyButton label={say('copy')} text={() => content} />
-        <button ref={opener} type="button" className="parley-quiet parley-again" onClick={() => setEdited(true)}>
-          {say('editMessage')}
-        </button>
-        <button type="button" className="parley-quiet parley-again" onClick={onAgain}>
-          {say('sendAgain')}
-        </button>
-      </div>
+      <MessageActions message={message} own={own} />
     </>
   );
 }

@@ -1,4 +1,15 @@
 'use client';
 
+export type { Conversation, ConversationOptions } from '../conversation/conversation.ts';
+export type { ConversationState, Message, Notice, Phase } from '../conversation/conversation-state.ts';
+export type { TurnFailure } from '../conversation/turn-failure.ts';
 export { ChatPanel, type ChatPanelProps } from './ChatPanel.tsx';
+export { Composer } from './Composer.tsx';
+export { MessageList } from './MessageList.tsx';
+export { Markdown } from './markdown/Markdown.tsx';
+export { type Panel, type PanelActions, usePanel } from './panel.ts';
+export { Status } from './Status.tsx';
+export type { OwnActions, Slot } from './slots.ts';
 export { english, type Strings } from './strings.ts';
+export { UsageLine } from './UsageLine.tsx';
+export { useConversation } from './use-conversation.ts';

@@ -16,5 +16,6 @@ export function useConversation(options: ConversationOptions): [ConversationStat
     (listener: () => void) => conversation?.subscribe(listener) ?? (() => {}),
     [conversation],
   );
-  return [useSyncExternalStore(subscribe, () => conversation?.state ?? nothingYet), conversation];
+  const state = () => conversation?.state ?? nothingYet;
+  return [useSyncExternalStore(subscribe, state, state), conversation];
 }

@@ -1,0 +1,70 @@
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+
+/** Within so many pixels of the lower end it counts as reached. */
+const NEAR = 80;
+
+/** What the user reads: a message, its place in the list, and how far below the upper edge that was. */
+interface Read {
+  message: HTMLElement;
+  place: number;
+  below: number;
+}
+
+/**
+ * Keeps a list at its end while that grows, until the user scrolls up; and from then on where the user reads, whatever
+ * comes in above that.
+ *
+ * @param scroller what scrolls; in it is a `.parley-list` of `.parley-message`
+ * @param asked with every other number the list follows again
+ */
+export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: number) {
+  const [follows, setFollows] = useState(true);
+  // The same, for what happens between two renderings.
+  const isFollowing = useRef(true);
+  const read = useRef<Read | undefined>(undefined);
+  const wasAt = useRef(0);
+
+  const follow = useCallback((next: boolean) => {
+    isFollowing.current = next;
+    setFollows(next);
+  }, []);
+  const keepPlace = useCallback((element: HTMLElement) => {
+    const { message, place, below } = read.current ?? {};
+    if (isFollowing.current) element.scrollTop = element.scrollHeight;
+    else if (message?.isConnected && message.offsetTop !== place) element.scrollTop = message.offsetTop - (below ?? 0);
+  }, []);
+  const toEnd = useCallback(() => {
+    follow(true);
+    keepPlace(scroller.current as HTMLElement);
+  }, [scroller, follow, keepPlace]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the number that says so
+  useEffect(toEnd, [toEnd, asked]);
+  // After each layout and before it is painted: whatever made the list longer, or its frame smaller.
+  useEffect(() => {
+    const element = scroller.current as HTMLElement;
+    const observer = new ResizeObserver(() => keepPlace(element));
+    observer.observe(element);
+    observer.observe(element.querySelector('.parley-list') as HTMLElement);
+    return () => observer.disconnect();
+  }, [scroller, keepPlace]);
+
+  const onScroll = () => {
+    const element = scroller.current as HTMLElement;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const items = [...element.querySelectorAll<HTMLElement>('.parley-message')];
+    const message = items.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > scrollTop);
+    const place = message?.offsetTop ?? 0;
+    read.current = message && { message, place, below: place - scrollTop };
+    if (scrollHeight - scrollTop - clientHeight < NEAR) follow(true);
+    // Where the list grows below, it stays at its place, and did not leave the end.
+    else if (scrollTop < wasAt.current) follow(false);
+    wasAt.current = scrollTop;
+  };
+  const toNewest = () => {
+    toEnd();
+    // The button that was used is there no longer.
+    scroller.current?.focus({ preventScroll: true });
+  };
+  return { follows, onScroll, toNewest };
+}

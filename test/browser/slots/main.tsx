@@ -1,0 +1,35 @@
+import { ChatPanel } from '../../../packages/parley-client/src/react/index.ts';
+import '../../../packages/parley-client/src/react/parley-client.css';
+import { StrictMode, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+
+function App() {
+  const [told, setTold] = useState('nothing');
+  return (
+    <main style={{ height: '90vh' }}>
+      <output>{told}</output>
+      <ChatPanel
+        label="Support"
+        header={({ messages }) => <h1>Support, {messages.length} messages</h1>}
+        emptyState={<p>How can we help?</p>}
+        messageActions={(message, { copy, rate }) => (
+          <>
+            {copy}
+            {rate}
+            <button type="button" onClick={() => setTold(`${message.role}: ${message.content}`)}>
+              Share
+            </button>
+          </>
+        )}
+        onFeedback={({ sessionId, turnId, rating }) => setTold(`${sessionId} ${turnId} ${rating}`)}
+        strings={{ copy: 'Copy text', answered: 'We say: {answer}' }}
+      />
+    </main>
+  );
+}
+
+createRoot(document.getElementById('page') as HTMLElement).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
