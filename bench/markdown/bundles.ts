@@ -15,11 +15,15 @@ const common: BuildOptions = {
   logLevel: 'error',
 };
 
-/** Bytes, compressed, of what a contender adds to a page that has React, and of what it adds when there is code. */
-export async function bytesOf(name: string): Promise<{ atOnce: number; later: number }> {
+/**
+ * Bytes, compressed, that a contender adds to a page that has React: at once, and those that it loads later.
+ *
+ * @param file in `contenders`
+ */
+export async function bytesOf(file: string): Promise<{ atOnce: number; later: number }> {
   const { outputFiles, metafile } = await build({
     ...common,
-    stdin: { contents: `export { Answer } from './${name}.tsx';`, resolveDir: contenders, loader: 'tsx' },
+    stdin: { contents: `export * from './${file}';`, resolveDir: contenders, loader: 'tsx' },
     format: 'esm',
     splitting: true,
     outdir: 'out',
