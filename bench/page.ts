@@ -107,7 +107,7 @@ async function openWhole(page: Page, messages: number): Promise<void> {
   while (Number(await page.evaluate(`document.querySelectorAll('.parley-list > li').length`)) < messages) {
     await page.evaluate(`document.querySelector('[aria-label=Messages]').scrollTo({ top: 0 })`);
   }
-  await page.getByRole('button', { name: 'Newest messages' }).click();
+  await page.getByRole('button', { name: 'Jump to latest' }).click();
 }
 
 const client = new Client(world.host.url);

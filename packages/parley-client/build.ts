@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 
@@ -19,4 +19,11 @@ for (const path of globSync(resolve(here, 'dist/**/*.d.ts'))) {
     readFileSync(path, 'utf8').replaceAll(/(from '\.[^']*|import\("\.[^"]*)\.tsx?(?=['"])/g, '$1.js'),
   );
 }
-copyFileSync(resolve(here, 'src/react/parley-client.css'), resolve(here, 'dist/react/parley-client.css'));
+// Its styles are one file, whatever they are made of.
+const styles = resolve(here, 'src/react');
+writeFileSync(
+  resolve(here, 'dist/react/parley-client.css'),
+  readFileSync(resolve(styles, 'parley-client.css'), 'utf8').replaceAll(/^@import "(.+)";$/gm, (_, path) =>
+    readFileSync(resolve(styles, path), 'utf8'),
+  ),
+);

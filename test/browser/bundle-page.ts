@@ -24,6 +24,8 @@ export async function bundlePage(fixture: string, react: React = 19): Promise<st
     ],
     build: {
       write: false,
+      // A browser that takes the styles as they are written.
+      cssTarget: 'chrome123',
       rolldownOptions: { input: `${import.meta.dirname}/fixture.html`, checks: { moduleLevelDirective: false } },
     },
   });

@@ -65,7 +65,7 @@ describe('the package that is deployed', () => {
 
   test('lists the packages of the chat page, and none that only makes or tests the package', () => {
     const names = new Set(bill.components.map(nameOf).map((name) => name.replace(/@[^@]+$/, '')));
-    for (const name of ['react', 'react-dom', 'react-markdown', 'remark-gfm', 'marked', 'micromark', 'ioredis']) {
+    for (const name of ['react', 'react-dom', 'marked', 'lowlight', 'highlight.js', 'ioredis']) {
       expect(names).toContain(name);
     }
     for (const name of ['vite', 'esbuild', 'typescript', 'ai', 'azurite', '@types/node']) {

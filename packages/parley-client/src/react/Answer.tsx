@@ -38,7 +38,7 @@ export function Answer({ message, isUnderWay, onRegenerate }: AnswerProps) {
   return (
     <>
       <div className="parley-markdown" dir="auto">
-        <Markdown text={content} />
+        <Markdown text={content} isGrowing={isUnderWay} />
       </div>
       {isUnderWay && content === '' && <span className="parley-dots" aria-hidden="true" />}
       {ending && <p className="parley-ending">{say(ending)}</p>}

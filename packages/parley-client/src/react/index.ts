@@ -10,6 +10,8 @@ export { Markdown } from './markdown/Markdown.tsx';
 export { type Panel, type PanelActions, usePanel } from './panel.ts';
 export { Status } from './Status.tsx';
 export type { OwnActions, Slot } from './slots.ts';
+export type { CodeProps, LinkProps } from './markdown/renderer-props.ts';
+export type { Renderers } from './renderers.ts';
 export { english, type Strings } from './strings.ts';
 export { UsageLine } from './UsageLine.tsx';
 export { useConversation } from './use-conversation.ts';

@@ -1,16 +1,35 @@
-import { type ReactNode, useRef } from 'react';
+import { useState } from 'react';
 import { useStrings } from '../strings.ts';
+import { CodeLines } from './CodeLines.tsx';
 import { CopyButton } from './CopyButton.tsx';
+import type { CodeProps } from './renderer-props.ts';
 
-export function CodeBlock({ children }: { children: ReactNode }) {
+/** A block of code under a bar with its language and its buttons. */
+export function CodeBlock(props: CodeProps) {
+  const { code, language } = props;
   const say = useStrings();
-  const code = useRef<HTMLPreElement>(null);
+  const [wraps, setWraps] = useState(false);
   return (
     <div className="parley-code">
-      <CopyButton label={say('copyCode')} text={() => code.current?.textContent?.replace(/\n$/, '') ?? ''} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <pre ref={code} dir="ltr" tabIndex={0}>
-        {children}
+      <div className="parley-code-bar">
+        <span className="parley-language">{language}</span>
+        <button type="button" className="parley-quiet" aria-pressed={wraps} onClick={() => setWraps(!wraps)}>
+          {say('wrapLines')}
+        </button>
+        <CopyButton label={say('copyCode')} text={() => code} />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: not a group of form fields */}
+      <pre
+        dir="ltr"
+        role="group"
+        aria-label={language === undefined ? say('code') : say('codeIn', { language })}
+        className={wraps ? 'parley-wrapped' : undefined}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        tabIndex={0}
+      >
+        <code>
+          <CodeLines {...props} />
+        </code>
       </pre>
     </div>
   );

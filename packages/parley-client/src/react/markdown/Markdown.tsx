@@ -1,51 +1,28 @@
-import { lexer } from 'marked';
-import { memo, type ReactNode, useMemo } from 'react';
-import ReactMarkdown, { type Components } from 'react-markdown';
-import remarkGfm from 'remark-gfm';
-import { useStrings } from '../strings.ts';
-import { CodeBlock } from './CodeBlock.tsx';
+import { useId, useMemo } from 'react';
+import { Blocks } from './Blocks.tsx';
+import { Footnotes } from './Footnotes.tsx';
+import { IsGrowing } from './is-growing.ts';
+import { NoteIds } from './note-ids.ts';
+import { parseMarkdown } from './parse-markdown.ts';
+
+/** A last line of `-` or `=`: it would turn the line above into a heading, though mostly it becomes a list or a rule. */
+const undecided = /\n[ \t]*[-=]+[ \t]*$/;
 
 /**
- * Markdown of a model as elements, never as HTML. Its blocks are shown one by one, so that of an answer that grows only
- * the last one is parsed again.
+ * A model's Markdown as elements, never as HTML. The text is parsed as a whole each time it changes, and only the blocks
+ * that changed are rendered again.
+ *
+ * @param isGrowing whether more text is still to come
  */
-export function Markdown({ text }: { text: string }) {
-  const blocks = useMemo(() => lexer(text).map(({ raw }) => raw), [text]);
-  // A block keeps its place: text is only ever added at the end.
-  // biome-ignore lint/suspicious/noArrayIndexKey: see above
-  return blocks.map((block, place) => <Block key={place} text={block} />);
-}
-
-const Block = memo(({ text }: { text: string }) => (
-  <ReactMarkdown remarkPlugins={[remarkGfm]} components={components}>
-    {text}
-  </ReactMarkdown>
-));
-
-const components: Components = {
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-  p: ({ children }) => <p dir="auto">{children}</p>,
-  li: ({ children }) => <li dir="auto">{children}</li>,
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer">
-      {children}
-    </a>
-  ),
-  // Nothing is loaded from elsewhere: what a picture's address says would go to whoever it names.
-  img: ({ src, alt }) => (
-    <a href={src} target="_blank" rel="noopener noreferrer">
-      {alt || src}
-    </a>
-  ),
-  table: ({ children }) => <Table>{children}</Table>,
-};
-
-function Table({ children }: { children: ReactNode }) {
-  const say = useStrings();
+export function Markdown({ text, isGrowing = false }: { text: string; isGrowing?: boolean }) {
+  const shown = isGrowing ? text.replace(undecided, '') : text;
+  const { blocks, notes } = useMemo(() => parseMarkdown(shown), [shown]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section className="parley-wide" aria-label={say('table')} tabIndex={0}>
-      <table>{children}</table>
-    </section>
+    <NoteIds.Provider value={useId()}>
+      <IsGrowing.Provider value={isGrowing}>
+        <Blocks tokens={blocks} />
+        {notes.length > 0 && <Footnotes notes={notes} />}
+      </IsGrowing.Provider>
+    </NoteIds.Provider>
   );
 }

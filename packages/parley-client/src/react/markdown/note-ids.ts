@@ -1,0 +1,9 @@
+import { createContext } from 'react';
+
+/** The prefix of a text's ids: other texts on the page have notes with the same numbers. */
+export const NoteIds = createContext('');
+
+export const noteId = (ids: string, number: number) => `${ids}note-${number}`;
+
+export const referenceId = (ids: string, number: number, occurrence: number) =>
+  `${ids}reference-${number}-${occurrence}`;

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bundlePage } from './bundle-page.ts';
+import { everyElement } from './every-element.ts';
+import { ChatPage, startWorld, type World } from './world.ts';
+
+let world: World;
+let html: string;
+let chat: ChatPage;
+let page: Page;
+beforeAll(async () => {
+  [world, html] = await Promise.all([startWorld('memory', { AUTH_MODE: 'key' }), bundlePage('panel')]);
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  chat = await ChatPage.open(world, { colorScheme: 'light' });
+  page = chat.page;
+  await page.route('**/fixture', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.goto(new URL('/fixture', world.url).href);
+  await page.addStyleTag({ content: 'body { margin: 0 }' });
+  world.upstream.enqueue({ deltas: [everyElement] });
+  await chat.ask('Show all');
+  await chat.buttonOf(0, 'Edit message').click();
+  await page.locator('.parley-code-keyword').first().waitFor();
+});
+afterEach(async () => {
+  expect(chat.complaints).toEqual([]);
+  await chat.close();
+});
+
+const require = createRequire(import.meta.url);
+const preflight = await readFile(require.resolve('tailwindcss/preflight.css'), 'utf8');
+const resets: Record<string, string> = {
+  "Tailwind 4's": `@layer base { ${preflight} }`,
+  'the same without a layer': preflight,
+  "Tailwind 3's for buttons": `*, ::before, ::after { box-sizing: border-box; border: 0 solid #e5e7eb }
+    button, [type='button'], [type='submit'] { background: transparent none; text-transform: none; color: inherit }
+    button:disabled { cursor: default; opacity: 1 }
+    ol, ul, menu { list-style: none; margin: 0; padding: 0 }
+    h1, h2, h3, h4, h5, h6 { font-size: inherit; font-weight: inherit }
+    table { text-indent: 0; border-color: inherit; border-collapse: collapse }`,
+  'one of margins': '* { margin: 0; padding: 0; border: 0; box-sizing: content-box; list-style: none }',
+  'one that unsets': `button, textarea, ul, ol, li, p, h1, h2, h3, h4, h5, h6, blockquote, pre, code, hr, section, a, strong,
+    em, del, sup, th, td { all: unset }`,
+};
+
+const told = [
+  ...[
+    'display',
+    'position',
+    'box-sizing',
+    'margin',
+    'padding',
+    'border-radius',
+    'background-color',
+    'color',
+    'opacity',
+  ],
+  ...['font-family', 'font-size', 'font-weight', 'font-style', 'line-height', 'text-align', 'text-decoration-line'],
+  ...['text-transform', 'vertical-align', 'white-space', 'overflow-wrap', 'cursor', 'appearance'],
+  ...[
+    'border-top-width',
+    'border-inline-start-width',
+    'border-top-color',
+    'border-inline-start-color',
+    'list-style-type',
+  ],
+];
+
+/** How each element of the panel looks and where it is, in lines that begin with its name. */
+const looks = () =>
+  page.evaluate(
+    (names) =>
+      [...document.querySelectorAll('.parley-panel, .parley-panel *')].flatMap((element, place) => {
+        const style = getComputedStyle(element);
+        const isSeen = (name: string) => {
+          if (name === 'color') return element.textContent !== '';
+          if (name === 'list-style-type') return style.display === 'list-item';
+          if (name === 'border-top-color') return style.borderTopWidth !== '0px';
+          if (name === 'border-inline-start-color') return style.borderInlineStartWidth !== '0px';
+          return true;
+        };
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return [
+          ...names.filter(isSeen).map((name) => `${name}: ${style.getPropertyValue(name)}`),
+          `at ${[x, y, width, height].map(Math.round)}`,
+        ].map((line) => `${place} ${element.localName}.${element.className} ${line}`);
+      }),
+    told,
+  );
+
+describe('the panel looks as before in an app whose reset is', () => {
+  describe.each(Object.entries(resets))('%s', (_, reset) => {
+    test.each(['before', 'after'])('and stands %s the styles of the panel', async (place) => {
+      const before = await looks();
+      await page.evaluate(
+        ([css, where]) => {
+          const style = document.createElement('style');
+          style.textContent = css ?? '';
+          if (where === 'before') document.head.prepend(style);
+          else document.head.append(style);
+        },
+        [reset, place],
+      );
+      const after = await looks();
+      expect(before.length).toBeGreaterThan(1000);
+      expect(after.filter((line) => !before.includes(line))).toEqual([]);
+    });
+  });
+});
+
+test.each(['.parley-panel', ':root'])('an app says on %s how the panel looks', async (where) => {
+  await page.addStyleTag({
+    content: `${where} { --parley-accent: rgb(1, 2, 3); --parley-code-keyword: rgb(4, 5, 6); --parley-radius: 7px;
+      --parley-font: serif; --parley-font-size: 20px; --parley-spacing: 9px }`,
+  });
+  const styleOf = (selector: string, name: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
+  expect(await styleOf('.parley-markdown a', 'color')).toBe('rgb(1, 2, 3)');
+  expect(await styleOf('.parley-code-keyword', 'color')).toBe('rgb(4, 5, 6)');
+  expect(await styleOf('.parley-code', 'border-top-left-radius')).toBe('7px');
+  expect(await styleOf('.parley-markdown p', 'font')).toBe('20px / 30px serif');
+  expect(await styleOf('.parley-panel', 'padding-top')).toBe('9px');
+});
+
+test('an app says whether the panel is light or dark, wherever its styles stand', async () => {
+  const ground = () => page.locator('.parley-panel').evaluate((panel) => getComputedStyle(panel).backgroundColor);
+  expect(await ground()).toBe('rgb(255, 255, 255)');
+  await page.evaluate(() => {
+    const style = document.createElement('style');
+    style.textContent = '.parley-panel { color-scheme: dark }';
+    document.head.prepend(style);
+  });
+  expect(await ground()).toBe('rgb(23, 23, 27)');
+});
