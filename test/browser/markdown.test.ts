@@ -249,14 +249,7 @@ describe('an answer that grows', () => {
     ...['\n# ', '\n- ', '\n- [ ] ', '\n1. ', '\n  - ', '\n> ', '\n---\n', '\n===\n', '\n```\n', '\n~~~\n'],
     ...['|', '\n| ', ' | ', '\n|---|---|\n| ', '[', ']', '](', ')', '![', '<', '>', '</', '<!--', 'https://', '@'],
   ];
-  const constructs = [
-    '\n\n| x |\n|---|\n| ',
-    '\n\n[^1]: ',
-    '[^1]',
-    '\n\n[1]: https://e.com\n\n',
-    '[1]',
-    '\n\n- [x] ',
-  ];
+  const constructs = ['\n\n| x |\n|---|\n| ', '\n\n[^1]: ', '[^1]', '\n\n[1]: https://e.com\n\n', '[1]', '\n\n- [x] '];
   const marked = fc.array(fc.constantFrom(...marks, ...constructs), { minLength: 1, maxLength: 40 });
   const shownBy = (html: string) => html.replaceAll(/<\/?(?!a )[^>]*>/g, '');
 

@@ -51,6 +51,15 @@ test('an app adds actions to messages, and leaves some out', async () => {
   await eventually(async () => (await told()) === 'assistant: You said: Hello');
 });
 
+test('an app shows code and links of answers by components of its own', async () => {
+  world.upstream.enqueue({ deltas: ['See [the docs](https://example.com/a).\n\n```ts\nlet a;\n```\n'] });
+  await chat.ask('How?');
+  const figure = panel().getByRole('figure', { name: 'ts, complete' });
+  expect((await figure.innerText()).trim()).toBe('let a;');
+  expect(await panel().getByTitle('https://example.com/a').innerText()).toBe('the docs');
+  expect(await panel().locator('pre, a').count()).toBe(0);
+});
+
 test('an app is told what an answer was rated, once that is stored', async () => {
   await chat.ask('Hello');
   const request = chat.page.waitForRequest('**/chat/feedback');

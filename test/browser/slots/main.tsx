@@ -1,7 +1,14 @@
-import { ChatPanel } from '../../../packages/parley-client/src/react/index.ts';
+import { ChatPanel, type CodeProps, type LinkProps } from '../../../packages/parley-client/src/react/index.ts';
 import '../../../packages/parley-client/src/react/parley-client.css';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+
+const renderers = {
+  code: ({ code, language, isComplete }: CodeProps) => (
+    <figure aria-label={`${language}, ${isComplete ? 'complete' : 'growing'}`}>{code}</figure>
+  ),
+  link: ({ href, children }: LinkProps) => <cite title={href}>{children}</cite>,
+};
 
 function App() {
   const [told, setTold] = useState('nothing');
@@ -21,6 +28,7 @@ function App() {
             </button>
           </>
         )}
+        renderers={renderers}
         onFeedback={({ sessionId, turnId, rating }) => setTold(`${sessionId} ${turnId} ${rating}`)}
         strings={{ copy: 'Copy text', answered: 'We say: {answer}' }}
       />

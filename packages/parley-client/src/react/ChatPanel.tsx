@@ -5,6 +5,7 @@ import { Composer } from './Composer.tsx';
 import { offerKeyboard } from './keyboard.ts';
 import { MessageList } from './MessageList.tsx';
 import { PanelProvider } from './panel.ts';
+import { type Renderers, RenderersProvider } from './renderers.ts';
 import { Status } from './Status.tsx';
 import { fill, type Slot, SlotsProvider } from './slots.ts';
 import { english, type Strings, StringsProvider } from './strings.ts';
@@ -38,6 +39,8 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
   autoFocus?: boolean | undefined;
   /** Texts in place of the panel's English ones. */
   strings?: Partial<Strings> | undefined;
+  /** Components of yours for code and links in answers. The same object at every rendering, or all answers are drawn again. */
+  renderers?: Renderers | undefined;
   /** Above the messages. */
   header?: Slot;
   /** The panel's parts, arranged in another way: `MessageList`, `Status`, `Composer`, `UsageLine` and your own. */
@@ -47,6 +50,7 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
 /** A conversation with the service: its messages, and where the next one is written. */
 export function ChatPanel(props: ChatPanelProps) {
   const { sessionId, assistant, onSession, onTurn, label, autoFocus, strings, header, children = allParts } = props;
+  const { renderers = panelsOwn } = props;
   const [client] = useState(() => new ParleyClient(props));
   const [state, conversation] = useConversation({ client, sessionId, assistant, onSession, onTurn });
   const panel = useRef<HTMLElement>(null);
@@ -70,17 +74,21 @@ export function ChatPanel(props: ChatPanelProps) {
   return (
     <StringsProvider value={texts}>
       <SlotsProvider value={slots}>
-        <PanelProvider value={value}>
-          <section ref={panel} className="parley-panel" aria-label={label ?? texts.chat}>
-            {fill(header, state)}
-            {children}
-            <Announcements panel={panel} />
-          </section>
-        </PanelProvider>
+        <RenderersProvider value={renderers}>
+          <PanelProvider value={value}>
+            <section ref={panel} className="parley-panel" aria-label={label ?? texts.chat}>
+              {fill(header, state)}
+              {children}
+              <Announcements panel={panel} />
+            </section>
+          </PanelProvider>
+        </RenderersProvider>
       </SlotsProvider>
     </StringsProvider>
   );
 }
+
+const panelsOwn: Renderers = {};
 
 const allParts = (
   <>
