@@ -132,7 +132,7 @@ describe('on a phone', () => {
     const { scrollWidth, clientWidth } = await chat.page.evaluate(() => document.documentElement);
     expect(scrollWidth).toBe(clientWidth);
     const message = await boxOf(chat.messages.last());
-    for (const element of await answer().locator('p, li, h2, a, .parley-code').all()) {
+    for (const element of await answer().locator('p, li, h3, a, .parley-code').all()) {
       expect((await boxOf(element)).right).toBeLessThanOrEqual(message.right);
     }
   });

@@ -94,16 +94,16 @@ describe('what Markdown means', () => {
     );
   });
 
-  test('headings begin at the second level and leave none out, whatever the marks are', () => {
+  test('headings begin below that of their message and leave no level out, whatever the marks are', () => {
     const levels = [
       ...elements('### a\n\n##### b\n\n# c\n\n## d\n\n###### e').matchAll(/<(h\d) class="(parley-h\d)">/g),
     ];
     expect(levels.map(([, element, look]) => [element, look])).toEqual([
-      ['h2', 'parley-h3'],
-      ['h3', 'parley-h5'],
-      ['h2', 'parley-h1'],
-      ['h3', 'parley-h2'],
-      ['h4', 'parley-h6'],
+      ['h3', 'parley-h3'],
+      ['h4', 'parley-h5'],
+      ['h3', 'parley-h1'],
+      ['h4', 'parley-h2'],
+      ['h5', 'parley-h6'],
     ]);
   });
 });
@@ -239,7 +239,7 @@ describe('code', () => {
 describe('an answer that grows', () => {
   test('shows no heading for a moment, where a line of dashes has only begun', () => {
     expect(render('Here is\n-', true)).toBe('<p dir="auto">Here is</p>');
-    expect(render('Here is\n---', false)).toContain('<h2');
+    expect(render('Here is\n---', false)).toContain('<h3');
     expect(render('Here is\n- a', true)).toContain('<li');
   });
 

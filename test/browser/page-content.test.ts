@@ -70,7 +70,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
     await says(
       '# Title\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n- one\n- two\n\nAT&amp;T and `a < b`\n\n```js\nif (a < b) {\n}\n```',
     );
-    expect(await answer().getByRole('heading', { level: 2 }).innerText()).toBe('Title');
+    expect(await answer().getByRole('heading', { level: 3 }).innerText()).toBe('Title');
     expect(await answer().getByRole('cell').allInnerTexts()).toEqual(['1', '2']);
     expect(await answer().getByRole('listitem').allInnerTexts()).toEqual(['one', 'two']);
     expect(await answer().getByText('AT&T and a < b').count()).toBe(1);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { bundlePage } from './bundle-page.ts';
 import { everyElement } from './every-element.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
@@ -11,7 +11,7 @@ let html: string;
 let chat: ChatPage;
 let page: Page;
 beforeAll(async () => {
-  [world, html] = await Promise.all([startWorld('memory', { AUTH_MODE: 'key' }), bundlePage('panel')]);
+  [world, html] = await Promise.all([startWorld('memory'), bundlePage('styles')]);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
@@ -20,15 +20,31 @@ beforeEach(async () => {
   await page.route('**/fixture', (route) => route.fulfill({ contentType: 'text/html', body: html }));
   await page.goto(new URL('/fixture', world.url).href);
   await page.addStyleTag({ content: 'body { margin: 0 }' });
-  world.upstream.enqueue({ deltas: [everyElement] });
-  await chat.ask('Show all');
-  await chat.buttonOf(0, 'Edit message').click();
-  await page.locator('.parley-code-keyword').first().waitFor();
+  await chat.isIdle();
 });
 afterEach(async () => {
   expect(chat.complaints).toEqual([]);
   await chat.close();
 });
+
+async function showAnswer(): Promise<void> {
+  world.upstream.enqueue({ deltas: [everyElement] });
+  await chat.ask('Show all');
+  await chat.buttonOf(0, 'Edit message').click();
+  await page.locator('.parley-code-keyword').first().waitFor();
+}
+
+const scenes: Record<string, () => Promise<unknown>> = {
+  'before the first message': () => page.getByText('Ask something to begin.').waitFor(),
+  'with all that an answer can be, and a message that is edited': showAnswer,
+  'where a turn failed while the network is gone': async () => {
+    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    await chat.send('Fail');
+    await chat.alert.waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+  },
+};
 
 const require = createRequire(import.meta.url);
 const preflight = await readFile(require.resolve('tailwindcss/preflight.css'), 'utf8');
@@ -91,34 +107,42 @@ const looks = () =>
     told,
   );
 
-describe('the panel looks as before in an app whose reset is', () => {
-  describe.each(Object.entries(resets))('%s', (_, reset) => {
-    test.each(['before', 'after'])('and stands %s the styles of the panel', async (place) => {
-      const before = await looks();
+const where = ['prepend', 'append'] as const;
+
+test.each(Object.entries(scenes))('the panel looks the same whatever the reset of its app is, %s', async (_, show) => {
+  await show();
+  const before = await looks();
+  expect(before.length).toBeGreaterThan(200);
+  for (const [reset, content] of Object.entries(resets)) {
+    for (const place of where) {
       await page.evaluate(
-        ([css, where]) => {
+        ([css, to]) => {
           const style = document.createElement('style');
-          style.textContent = css ?? '';
-          if (where === 'before') document.head.prepend(style);
-          else document.head.append(style);
+          style.id = 'reset';
+          style.textContent = css;
+          document.head[to](style);
         },
-        [reset, place],
+        [content, place] as const,
       );
       const after = await looks();
-      expect(before.length).toBeGreaterThan(1000);
-      expect(after.filter((line) => !before.includes(line))).toEqual([]);
-    });
-  });
+      expect(
+        after.filter((line) => !before.includes(line)),
+        `${reset}, ${place}`,
+      ).toEqual([]);
+      await page.evaluate(() => document.getElementById('reset')?.remove());
+    }
+  }
 });
 
-test.each(['.parley-panel', ':root'])('an app says on %s how the panel looks', async (where) => {
+test.each(['.parley-panel', ':root'])('an app says on %s how the panel looks', async (selector) => {
+  await showAnswer();
   await page.addStyleTag({
-    content: `${where} { --parley-accent: rgb(1, 2, 3); --parley-code-keyword: rgb(4, 5, 6); --parley-radius: 7px;
+    content: `${selector} { --parley-accent: rgb(1, 2, 3); --parley-code-keyword: rgb(4, 5, 6); --parley-radius: 7px;
       --parley-font: serif; --parley-font-size: 20px; --parley-spacing: 9px }`,
   });
-  const styleOf = (selector: string, name: string) =>
+  const styleOf = (styled: string, name: string) =>
     page
-      .locator(selector)
+      .locator(styled)
       .first()
       .evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
   expect(await styleOf('.parley-markdown a', 'color')).toBe('rgb(1, 2, 3)');

@@ -29,7 +29,7 @@ export function Blocks({ tokens, lead = false }: BlocksProps) {
 const Block = memo(function Block({ token, dir }: { token: MarkedToken; dir: 'auto' | undefined }) {
   switch (token.type) {
     case 'heading': {
-      const Heading = `h${(token as OutlinedHeading).level}` as 'h2';
+      const Heading = `h${(token as OutlinedHeading).level}` as 'h3';
       return (
         <Heading dir={dir} className={`parley-h${token.depth}`}>
           <Inlines tokens={token.tokens} />

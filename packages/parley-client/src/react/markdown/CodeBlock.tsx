@@ -12,7 +12,9 @@ export function CodeBlock(props: CodeProps) {
   return (
     <div className="parley-code">
       <div className="parley-code-bar">
-        <span className="parley-language">{language}</span>
+        <span className="parley-language" aria-hidden="true">
+          {language}
+        </span>
         <button type="button" className="parley-quiet" aria-pressed={wraps} onClick={() => setWraps(!wraps)}>
           {say('wrapLines')}
         </button>

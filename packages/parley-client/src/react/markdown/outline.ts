@@ -1,10 +1,10 @@
-/** The first level belongs to the page itself. */
-const TOP = 2;
+/** Below the heading of the message, which is an `h2`. */
+const TOP = 3;
 const LOWEST = 6;
 
 /**
  * The levels of an answer's headings in the outline of the page. Whatever levels the model picked, the first heading is an
- * `h2`, and no level is skipped below it.
+ * `h3`, and no level is skipped below it.
  */
 export class Outline {
   readonly #open: number[] = [];
