@@ -3,7 +3,7 @@ import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { TcpProxy } from '../redis/tcp-proxy.ts';
-import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
+import { breaksOff, ChatPage, type StoreKind, startWorld, type World } from './world.ts';
 
 describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %s,', (store) => {
   let world: World;
@@ -130,7 +130,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
   });
 
   test('tells an error, and tries again under the same key', async () => {
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    world.upstream.enqueue(breaksOff);
     await chat.send('Try me');
     await chat.alert.waitFor();
     expect(await chat.texts()).toEqual(['Try me']);
@@ -143,13 +143,13 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
   });
 
   test('still tells the error after a reload, and gives the message back where the user wants it', async () => {
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    world.upstream.enqueue(breaksOff);
     await chat.send('Try me');
     await chat.alert.waitFor();
     await chat.page.reload();
     await chat.alert.waitFor();
     expect(chat.asked).toHaveLength(1);
-    await chat.button('Take the message back').click();
+    await chat.button('Edit message').click();
     await eventually(async () => (await chat.input.inputValue()) === 'Try me');
     expect(await chat.texts()).toEqual([]);
     expect(await chat.alert.count()).toBe(0);
@@ -355,18 +355,6 @@ test.each<StoreKind>(['memory', 'redis'])(
   },
 );
 
-test('a model that is busy, and says for how long, is waited for with a countdown', async () => {
-  const world = await startWorld('memory');
-  const chat = await ChatPage.open(world);
-  // It says so when the stream has begun: no header can tell.
-  world.upstream.enqueue({ status: 429, headers: { 'retry-after': '298' } });
-  await chat.send('Are you there?');
-  await chat.page.getByRole('timer').waitFor();
-  expect(await chat.page.getByRole('timer').innerText()).toMatch(/^You can try again in 29[678] s\.$/);
-  expect(await chat.button('Try again').isDisabled()).toBe(true);
-  await world.stop();
-});
-
 test('while the session store is down the page says so, and the message is answered once it is back', async () => {
   const redis = await RedisServer.start();
   const way = await TcpProxy.start(redis.port);
@@ -376,7 +364,7 @@ test('while the session store is down the page says so, and the message is answe
   await way.refuse();
   await chat.send('Anybody home?');
   await chat.alert.waitFor();
-  expect(await chat.alert.innerText()).toMatch(/session store/);
+  expect(await chat.alert.innerText()).toBe('Conversations are not available at the moment.');
   expect(world.upstream.requests).toHaveLength(0);
   await way.listen();
   await eventually(async () => {

@@ -2,7 +2,7 @@ import type { Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
-import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
+import { breaksOff, ChatPage, type StoreKind, startWorld, type World } from './world.ts';
 
 describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with sessions in %s,', (store) => {
   let world: World;
@@ -158,11 +158,13 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
     before = await stored();
     await chat.edit(2, 'zwei');
     await chat.alert.waitFor();
-    await chat.button('Take the message back').click();
+    await chat.button('Edit message').click();
     await eventually(async () => (await chat.input.inputValue()) === 'zwei');
     await chat.input.press('Enter');
     await answers(['zwei', 'You said: zwei']);
-    expect(await chat.notice.innerText()).toContain('A new conversation began: the earlier one has expired.');
+    expect(await chat.notice.innerText()).toContain(
+      'A new conversation began: the earlier one has expired or was deleted.',
+    );
   });
 
   test('gets the rest of the answer after cuts, without a word lost or doubled, and asks once', async () => {
@@ -183,7 +185,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
   });
 
   test('tells an error, also after a reload, and tries the same again', async () => {
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    world.upstream.enqueue(breaksOff);
     await chat.edit(2, 'zwei');
     await chat.alert.waitFor();
     await isInTheSource();
@@ -198,20 +200,20 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
   });
 
   test('shows the conversation as it was where a failed edit is taken back, and gives back what was written', async () => {
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    world.upstream.enqueue(breaksOff);
     await chat.edit(2, 'zwei');
     await chat.alert.waitFor();
-    await chat.button('Take the message back').click();
+    await chat.button('Edit message').click();
     await shows(all);
     await eventually(async () => (await chat.input.inputValue()) === 'zwei');
     expect(chat.sessionId).toBe(source);
   });
 
   test('gives nothing back where a failed answer is not asked for any more: the message stands there', async () => {
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    world.upstream.enqueue(breaksOff);
     await chat.buttonOf(3, 'Regenerate').click();
     await chat.alert.waitFor();
-    await chat.button('Take the message back').click();
+    await chat.button('Cancel').click();
     await shows(all);
     expect(await chat.input.inputValue()).toBe('');
   });
@@ -300,7 +302,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
     world.upstream.requests.length = 0;
     await chat.page.reload();
     await eventually(async () => (await chat.messages.count()) === 100);
-    world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+    world.upstream.enqueue(breaksOff);
     await chat.edit(0, 'zwei');
     await chat.alert.waitFor();
     await shows(['one', 'You said: one', 'zwei']);

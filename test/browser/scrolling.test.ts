@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
-import { ChatPage, startWorld, type World } from './world.ts';
+import { breaksOff, ChatPage, startWorld, type World } from './world.ts';
 
 let world: World;
 let chat: ChatPage;
@@ -55,7 +55,7 @@ test('another answer in place of one is shown from its beginning to its end', ()
   followsTheAnswer(() => chat.buttonOf(1, 'Regenerate').click()));
 
 test('the answer to what is tried again is shown, though the user read further up meanwhile', async () => {
-  world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+  world.upstream.enqueue(breaksOff);
   await chat.send('And for how long?');
   await chat.alert.waitFor();
   await chat.list.evaluate((list) => list.scrollTo({ top: 100 }));

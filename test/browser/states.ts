@@ -1,6 +1,6 @@
 import { Client } from '../end-to-end/client.ts';
 import { summarizing, talkUntilSummarized } from './summarized.ts';
-import type { ChatPage, World } from './world.ts';
+import { breaksOff, type ChatPage, type World } from './world.ts';
 
 /** A state that the chat page can be in: how it gets there. Each begins with no conversation at all. */
 export type State = (chat: ChatPage, world: World) => Promise<unknown>;
@@ -66,6 +66,32 @@ export const states: Record<string, State> = {
     );
     await chat.send('Where do sessions go?');
     await chat.page.getByRole('timer').waitFor();
+  },
+
+  queued: async (chat, { upstream }) => {
+    await chat.ask('Where do sessions go?');
+    upstream.enqueue({ deltas: ['For an hour after ', upstream.gate()] });
+    const other = await chat.openTab(`#${chat.sessionId}`);
+    await other.isIdle();
+    await other.send('And for how long do they stay?');
+    await other.page.getByText('For an hour').waitFor();
+    await chat.send('Who can read them?');
+    await chat.page.getByText('Your message will be sent').waitFor();
+  },
+
+  unanswered: async (chat, { upstream }) => {
+    upstream.enqueue(breaksOff);
+    await chat.send('Where do sessions go?');
+    await chat.alert.waitFor();
+    await chat.button('New conversation').click();
+    await chat.page.getByText('not answered').waitFor();
+  },
+
+  unread: async (chat) => {
+    await chat.page.route(/chat\/(sessions|assistants)/, (route) => route.fulfill({ status: 503 }));
+    await chat.page.reload();
+    await chat.page.getByText('Your conversations could not be read.').waitFor();
+    await chat.page.getByText('The assistants could not be read.').waitFor();
   },
 
   stopped: async (chat, { upstream }) => {

@@ -2,8 +2,12 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { TcpProxy } from '../redis/tcp-proxy.ts';
+import type { Script } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { openBrowser } from './open-browser.ts';
+
+/** An answer that breaks off: the turn fails at once, and may be tried again. */
+export const breaksOff: Script = { deltas: ['Well'], ending: 'cut' };
 
 export type StoreKind = 'memory' | 'redis';
 
@@ -83,6 +87,13 @@ export class ChatPage {
     await this.page.unroute(url);
     await this.page.route(url, (route) => route.fulfill({ contentType: 'text/html', body: html }));
     await this.page.goto(url);
+  }
+
+  /** Another tab of the same browser. */
+  async openTab(hash = ''): Promise<ChatPage> {
+    const chat = new ChatPage(await this.page.context().newPage());
+    await chat.page.goto(new URL(this.page.url()).origin + new URL(this.page.url()).pathname + hash);
+    return chat;
   }
 
   get input(): Locator {

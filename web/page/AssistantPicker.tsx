@@ -1,5 +1,6 @@
-import { useEffect, useId, useState } from 'react';
+import { useCallback, useEffect, useId, useState } from 'react';
 import type { Assistant, ParleyClient } from '../../packages/parley-client/src/index.ts';
+import { Unread } from './Unread.tsx';
 
 interface AssistantPickerProps {
   client: ParleyClient;
@@ -12,12 +13,14 @@ interface AssistantPickerProps {
 /** With whom the conversation is. */
 export function AssistantPicker({ client, assistant, isFixed, onPick }: AssistantPickerProps) {
   const id = useId();
-  const [assistants, setAssistants] = useState<readonly Assistant[]>([]);
-  useEffect(() => {
-    client.assistants().then(setAssistants, () => {});
+  const [assistants, setAssistants] = useState<readonly Assistant[] | 'unread'>([]);
+  const read = useCallback(() => {
+    client.assistants().then(setAssistants, () => setAssistants('unread'));
   }, [client]);
-  const picked = assistants.find(({ name }) => name === (assistant ?? 'default'));
+  useEffect(read, [read]);
+  if (assistants === 'unread') return <Unread onRetry={read}>The assistants could not be read.</Unread>;
   if (assistants.length === 0) return null;
+  const picked = assistants.find(({ name }) => name === (assistant ?? 'default'));
   return (
     <div className="parley-picker">
       <label htmlFor={id}>Assistant</label>

@@ -1,13 +1,14 @@
 import { useState } from 'react';
-import type { Session } from '../../packages/parley-client/src/index.ts';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
+import type { Listed } from './listed.ts';
+import { Unread } from './Unread.tsx';
 import { useRovingRows } from './use-roving-rows.ts';
 import type { Sessions } from './use-sessions.ts';
 
 interface SessionListProps {
   sessions: Sessions;
-  /** The session that is shown. */
-  current: string | undefined;
+  /** Of the conversation that is shown. */
+  current: string;
   onSelect: (id: string) => void;
   onForgotten: (id: string) => void;
   /** There is nothing left in the list that could have the keyboard. */
@@ -16,16 +17,16 @@ interface SessionListProps {
 
 /** The user's conversations: to go on with one, or to delete it. */
 export function SessionList({ sessions, current, onSelect, onForgotten, onEmptied }: SessionListProps) {
-  const [doomed, setDoomed] = useState<Session>();
+  const [doomed, setDoomed] = useState<Listed>();
   const [failure, setFailure] = useState<string>();
   const ids = sessions.items.map(({ id }) => id);
   const { rows, tabIndexOf, besides } = useRovingRows(ids, current);
-  const answer = async (session: Session, consents: boolean) => {
+  const answer = async (session: Listed, consents: boolean) => {
     setDoomed(undefined);
     setFailure(undefined);
     if (!consents) return;
     const next = besides(session.id);
-    await sessions.forget(session.id).then(
+    await sessions.forget(session).then(
       () => {
         if (next === null) onEmptied();
         else next.focus();
@@ -37,6 +38,7 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
   return (
     <>
       {failure && <p role="alert">{failure}</p>}
+      {sessions.isUnread && <Unread onRetry={sessions.reload}>Your conversations could not be read.</Unread>}
       <ul {...rows}>
         {sessions.items.map((session) => (
           <li key={session.id}>
@@ -59,6 +61,7 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
             >
               ✕
             </button>
+            {session.hasFailed && <p className="parley-source">not answered</p>}
             {session.forked_from && (
               <Source
                 session={sessions.items.find(({ id }) => id === session.forked_from?.session_id)}
@@ -87,7 +90,7 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
 }
 
 interface SourceProps {
-  session: Session | undefined;
+  session: Listed | undefined;
   tabIndex: number;
   onSelect: (id: string) => void;
 }

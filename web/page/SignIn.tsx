@@ -1,4 +1,5 @@
-import { type FormEvent, useId } from 'react';
+import { type FormEvent, useEffect, useId } from 'react';
+import { forgetKept } from '../../packages/parley-client/src/index.ts';
 import type { Credentials } from './credentials.ts';
 
 interface SignInProps {
@@ -15,7 +16,7 @@ export function SignIn({ challenge, isAgain, onSignIn }: SignInProps) {
     <main className="parley-sign-in">
       <h1>Sign in</h1>
       {isAgain && <p role="alert">The service did not accept this.</p>}
-      {challenge.startsWith('AppServiceAuth') ? (
+      {isPlatformSignIn(challenge) ? (
         <PlatformSignIn />
       ) : challenge.startsWith('Bearer') ? (
         <Form
@@ -35,7 +36,19 @@ export function SignIn({ challenge, isAgain, onSignIn }: SignInProps) {
   );
 }
 
+/** Whether App Service signs users in. */
+export function isPlatformSignIn(challenge: string): boolean {
+  return challenge.startsWith('AppServiceAuth');
+}
+
+/** Who takes longer may have left, and the next one be somebody else. */
+const SAME_USER_MS = 10 * 60_000;
+
 function PlatformSignIn() {
+  useEffect(() => {
+    const timer = setTimeout(forgetKept, SAME_USER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const back = encodeURIComponent(location.pathname + location.hash);
   return (
     <p>

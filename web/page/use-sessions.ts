@@ -1,42 +1,91 @@
-import { useCallback, useEffect, useState } from 'react';
-import type { ParleyClient, Session } from '../../packages/parley-client/src/index.ts';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import {
+  deleteConversation,
+  forgetKept,
+  forgetKeptTurn,
+  onAttention,
+  type ParleyClient,
+  type Session,
+} from '../../packages/parley-client/src/index.ts';
+import { useKeptTurns } from '../../packages/parley-client/src/react/index.ts';
+import { type Listed, listedOf, stored, unlisted } from './listed.ts';
+import { useReloading } from './use-reloading.ts';
 
-/** The caller's sessions, newest first, page by page. A reading that fails leaves what was read before. */
+/** The caller's sessions, newest first, page by page, and before them what has no answer yet. */
 export interface Sessions {
-  items: readonly Session[];
+  items: readonly Listed[];
   hasMore: boolean;
+  /** The last reading failed: what was read before is still there. */
+  isUnread: boolean;
   reload: () => void;
   loadMore: () => void;
-  /** Rejects where the session could not be deleted. */
-  forget: (id: string) => Promise<void>;
+  /** Rejects where the conversation could not be deleted. */
+  forget: (conversation: Listed) => Promise<void>;
 }
 
-export function useSessions(client: ParleyClient): Sessions {
-  const [{ items, hasMore }, setPage] = useState<{ items: readonly Session[]; hasMore: boolean }>(none);
-  const reload = useCallback(() => {
-    client
-      .sessions()
-      .then(({ sessions, has_more }) => setPage({ items: sessions.map(titled), hasMore: has_more }), ignore);
-  }, [client]);
-  useEffect(reload, [reload]);
-  const loadMore = () => {
-    const before = items.at(-1)?.id;
-    if (before === undefined) return;
-    const append = ({ sessions, has_more }: Awaited<ReturnType<ParleyClient['sessions']>>) =>
-      setPage({ items: [...items, ...sessions.map(titled)], hasMore: has_more });
-    client.sessions({ before }).then(append, ignore);
+interface Page {
+  sessions: readonly Session[];
+  hasMore: boolean;
+  isUnread: boolean;
+}
+
+/** @param current the session that is shown */
+export function useSessions(client: ParleyClient, current: string | undefined): Sessions {
+  const [{ sessions, hasMore, isUnread }, setPage] = useState<Page>({ sessions: [], hasMore: false, isUnread: false });
+  const kept = useKeptTurns(client.baseUrl);
+  /** What was asked later is newer. */
+  const readings = useRef(0);
+  const read = useCallback(
+    (before: string | undefined, put: (page: readonly Session[], hasMore: boolean, old: Page) => Partial<Page>) => {
+      readings.current += 1;
+      const reading = readings.current;
+      client.sessions(before === undefined ? {} : { before }).then(
+        (page) => {
+          if (reading !== readings.current) return;
+          setPage((old) => ({ ...old, ...put(page.sessions, page.has_more, old), isUnread: false }));
+        },
+        () => setPage((old) => ({ ...old, isUnread: true })),
+      );
+    },
+    [client],
+  );
+  const reload = useCallback(
+    () =>
+      read(undefined, (page, hasMore, old) => {
+        const last = page.at(-1)?.updated ?? '';
+        const rest = hasMore ? old.sessions.filter(({ updated }) => updated < last) : [];
+        return { sessions: [...page, ...rest], ...(rest.length === 0 && { hasMore }) };
+      }),
+    [read],
+  );
+  const loadMore = () =>
+    read(sessions.at(-1)?.id, (page, hasMore, old) => ({ sessions: [...old.sessions, ...page], hasMore }));
+  useEffect(() => {
+    const closing = new AbortController();
+    reload();
+    onAttention(reload, closing.signal);
+    return () => closing.abort();
+  }, [reload]);
+
+  // One that is shown is looked after by its panel.
+  const left = kept.filter(({ sessionId }) => sessionId !== current);
+  const settled = stored(sessions, left);
+  useEffect(() => {
+    for (const each of settled) forgetKeptTurn(each);
+  });
+  // Nobody tells when the first turn of a conversation that was left is stored.
+  useReloading(
+    unlisted(sessions, left).some(({ turn }) => turn.opened !== undefined),
+    reload,
+  );
+  const forget = async ({ id, isUnsent }: Listed) => {
+    if (isUnsent) {
+      forgetKept({ service: client.baseUrl, name: id });
+      return;
+    }
+    await deleteConversation(client, id);
+    readings.current += 1;
+    setPage((page) => ({ ...page, sessions: page.sessions.filter((session) => session.id !== id) }));
   };
-  const forget = async (id: string) => {
-    await client.forget(id);
-    setPage({ items: items.filter((session) => session.id !== id), hasMore });
-  };
-  return { items, hasMore, reload, loadMore, forget };
+  return { items: listedOf(sessions, kept), hasMore, isUnread, reload, loadMore, forget };
 }
-
-/** A session is titled by its first turn. */
-function titled(session: Session): Session {
-  return { ...session, title: session.title || 'Untitled' };
-}
-
-const none = { items: [], hasMore: false };
-const ignore = () => {};

@@ -1,16 +1,26 @@
-export {
-  type Assistant,
-  type Feedback,
-  type History,
-  type Origin,
-  ParleyClient,
-  type ParleyClientOptions,
-  type Rating,
-  type Session,
-  type StoredMessage,
-  type Summary,
-  type TurnRequest,
-} from './client/parley-client.ts';
+export type {
+  Assistant,
+  Feedback,
+  History,
+  Origin,
+  Rating,
+  Session,
+  StoredMessage,
+  Summary,
+  TurnRequest,
+} from './client/contract.ts';
+export { ParleyClient, type ParleyClientOptions } from './client/parley-client.ts';
 export { ParleyError, type Problem } from './client/problem.ts';
 export { type Context, CutError, type FinishReason, type TurnEvent, type Usage } from './client/turn-events.ts';
+export { UnreachableError, type UnreachableReason } from './client/unreachable-error.ts';
 export { type Cut, type WantedTurn, wholeTurn } from './client/whole-turn.ts';
+export { onAttention } from './conversation/attention.ts';
+export { deleteConversation } from './conversation/deleted-sessions.ts';
+export {
+  forgetKept,
+  forgetKeptTurn,
+  type KeptConversation,
+  keptConversations,
+  type Place,
+} from './conversation/kept-conversations.ts';
+export type { TurnFailure } from './conversation/turn-failure.ts';

@@ -1,5 +1,6 @@
 import type { UIMessage } from 'ai';
-import type { ParleyClient, TurnRequest } from '../client/parley-client.ts';
+import type { TurnRequest } from '../client/contract.ts';
+import type { ParleyClient } from '../client/parley-client.ts';
 import { ParleyError } from '../client/problem.ts';
 import { isAbort, type TurnEvent } from '../client/turn-events.ts';
 import type { WantedTurn } from '../client/whole-turn.ts';
@@ -131,7 +132,7 @@ export class KnownChat {
   #lastOf(messages: readonly UIMessage[]): string | undefined {
     const turnIds = messages.map(turnIdOf);
     if (this.#first !== undefined && !turnIds.includes(this.#first)) return undefined;
-    return turnIds.findLast((turnId) => turnId !== undefined);
+    return turnIds.filter((turnId) => turnId !== undefined).at(-1);
   }
 
   /** What the session has before all messages. */

@@ -1,3 +1,4 @@
+import type { StoredMessage } from '../client/contract.ts';
 import type { ParleyClient } from '../client/parley-client.ts';
 import { CutError, type TurnEvent } from '../client/turn-events.ts';
 import { type WantedTurn, wholeTurn } from '../client/whole-turn.ts';
@@ -7,7 +8,7 @@ import { type WantedTurn, wholeTurn } from '../client/whole-turn.ts';
  * another `opened`.
  *
  * @throws {ParleyError} that the turn failed, or was refused
- * @throws {TypeError | CutError} the service could not be reached for too long, or the turn is lost
+ * @throws {UnreachableError | CutError} the service was never reached, or not for too long; or the turn is lost
  */
 export async function* turnToItsEnd(
   client: ParleyClient,
@@ -24,7 +25,8 @@ export async function* turnToItsEnd(
     if (value.type !== 'cut') yield value;
   }
   const history = opened && (await client.findHistory(opened.sessionId));
-  const answer = history?.messages.findLast(({ role, turn_id }) => role === 'assistant' && turn_id === opened?.turnId);
+  const isAnswer = ({ role, turn_id }: StoredMessage) => role === 'assistant' && turn_id === opened?.turnId;
+  const answer = history?.messages.filter(isAnswer).at(-1);
   if (!history?.assistant || !answer?.finish_reason || !answer.usage || !answer.context) {
     throw new CutError('The answer was lost before it could be stored.');
   }

@@ -1,5 +1,5 @@
 import type { UIMessage } from 'ai';
-import type { StoredMessage } from '../client/parley-client.ts';
+import type { StoredMessage } from '../client/contract.ts';
 
 /** Ids of answers are those that streams give them. */
 export function messageOf({ id, role, content, ...metadata }: StoredMessage): UIMessage {

@@ -1,7 +1,9 @@
-import type { ParleyClient, TurnRequest } from './parley-client.ts';
+import type { TurnRequest } from './contract.ts';
+import type { ParleyClient } from './parley-client.ts';
 import { pauseBefore } from './pause.ts';
 import { ParleyError } from './problem.ts';
 import { CutError, isAbort, type TurnEvent } from './turn-events.ts';
+import { UnreachableError } from './unreachable-error.ts';
 
 /** How often a turn is looked for behind a broken connection, after a pause each time: some 45 s in all. */
 const TRIES = 12;
@@ -14,6 +16,8 @@ export interface Cut {
 /** A turn to ask, or to join where it runs already. */
 export interface WantedTurn extends TurnRequest {
   opened?: { sessionId: string; turnId: string } | undefined;
+  /** It was asked before, and that may have arrived. */
+  wasAsked?: true | undefined;
 }
 
 /**
@@ -22,7 +26,8 @@ export interface WantedTurn extends TurnRequest {
  *
  * @returns whether the turn was seen to its end; `false` where it is over and its events are kept no longer
  * @throws {ParleyError} that the turn failed, or was refused
- * @throws {TypeError | CutError} the service could not be reached for too long
+ * @throws {UnreachableError} at once where the service was never there, or does not allow this origin
+ * @throws {UnreachableError | CutError} the service could not be reached for too long
  */
 export async function* wholeTurn(
   client: ParleyClient,
@@ -44,11 +49,18 @@ export async function* wholeTurn(
       return true;
     } catch (error) {
       if (error instanceof ParleyError || isAbort(error) || attempt === TRIES) throw error;
+      if (opened === undefined && neverArrived(error, turn)) throw error;
       yield { type: 'cut' };
       await pauseBefore(attempt, signal);
       signal.throwIfAborted();
     }
   }
+}
+
+/** Nothing of the turn can have reached the service, nor will it by being asked again. */
+function neverArrived(error: unknown, { wasAsked }: WantedTurn): boolean {
+  if (!(error instanceof UnreachableError)) return false;
+  return error.reason === 'origin-refused' || (error.reason === 'never-reached' && !wasAsked);
 }
 
 /** That a turn cannot be joined at the moment says nothing of the turn. */

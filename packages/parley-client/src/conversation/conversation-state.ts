@@ -1,16 +1,20 @@
-import type { Rating, StoredMessage, Summary } from '../client/parley-client.ts';
+import type { Rating, StoredMessage, Summary } from '../client/contract.ts';
 import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
 import type { TurnFailure } from './turn-failure.ts';
 
 export interface Message {
   /** The same for as long as the message is shown. */
   key: string;
+  /** The service's, once it was read from there. */
+  id?: string;
   role: 'user' | 'assistant';
   content: string;
   turnId?: string;
   finishReason?: FinishReason;
   /** What the user thought of it when it was read. */
   rating?: Rating;
+  /** An answer that is on its way. */
+  isUnderWay?: true;
 }
 
 /**
@@ -21,9 +25,10 @@ export type Phase = 'loading' | 'ready' | 'waiting' | 'answering' | 'stopping' |
 
 /**
  * `expired`: the conversation was gone, and a new one began. `gone`: there is no conversation of that id (any more).
- * `forked`: this is a new one, and the earlier one is as it was.
+ * `deleted`: its user has deleted it, here or in another tab. `forked`: this is a new one, and the earlier one is as it
+ * was.
  */
-export type Notice = 'expired' | 'gone' | 'forked';
+export type Notice = 'expired' | 'gone' | 'deleted' | 'forked';
 
 export interface ConversationState {
   sessionId: string | undefined;
@@ -32,17 +37,24 @@ export interface ConversationState {
   phase: Phase;
   /** Oldest first; while a turn has no ending, its message and its answer so far are the last two. */
   messages: readonly Message[];
+  /** The last message is sent once the turn under way, which another page asked, has ended. */
+  isQueued: boolean;
   /** There are older messages than these. */
   hasMore: boolean;
   /** Of what the next turn is not asked with word by word; oldest first. */
   summaries: readonly Summary[];
   /** Why the last message has no answer, or the conversation cannot be shown. */
   failure: TurnFailure | undefined;
+  /**
+   * What a turn that failed, or is queued, came from: a message that goes back to where it was written when the turn is
+   * discarded, or another `answer` that was asked for, where nothing was written. Nothing where there is no such turn.
+   */
+  discards: 'message' | 'answer' | undefined;
   notice: Notice | undefined;
   /** Of the latest turn. */
   usage: Usage | undefined;
   context: Context | undefined;
-  /** What the user wrote, where it came to nothing: it goes back to where it was written. */
+  /** What the user wrote, and did not send, or where it came to nothing: it goes to where messages are written. */
   returned: string | undefined;
 }
 
@@ -51,9 +63,11 @@ export const nothingYet: ConversationState = {
   assistant: undefined,
   phase: 'loading',
   messages: [],
+  isQueued: false,
   hasMore: false,
   summaries: [],
   failure: undefined,
+  discards: undefined,
   notice: undefined,
   usage: undefined,
   context: undefined,
@@ -62,7 +76,7 @@ export const nothingYet: ConversationState = {
 
 export function messageOf({ id, role, content, turn_id, finish_reason, feedback }: StoredMessage): Message {
   return {
-    ...{ key: id, role, content, turnId: turn_id },
+    ...{ key: id, id, role, content, turnId: turn_id },
     ...(finish_reason && { finishReason: finish_reason }),
     ...(feedback && { rating: feedback.rating }),
   };

@@ -1,13 +1,17 @@
 import type { ParleyClient } from '../client/parley-client.ts';
+import { onAttention } from './attention.ts';
 import type { ConversationState } from './conversation-state.ts';
-import { keepPendingTurn, keptPendingTurn, type PendingTurn } from './pending-turn.ts';
+import { isDeleted, onDeleted } from './deleted-sessions.ts';
+import type { PendingTurn } from './pending-turn.ts';
 import { ShownConversation, type ShownConversationOptions } from './shown-conversation.ts';
 import { TurnDriver } from './turn-driver.ts';
-import { failureOf } from './turn-failure.ts';
+import { failureOf, type TurnFailure } from './turn-failure.ts';
 
 export interface ConversationOptions extends ShownConversationOptions {
   /** Called when a turn has been stored. */
   onTurn?: (() => void) | undefined;
+  /** Called once for each failure: of a turn, or of reading what is stored. Not again when it is told after a reload. */
+  onError?: ((failure: TurnFailure) => void) | undefined;
 }
 
 /**
@@ -16,14 +20,17 @@ export interface ConversationOptions extends ShownConversationOptions {
  */
 export class Conversation {
   readonly #client: ParleyClient;
+  readonly #onError: (failure: TurnFailure) => void;
   readonly #shown: ShownConversation;
   readonly #driver: TurnDriver;
   readonly #closed = new AbortController();
 
-  constructor({ onTurn = () => {}, ...options }: ConversationOptions) {
+  constructor({ onTurn = () => {}, onError = () => {}, ...options }: ConversationOptions) {
+    const { signal } = this.#closed;
     this.#client = options.client;
+    this.#onError = onError;
     this.#shown = new ShownConversation(options);
-    this.#driver = new TurnDriver(options.client, this.#shown, onTurn, this.#closed.signal);
+    this.#driver = new TurnDriver({ client: options.client, shown: this.#shown, onTurn, onError, signal });
   }
 
   get state(): ConversationState {
@@ -35,30 +42,36 @@ export class Conversation {
     return this.#shown.subscribe(listener);
   }
 
-  /** Reads what is stored, and joins a turn that is under way. */
+  /** Reads what is stored, and joins a turn that is under way; until it is closed, also whenever the user comes back. */
   async open(): Promise<void> {
+    this.#shown.open();
+    onAttention(() => this.refresh(), this.#closed.signal);
+    onDeleted(this.#client.baseUrl, (id) => this.#isIdleIn(id) && this.#leaveGone(), this.#closed.signal);
+    await this.#read();
+  }
+
+  /** Reads again what is stored, and joins a turn that another page has begun; nothing happens while a turn is shown. */
+  async refresh(): Promise<void> {
     const { sessionId } = this.state;
-    this.#shown.change({ phase: 'loading', failure: undefined });
+    if (sessionId === undefined || !this.#isIdleIn(sessionId)) return;
     try {
-      const pending = keptPendingTurn(sessionId);
-      const found = sessionId === undefined || (await this.#shown.readStored(sessionId));
-      if (this.#closed.signal.aborted) return;
-      if (pending !== undefined && !this.#shown.isStored(pending.opened?.turnId)) return await this.#resume(pending);
-      if (pending !== undefined) keepPendingTurn(undefined);
-      if (sessionId !== undefined && (await this.#joinRunningTurn(sessionId))) return;
-      if (!found) {
-        this.#shown.forgetStored('gone');
-        this.#shown.moveTo(undefined);
-      }
-      this.#shown.change({ phase: 'ready' });
-    } catch (error) {
-      if (!this.#closed.signal.aborted) this.#shown.change({ phase: 'ready', failure: failureOf(error) });
+      const found = await this.#shown.readStored(sessionId, () => this.#isIdleIn(sessionId));
+      if (!this.#isIdleIn(sessionId)) return;
+      if (found) await this.#driver.join(sessionId);
+      else this.#leaveGone();
+    } catch {
+      // What is shown may be old, and is no worse for that.
     }
   }
 
   /** Of the conversation, if it has not begun. */
   chooseAssistant(assistant: string | undefined): void {
     if (this.state.sessionId === undefined && this.#shown.turn === undefined) this.#shown.change({ assistant });
+  }
+
+  /** What the user has written and not sent is kept in the tab, and comes back as `returned` when it is opened again. */
+  keepDraft(text: string): void {
+    this.#shown.keepDraft(text);
   }
 
   /** Asks the next turn. Nothing happens while another one has no ending. */
@@ -82,7 +95,7 @@ export class Conversation {
   /** Tries what has failed again: a turn under its own key, or else the reading of what is stored. */
   async retry(): Promise<void> {
     const { turn } = this.#shown;
-    if (turn === undefined) return this.open();
+    if (turn === undefined) return this.#read();
     const { failure, ...again } = turn;
     // The session of the turn is gone, so that its key leads nowhere; what it was forked from is another one.
     const anew = failure?.code === 'session-not-found' || failure?.code === 'idempotency-key-reused';
@@ -90,9 +103,10 @@ export class Conversation {
     await this.#driver.run(anew ? { ...again, idempotencyKey: crypto.randomUUID(), sessionId } : again);
   }
 
-  /** Gives up a turn that failed. */
+  /** Gives up a turn that failed, or one that is queued: its message goes back to where it was written. */
   discard(): void {
-    this.#shown.takeTurnBack();
+    if (this.state.isQueued) this.#shown.takeQueuedBack();
+    else this.#shown.takeTurnBack();
   }
 
   /** Whoever shows `returned` has taken it over. */
@@ -116,7 +130,30 @@ export class Conversation {
   /** The page shows it no longer; the service goes on with what was asked. */
   close(): void {
     this.#closed.abort();
-    this.#shown.unsubscribeAll();
+    this.#shown.close();
+  }
+
+  async #read(): Promise<void> {
+    const { sessionId } = this.state;
+    const { signal } = this.#closed;
+    const pending = this.#shown.keptTurn;
+    this.#shown.change({ phase: 'loading', failure: undefined });
+    try {
+      const found = sessionId === undefined || (await this.#shown.readStored(sessionId, () => !signal.aborted));
+      if (signal.aborted) return;
+      if (pending !== undefined && !this.#shown.isStored(pending.opened?.turnId)) return await this.#resume(pending);
+      // It was stored, or there was none.
+      this.#shown.turns.set(undefined);
+      if (sessionId !== undefined && (await this.#driver.join(sessionId))) return;
+      if (signal.aborted) return;
+      if (!found) this.#leaveGone();
+      this.#shown.change({ phase: 'ready' });
+    } catch (error) {
+      if (signal.aborted) return;
+      const failure = { ...failureOf(error), retryable: true };
+      this.#shown.change({ phase: 'ready', failure });
+      this.#onError(failure);
+    }
   }
 
   async #ask(message: string, fork: Pick<PendingTurn, 'after' | 'fork'> = {}): Promise<void> {
@@ -130,22 +167,28 @@ export class Conversation {
     try {
       await this.#ask(message, { after: await this.#shown.turnBefore(turnId), fork: true });
     } catch (error) {
-      this.#shown.change({ failure: failureOf(error), returned: message });
+      const failure = failureOf(error);
+      this.#shown.change({ failure, returned: message });
+      this.#onError(failure);
     }
   }
 
   async #resume(pending: PendingTurn): Promise<void> {
     if (pending.fork) await this.#shown.readSource(pending);
-    if (pending.failure === undefined) return this.#driver.run(pending);
+    if (pending.failure === undefined) return this.#driver.run({ ...pending, wasAsked: true });
     this.#shown.setTurn(pending, { phase: 'ready', failure: pending.failure, notice: undefined });
   }
 
-  /** A turn that another page asked: what it was asked is known when it is stored. */
-  async #joinRunningTurn(sessionId: string): Promise<boolean> {
-    const turnId = await this.#client.runningTurn(sessionId, this.#closed.signal);
-    if (turnId === undefined || this.#shown.isStored(turnId)) return false;
-    const opened = { sessionId, turnId };
-    await this.#driver.run({ idempotencyKey: '', message: undefined, assistant: undefined, sessionId, opened });
-    return true;
+  /** There is no such session any more. */
+  #leaveGone(): void {
+    const { sessionId = '' } = this.state;
+    this.#shown.forgetStored(isDeleted(sessionId) ? 'deleted' : 'gone');
+    this.#shown.moveTo(undefined);
+  }
+
+  /** Nothing is under way or has failed, so that what is stored can be shown as it is. */
+  #isIdleIn(sessionId: string): boolean {
+    const { phase, failure, sessionId: shown } = this.state;
+    return shown === sessionId && phase === 'ready' && failure === undefined && !this.#closed.signal.aborted;
   }
 }

@@ -14,26 +14,16 @@ export interface PendingTurn {
   fork?: true | undefined;
   /** Where the turn runs, once the service has said it. */
   opened?: { sessionId: string; turnId: string };
+  /** It was asked by a page that was left since, and that may have arrived. */
+  wasAsked?: true;
   /** Why it is not tried again until the user wants it. */
   failure?: TurnFailure;
 }
 
-const KEY = 'parley:pending-turn';
-
-/**
- * Kept for the tab only, as it holds what the user wrote. Who is not signed in goes on where it ended; any other failure
- * is told again after a reload.
- */
-export function keepPendingTurn(turn: PendingTurn | undefined): void {
-  const { failure, ...untold } = turn ?? {};
-  if (turn === undefined) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, JSON.stringify(failure?.code === 'unauthenticated' ? untold : turn));
-}
-
-/** @param sessionId of the conversation that is shown; a turn of another one is none of its */
-export function keptPendingTurn(sessionId: string | undefined): PendingTurn | undefined {
-  const kept = sessionStorage.getItem(KEY);
-  if (kept === null) return undefined;
-  const turn = JSON.parse(kept) as PendingTurn;
-  return (turn.opened?.sessionId ?? turn.sessionId) === sessionId ? turn : undefined;
+/** One that another page asked: what it was asked is known when it is stored. */
+export function turnOfAnotherPage(sessionId: string, turnId: string): PendingTurn {
+  return {
+    ...{ idempotencyKey: turnId, message: undefined, assistant: undefined, sessionId },
+    opened: { sessionId, turnId },
+  };
 }

@@ -1,7 +1,10 @@
 import type { ParleyClient } from '../client/parley-client.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
-import { type ConversationState, type Message, messageOf, type Notice, nothingYet } from './conversation-state.ts';
-import { keepPendingTurn, type PendingTurn } from './pending-turn.ts';
+import { ConversationKeeper } from './conversation-keeper.ts';
+import { type ConversationState, type Message, type Notice, nothingYet } from './conversation-state.ts';
+import { OpenTurns } from './open-turns.ts';
+import type { PendingTurn } from './pending-turn.ts';
+import { SettledMessages } from './settled-messages.ts';
 
 export interface ShownConversationOptions {
   client: ParleyClient;
@@ -9,24 +12,30 @@ export interface ShownConversationOptions {
   sessionId?: string | undefined;
   /** Of a new conversation. */
   assistant?: string | undefined;
+  /**
+   * Under which the tab keeps what was written in a conversation that has no session. By default each conversation that is
+   * open on the page has one of its own, by the order in which they were opened.
+   */
+  name?: string | undefined;
   /** Called when the conversation has another session than before: a new one, or none, when the old one is gone. */
   onSession?: ((sessionId: string | undefined) => void) | undefined;
 }
 
-/** What a page shows of a conversation: what is stored of it, and the turn that has no ending yet. */
+/** What a page shows of a conversation: what is stored of it, and the turns that have no ending yet. */
 export class ShownConversation {
-  readonly #client: ParleyClient;
+  /** What is changed here is shown with the next change. */
+  readonly turns: OpenTurns;
   readonly #onSession: (sessionId: string | undefined) => void;
   readonly #listeners = new Set<() => void>();
+  readonly #keeper: ConversationKeeper;
+  readonly #settled: SettledMessages;
   #state: ConversationState;
-  /** The messages of turns that have ended. */
-  #settled: readonly Message[] = [];
-  #turn: PendingTurn | undefined;
-  #answer = '';
 
-  constructor({ client, sessionId, assistant, onSession = () => {} }: ShownConversationOptions) {
-    this.#client = client;
+  constructor({ client, sessionId, assistant, name, onSession = () => {} }: ShownConversationOptions) {
     this.#onSession = onSession;
+    this.#keeper = new ConversationKeeper(client.baseUrl, name);
+    this.turns = new OpenTurns(this.#keeper);
+    this.#settled = new SettledMessages(client);
     this.#state = { ...nothingYet, sessionId, assistant };
   }
 
@@ -34,9 +43,9 @@ export class ShownConversation {
     return this.#state;
   }
 
-  /** The one that has no ending. */
+  /** The one that is shown and has no ending. */
   get turn(): PendingTurn | undefined {
-    return this.#turn;
+    return this.turns.current;
   }
 
   /** Calls `listener` after each change, until the returned function is called. */
@@ -45,50 +54,74 @@ export class ShownConversation {
     return () => this.#listeners.delete(listener);
   }
 
-  unsubscribeAll(): void {
+  /** From now on the tab keeps what has to be kept; the draft that it kept is shown. */
+  open(): void {
+    this.change({ returned: this.#keeper.open(this.#state.sessionId).draft });
+  }
+
+  close(): void {
+    this.#keeper.close();
     this.#listeners.clear();
   }
 
+  /** The turn that had no ending when the tab showed the conversation last. */
+  get keptTurn(): PendingTurn | undefined {
+    return this.#keeper.turn;
+  }
+
+  keepDraft(text: string): void {
+    this.#keeper.keepDraft(text);
+  }
+
   change(change: Partial<ConversationState>): void {
-    this.#state = { ...this.#state, ...change, messages: [...this.#beforeTurn(), ...this.#messagesOfTurn()] };
+    const { queued, messagesQueued } = this.turns;
+    const { hasMore, summaries } = this.#settled;
+    const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn(), ...messagesQueued];
+    const given = queued ?? (this.turn?.failure && this.turn);
+    const discards = given && (this.#isStillThere(given) ? 'answer' : 'message');
+    const isQueued = queued !== undefined;
+    this.#state = { ...this.#state, ...change, messages, hasMore, summaries, discards, isQueued };
     for (const listener of this.#listeners) listener();
   }
 
   /** A turn, or what is newly known of it; its answer is heard from the beginning. */
   setTurn(turn: PendingTurn, change: Partial<ConversationState>): void {
-    this.#turn = turn;
-    this.#answer = '';
-    keepPendingTurn(turn);
+    this.turns.set(turn);
     this.change(change);
   }
 
-  /** It is shown with the next change. */
-  hear(token: string): void {
-    this.#answer += token;
+  /** The turn is asked later. Meanwhile another page's is shown. */
+  queue(turn: PendingTurn): void {
+    this.turns.queue(turn);
+    this.change({ phase: 'waiting' });
   }
 
   /** The turn comes to nothing: its message goes back to where it was written, unless the conversation has it still. */
   takeTurnBack(): void {
-    const { message, fork } = this.#turn ?? {};
-    const isStillThere = fork && this.#settled.some(({ role, content }) => role === 'user' && content === message);
-    this.dropTurn({ failure: undefined, returned: isStillThere ? undefined : message });
+    this.dropTurn({ failure: undefined, returned: this.#returnedOf(this.turn) });
+  }
+
+  /** Likewise the one that is queued; what runs goes on. */
+  takeQueuedBack(): void {
+    if (this.turns.queued === undefined) return;
+    const returned = this.#returnedOf(this.turns.unqueue());
+    this.change({ returned, ...(this.turn === undefined && { phase: 'ready' }) });
   }
 
   /** The turn is over, and is shown no longer but where it was read among what is stored. */
   dropTurn(change: Partial<ConversationState> = {}): void {
-    this.#turn = undefined;
-    keepPendingTurn(undefined);
-    this.change({ ...change, phase: 'ready' });
+    this.turns.set(undefined);
+    this.change({ ...change, phase: this.turns.queued ? 'waiting' : 'ready' });
   }
 
   /** @returns whether anything was said; if not, nothing is stored, and the turn has come to nothing */
   settleTurn({ finish_reason, usage, context }: TurnEvent & { type: 'finished' }): boolean {
-    if (this.#answer === '') return false;
-    const answered = this.#messagesOfTurn().map((message) =>
+    if (this.turns.isSilent) return false;
+    const messages = this.#messagesOfTurn().map(({ isUnderWay: _, ...message }) =>
       message.role === 'user' ? message : { ...message, finishReason: finish_reason },
     );
-    const notice = this.#turn?.fork && { notice: 'forked' as const };
-    this.#settled = [...this.#beforeTurn(), ...answered];
+    const notice = this.turn?.fork && { notice: 'forked' as const };
+    this.#settled.all = [...this.#beforeTurn(), ...messages];
     this.dropTurn({ usage, context, ...notice });
     return true;
   }
@@ -96,80 +129,77 @@ export class ShownConversation {
   /** The conversation goes on there; a session whose first turn left nothing behind is none. */
   moveTo(sessionId: string | undefined): void {
     if (this.#state.sessionId === sessionId) return;
+    this.#keeper.moveTo(sessionId);
     this.change({ sessionId });
     this.#onSession(sessionId);
   }
 
   /** Its session is gone, and so are its messages. */
   forgetStored(notice: Notice): void {
-    this.#settled = [];
-    this.change({ notice, hasMore: false, summaries: [] });
+    this.#settled.forget();
+    this.change({ notice, usage: undefined, context: undefined });
   }
 
-  /** @returns whether there is anything stored under that id */
-  async readStored(sessionId: string): Promise<boolean> {
-    const history = await this.#client.findHistory(sessionId);
-    if (history === undefined) return false;
-    const { messages, has_more, summaries = [] } = history;
+  /**
+   * @param isWanted asked when it was read: whether it is to be shown
+   * @returns whether there is anything stored under that id
+   */
+  async readStored(sessionId: string, isWanted: () => boolean = () => true): Promise<boolean> {
+    const history = await this.#settled.readNewest(sessionId, isWanted);
+    if (history === undefined || !isWanted()) return history !== undefined;
+    const { usage, context } = history.messages.at(-1) ?? {};
     // One without a turn has none: the one that was picked stays.
-    const assistant = history.assistant ?? this.#state.assistant;
-    const { usage, context } = messages.at(-1) ?? {};
-    this.#settled = messages.map(messageOf);
-    this.change({ assistant, hasMore: has_more, summaries, usage, context });
+    this.change({ assistant: history.assistant ?? this.#state.assistant, usage, context });
     return true;
   }
 
   /** What is shown of the conversation beside them stays as it is. */
   async readSummaries(): Promise<void> {
     const { sessionId } = this.#state;
-    const history = sessionId && (await this.#client.findHistory(sessionId, { limit: 1 }));
-    if (history && this.#state.sessionId === sessionId) this.change({ summaries: history.summaries ?? [] });
+    if (sessionId === undefined) return;
+    await this.#settled.readSummaries(sessionId, () => this.#state.sessionId === sessionId);
+    this.change({});
   }
 
   async readEarlier(): Promise<void> {
-    await this.#readEarlier(this.#turn?.fork ? this.#turn.sessionId : this.#state.sessionId);
+    const sessionId = this.turn?.fork ? this.turn.sessionId : this.#state.sessionId;
+    if (sessionId !== undefined) await this.#settled.readEarlier(sessionId);
+    this.change({});
   }
 
   /** What stands before a fork is its source's, until its own turn is stored. */
   async readSource({ sessionId, after }: PendingTurn): Promise<void> {
-    if (sessionId !== undefined) await this.readStored(sessionId);
-    while (this.#state.hasMore && !this.isStored(after)) await this.#readEarlier(sessionId);
+    if (sessionId === undefined) return;
+    await this.readStored(sessionId);
+    while (this.#settled.hasMore && !this.isStored(after)) await this.#settled.readEarlier(sessionId);
   }
 
   /** @returns the turn before this one; `null` where that is the first */
   async turnBefore(turnId: string): Promise<string | null> {
-    const place = () => this.#settled.findIndex((message) => message.turnId === turnId);
-    while (this.#state.hasMore && place() === 0) await this.readEarlier();
-    return this.#settled[place() - 1]?.turnId ?? null;
+    const { sessionId } = this.#state;
+    return sessionId === undefined ? null : await this.#settled.turnBefore(sessionId, turnId);
   }
 
   isStored(turnId: string | null | undefined): boolean {
-    return typeof turnId === 'string' && this.#settled.some((message) => message.turnId === turnId);
+    return this.#settled.has(turnId);
   }
 
-  async #readEarlier(sessionId: string | undefined): Promise<void> {
-    const before = this.#settled[0]?.key;
-    if (sessionId === undefined || before === undefined || !this.#state.hasMore) return;
-    const history = await this.#client.history(sessionId, { before });
-    if (this.#settled[0]?.key !== before) return;
-    this.#settled = [...history.messages.map(messageOf), ...this.#settled];
-    this.change({ hasMore: history.has_more });
+  #returnedOf(turn: PendingTurn | undefined): string | undefined {
+    return turn && !this.#isStillThere(turn) ? turn.message : undefined;
+  }
+
+  /** What it asks stands in the conversation as it is, with the answer that there was. */
+  #isStillThere({ fork, message }: PendingTurn): boolean {
+    return fork === true && this.#settled.all.some(({ role, content }) => role === 'user' && content === message);
   }
 
   /** Of a fork, what stands before it alone. */
   #beforeTurn(): readonly Message[] {
-    const { fork, after } = this.#turn ?? {};
-    if (!fork) return this.#settled;
-    return this.#settled.slice(0, this.#settled.findLastIndex(({ turnId }) => turnId === after) + 1);
+    return this.turn?.fork ? this.#settled.through(this.turn.after) : this.#settled.all;
   }
 
-  /** What the turn under way was asked, and its answer so far; a turn that failed has none. */
-  #messagesOfTurn(): Message[] {
-    if (this.#turn === undefined) return [];
-    const { idempotencyKey, message, opened, failure } = this.#turn;
-    const turnId = opened && { turnId: opened.turnId };
-    const asked = { key: `${idempotencyKey}-asked`, role: 'user' as const, content: message ?? '', ...turnId };
-    const said = { key: `${idempotencyKey}-said`, role: 'assistant' as const, content: this.#answer, ...turnId };
-    return [...(message === undefined ? [] : [asked]), ...(failure === undefined ? [said] : [])];
+  /** One that was read among what is stored is shown there. */
+  #messagesOfTurn(): readonly Message[] {
+    return this.isStored(this.turn?.opened?.turnId) ? [] : this.turns.messages;
   }
 }

@@ -1,4 +1,4 @@
-import type { Summary } from '../client/parley-client.ts';
+import type { Summary } from '../client/contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 
 /** Where, among the messages, those begin that the model is shown as they are. */
@@ -16,7 +16,7 @@ export interface WindowStart {
 export function windowStartOf({ messages, summaries }: ConversationState): WindowStart | undefined {
   for (let length = summaries.length; length > 0; length -= 1) {
     const through = summaries[length - 1]?.through_turn_id;
-    const last = messages.findLast(({ turnId }) => turnId === through);
+    const last = messages.filter(({ turnId }) => turnId === through).at(-1);
     if (last !== undefined) return { behind: last.key, summaries: summaries.slice(0, length) };
   }
   return undefined;

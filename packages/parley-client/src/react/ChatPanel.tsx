@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
+import type { TurnFailure } from '../conversation/turn-failure.ts';
 import { Announcements } from './Announcements.tsx';
 import { Composer } from './Composer.tsx';
 import { offerKeyboard } from './keyboard.ts';
@@ -24,10 +25,17 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
   sessionId?: string | undefined;
   /** Of a new session, until its first message; by default the service's own default. */
   assistant?: string | undefined;
+  /**
+   * Under which the tab keeps what was written and has no session yet. Panels on one page want different ones, and so does
+   * each new conversation; by default a panel is named by its place among those that are shown.
+   */
+  name?: string | undefined;
   /** Called when the conversation is in another session than before: a new one, or none, when the old one is gone. */
   onSession?: ((sessionId: string | undefined) => void) | undefined;
   /** Called when a turn has been stored. */
   onTurn?: (() => void) | undefined;
+  /** Called once for each failure that the panel tells, with what is of use to developers. */
+  onError?: ((failure: TurnFailure) => void) | undefined;
   /** What the panel is called among the landmarks of its page; by default `strings.chat`. */
   label?: string | undefined;
   /** The id of the message field, for what leads there from elsewhere. */
@@ -49,10 +57,9 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
 
 /** A conversation with the service: its messages, and where the next one is written. */
 export function ChatPanel(props: ChatPanelProps) {
-  const { sessionId, assistant, onSession, onTurn, label, autoFocus, strings, header, children = allParts } = props;
-  const { renderers = panelsOwn } = props;
+  const { assistant, label, autoFocus, strings, header, renderers = panelsOwn, children = allParts } = props;
   const [client] = useState(() => new ParleyClient(props));
-  const [state, conversation] = useConversation({ client, sessionId, assistant, onSession, onTurn });
+  const [state, conversation] = useConversation({ ...props, client });
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const ownId = useId();

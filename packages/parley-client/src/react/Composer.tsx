@@ -9,17 +9,22 @@ export function Composer() {
   const say = useStrings();
   const [text, setText] = useState('');
   const { returned, phase } = state;
-  const { takeReturned } = actions;
+  const { keepDraft, takeReturned } = actions;
+  const write = (next: string) => {
+    setText(next);
+    keepDraft(next);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is taken over once, before what is written then
   useEffect(() => {
     if (returned === undefined) return;
-    setText((written) => [returned, written].filter(Boolean).join('\n'));
+    write([returned, text].filter(Boolean).join('\n'));
     takeReturned();
   }, [returned, takeReturned]);
 
   const send = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
     if (!canSend || text.trim() === '') return;
-    setText('');
+    write('');
     actions.send(text);
   };
   return (
@@ -30,7 +35,7 @@ export function Composer() {
         aria-label={say('message')}
         placeholder={say('writeMessage')}
         text={text}
-        onText={setText}
+        onText={write}
         onSend={send}
       />
       {isUnderWay ? (

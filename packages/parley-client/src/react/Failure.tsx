@@ -1,35 +1,45 @@
 import { useEffect, useState } from 'react';
+import type { ConversationState } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
-import { useStrings } from './strings.ts';
+import { failureTexts } from './failure-texts.ts';
+import { type Say, useStrings } from './strings.ts';
 
 interface FailureProps {
   failure: TurnFailure;
+  discards: ConversationState['discards'];
   onRetry: () => void;
-  onDiscard: (() => void) | undefined;
+  onDiscard: () => void;
 }
 
 /** Why there is no answer, and what can be done about it; before its time a new try is in vain. */
-export function Failure({ failure, onRetry, onDiscard }: FailureProps) {
+export function Failure({ failure, discards, onRetry, onDiscard }: FailureProps) {
   const say = useStrings();
   const seconds = useSecondsUntil(failure.retryAt);
   return (
     <div className="parley-failure">
-      <p role="alert">{failure.detail}</p>
+      <p role="alert">{textOf(failure, say)}</p>
       {seconds > 0 && (
         <p role="timer" aria-label={say('timeUntilRetry')}>
           {say('retryIn', { seconds })}
         </p>
       )}
-      <button type="button" onClick={onRetry} disabled={seconds > 0}>
-        {say('tryAgain')}
-      </button>
-      {onDiscard && (
-        <button type="button" className="parley-quiet" onClick={onDiscard}>
-          {say('takeBack')}
+      {failure.retryable && (
+        <button type="button" onClick={onRetry} disabled={seconds > 0}>
+          {say('tryAgain')}
+        </button>
+      )}
+      {discards && (
+        <button type="button" className={failure.retryable ? 'parley-quiet' : undefined} onClick={onDiscard}>
+          {say(discards === 'message' ? 'editMessage' : 'cancel')}
         </button>
       )}
     </div>
   );
+}
+
+function textOf({ code, detail, address = '' }: TurnFailure, say: Say): string {
+  const isKnown = (name: string): name is keyof typeof failureTexts => Object.hasOwn(failureTexts, name);
+  return isKnown(code) ? say(code, { address, origin: location.origin }) : detail;
 }
 
 function useSecondsUntil(time: number | undefined): number {

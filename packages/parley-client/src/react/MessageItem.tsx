@@ -5,7 +5,7 @@ import type { PanelActions } from './panel.ts';
 import { useStrings } from './strings.ts';
 import { UserMessage } from './UserMessage.tsx';
 
-interface MessageItemProps extends Omit<Message, 'key'> {
+interface MessageItemProps extends Omit<Message, 'key' | 'isUnderWay'> {
   messageKey: string;
   isUnderWay: boolean;
   actions: PanelActions;

@@ -13,7 +13,7 @@ const NEAR = 80;
 
 /** A panel's messages; it follows the newest for as long as the user does not scroll away from it. */
 export function MessageList() {
-  const { state, actions, isUnderWay, canSend, asked, label } = usePanel();
+  const { state, actions, canSend, asked, label } = usePanel();
   const { messages, phase, hasMore } = state;
   const { emptyState } = useSlots();
   const say = useStrings();
@@ -52,14 +52,8 @@ export function MessageList() {
           ))}
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
           <CanSend.Provider value={canSend}>
-            {messages.flatMap(({ key, ...message }, place) => [
-              <MessageItem
-                key={key}
-                messageKey={key}
-                {...message}
-                isUnderWay={isUnderWay && message.role === 'assistant' && place === messages.length - 1}
-                actions={actions}
-              />,
+            {messages.flatMap(({ key, isUnderWay = false, ...message }) => [
+              <MessageItem key={key} messageKey={key} {...message} isUnderWay={isUnderWay} actions={actions} />,
               ...(windowStart?.behind === key ? [<SummaryNote key="summary" summaries={windowStart.summaries} />] : []),
             ])}
           </CanSend.Provider>

@@ -1,25 +1,40 @@
-import { useSyncExternalStore } from 'react';
-import type { Notice, Phase } from '../conversation/conversation-state.ts';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { isOffline, onNetwork } from '../client/online.ts';
+import type { ConversationState } from '../conversation/conversation-state.ts';
 import { useStrings } from './strings.ts';
 
+/** A turn without a word for so long is said to be under way still. */
+const PATIENCE_MS = 10_000;
+
 interface NoticesProps {
-  phase: Phase;
-  notice: Notice | undefined;
+  state: ConversationState;
   onDismiss: () => void;
+  /** Takes back the message that waits. */
+  onDiscard: () => void;
 }
 
 /** What the user should know of the network and the conversation. */
-export function Notices({ phase, notice, onDismiss }: NoticesProps) {
+export function Notices({ state: { phase, notice, isQueued }, onDismiss, onDiscard }: NoticesProps) {
   const say = useStrings();
   const isOnline = useSyncExternalStore(
-    subscribe,
-    () => navigator.onLine,
+    onNetwork,
+    () => !isOffline(),
     () => true,
   );
+  const isSlow = useIsLong(phase === 'waiting');
   return (
     <div role="status" className="parley-notices">
       {!isOnline && <p>{say('offline')}</p>}
       {isOnline && phase === 'reconnecting' && <p>{say('reconnecting')}</p>}
+      {isOnline && isSlow && <p>{say('stillWorking')}</p>}
+      {isQueued && (
+        <p>
+          {say('queued')}{' '}
+          <button type="button" className="parley-quiet" onClick={onDiscard}>
+            {say('editMessage')}
+          </button>
+        </p>
+      )}
       {notice && (
         <p>
           {say(notice)}{' '}
@@ -32,11 +47,16 @@ export function Notices({ phase, notice, onDismiss }: NoticesProps) {
   );
 }
 
-function subscribe(listener: () => void): () => void {
-  window.addEventListener('online', listener);
-  window.addEventListener('offline', listener);
-  return () => {
-    window.removeEventListener('online', listener);
-    window.removeEventListener('offline', listener);
-  };
+/** Whether something has lasted for longer than a user waits without wondering. */
+function useIsLong(lasts: boolean): boolean {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (!lasts) return;
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [lasts]);
+  return isLong;
 }

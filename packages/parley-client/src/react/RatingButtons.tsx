@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Rating } from '../client/parley-client.ts';
+import type { Rating } from '../client/contract.ts';
 import { useStrings } from './strings.ts';
 
 interface RatingButtonsProps {

@@ -5,17 +5,17 @@ import { usePanel } from './panel.ts';
 /** What the user should know of the network and the conversation, and why there is no answer. */
 export function Status() {
   const { state, actions } = usePanel();
-  const { phase, notice, failure, messages } = state;
+  const { failure, discards } = state;
   return (
     <>
-      <Notices phase={phase} notice={notice} onDismiss={actions.dismissNotice} />
+      <Notices state={state} onDismiss={actions.dismissNotice} onDiscard={actions.discard} />
       {failure && (
         <Failure
           key={failure.retryAt}
           failure={failure}
+          discards={discards}
           onRetry={actions.retry}
-          // Without a message it is the conversation that could not be read.
-          onDiscard={messages.at(-1)?.role === 'user' ? actions.discard : undefined}
+          onDiscard={actions.discard}
         />
       )}
     </>

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import type { Summary } from '../client/parley-client.ts';
+import type { Summary } from '../client/contract.ts';
 import { useStrings } from './strings.ts';
 
 /** Where the messages begin that the model is shown as they are: what it knows of those before, on request. */

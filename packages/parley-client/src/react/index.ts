@@ -15,3 +15,4 @@ export type { OwnActions, Slot } from './slots.ts';
 export { english, type Strings } from './strings.ts';
 export { UsageLine } from './UsageLine.tsx';
 export { useConversation } from './use-conversation.ts';
+export { type KeptTurn, useKeptTurns } from './use-kept-turns.ts';

@@ -11,12 +11,14 @@ export interface PanelActions {
   regenerate: (messageKey: string) => void;
   /** Tries again what has failed. */
   retry: () => void;
-  /** Gives up a message that has failed: its text is written again in the message field. */
+  /** Gives up a message that has failed, or is queued: its text is written again in the message field. */
   discard: () => void;
   /** Stops the answer that is on its way. */
   stop: () => void;
   loadEarlier: () => void;
   dismissNotice: () => void;
+  /** What is written and not sent is kept in the tab. */
+  keepDraft: (text: string) => void;
   /** `returned` of the state has been taken over. */
   takeReturned: () => void;
 }

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext } from 'react';
-import type { Rating } from '../client/parley-client.ts';
+import type { Rating } from '../client/contract.ts';
 import type { ConversationState, Message } from '../conversation/conversation-state.ts';
 
 /** Something to show, or what makes it of the conversation as it is. */

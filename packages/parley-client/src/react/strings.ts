@@ -1,4 +1,5 @@
 import { createContext, useCallback, useContext } from 'react';
+import { failureTexts } from './failure-texts.ts';
 
 /** All that the panel says by itself, in English. `{name}` stands for a value. */
 export const english = {
@@ -49,11 +50,14 @@ export const english = {
   tryAgain: 'Try again',
   retryIn: 'You can try again in {seconds} s.',
   timeUntilRetry: 'Time until you can try again',
-  takeBack: 'Take the message back',
+  ...failureTexts,
 
   offline: 'You are offline. Parley continues when the network is back.',
   reconnecting: 'The connection was lost. Reconnecting …',
-  expired: 'A new conversation began: the earlier one has expired.',
+  queued: 'Your message will be sent when the answer above is complete.',
+  stillWorking: 'Still working …',
+  expired: 'A new conversation began: the earlier one has expired or was deleted.',
+  deleted: 'This conversation was deleted. The next message begins a new one.',
   gone: 'This conversation has expired or was deleted. The next message begins a new one.',
   forked: 'This is a new conversation. The original is unchanged.',
   dismiss: 'Dismiss',

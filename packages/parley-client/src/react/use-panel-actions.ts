@@ -51,6 +51,7 @@ export function usePanelActions(
         conversation?.dismissNotice();
         done();
       },
+      keepDraft: (text: string) => conversation?.keepDraft(text),
       takeReturned: () => conversation?.takeReturned(),
     };
   }, [conversation, field]);

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
-import type { Feedback, ParleyClient, Rating } from '../client/parley-client.ts';
+import type { Feedback, Rating } from '../client/contract.ts';
+import type { ParleyClient } from '../client/parley-client.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Slots } from './slots.ts';
 

@@ -1,0 +1,23 @@
+interface KeptUntilProps {
+  /** ISO 8601; nothing where it does not expire, or nobody knows. */
+  expires: string | undefined;
+}
+
+/** For how long the conversation that is shown is kept, if nothing more is said in it. */
+export function KeptUntil({ expires }: KeptUntilProps) {
+  if (expires === undefined) return null;
+  return (
+    <p className="parley-kept-until">
+      Kept until <time dateTime={expires}>{told(new Date(expires))}</time>
+    </p>
+  );
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** Within a day the time says it all. */
+function told(end: Date): string {
+  return (end.getTime() - Date.now() < DAY_MS ? time : date).format(end);
+}
