@@ -16,7 +16,7 @@ const atDeployment = {
 const here = {
   include: ['test/**/*.test.ts'],
   exclude: ['test/end-to-end/deployment.test.ts'],
-  globalSetup: ['./test/host/build-app.ts', './test/logs/check-logs.ts'],
+  globalSetup: ['./test/host/build-app.ts', './test/package/packed-package.ts', './test/logs/check-logs.ts'],
   testTimeout: 30_000,
 };
 

@@ -73,7 +73,11 @@ export class ChatPage {
     });
   }
 
-  static async open(world: World, options: BrowserContextOptions = {}, hash = ''): Promise<ChatPage> {
+  static async open(
+    world: Pick<World, 'browser' | 'url'>,
+    options: BrowserContextOptions = {},
+    hash = '',
+  ): Promise<ChatPage> {
     const context = await world.browser.newContext(options);
     context.setDefaultTimeout(15_000);
     const chat = new ChatPage(await context.newPage());

@@ -29,14 +29,14 @@ async function linesOf(page: string, language: string, word: string): Promise<st
   return found[2];
 }
 
-describe('with the lines of docs/chat-page.md in an app’s vite.config.js', () => {
+describe('with the lines of docs/embedding.md in the vite.config.js of an app without React', () => {
   const root = resolve('.cache/development');
   const config = { root, configFile: resolve(root, 'vite.config.js'), logLevel: 'error' as const };
   const anyPort = { host: '127.0.0.1', port: 0 };
 
   beforeAll(async () => {
     await mkdir(root, { recursive: true });
-    const lines = await linesOf('chat-page.md', 'js', 'proxy');
+    const lines = (await linesOf('embedding.md', 'ts', 'proxy')).replaceAll(/^.*react.*\n/gm, '');
     await writeFile(config.configFile, lines.replace('http://127.0.0.1:7071', url));
     await writeFile(resolve(root, 'index.html'), '<!doctype html><title>The app</title>');
   });

@@ -3,7 +3,12 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const inDocs = (await readdir('docs', { recursive: true })).filter((name) => name.endsWith('.md'));
-const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inDocs.map((name) => `docs/${name}`)];
+const examples = await readdir('examples');
+const pages = [
+  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'packages/parley-client/README.md'],
+  ...examples.map((name) => `examples/${name}/README.md`),
+  ...inDocs.map((name) => `docs/${name}`),
+];
 
 test.each(pages)('every file that %s leads to is there', async (page) => {
   const text = await readFile(page, 'utf8');

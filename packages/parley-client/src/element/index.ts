@@ -1,0 +1,16 @@
+import type { ParleyChatEventMap } from './events.ts';
+import { ParleyChatElement } from './parley-chat-element.ts';
+
+export type { Token } from './caller-fetch.ts';
+export type { ParleyChatDetails, ParleyChatEventMap } from './events.ts';
+export { ParleyChatElement };
+
+// Where a page is rendered by a server there are no elements to define.
+globalThis.customElements?.define('parley-chat', ParleyChatElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-chat': ParleyChatElement;
+  }
+  interface GlobalEventHandlersEventMap extends ParleyChatEventMap {}
+}

@@ -1,0 +1,2 @@
+/** What `parley-client.css` says. The build writes the module. */
+export declare const styles: string;

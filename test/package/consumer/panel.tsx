@@ -1,0 +1,20 @@
+import { ChatPanel, type ChatPanelProps, english, type Strings } from 'parley-client/react';
+import 'parley-client/react.css';
+import { createRoot } from 'react-dom/client';
+
+const strings: Partial<Strings> = { send: `${english.send}!` };
+const place: ChatPanelProps = { baseUrl: 'https://chat.contoso.com', fetch: (url, init) => fetch(url, init) };
+
+// @ts-expect-error: the panel says nothing of that name.
+export const unknown: Partial<Strings> = { sendd: 'Send' };
+
+createRoot(document.body).render(
+  <ChatPanel
+    {...place}
+    strings={strings}
+    assistant="code-reviewer"
+    sessionId={location.hash.slice(1) || undefined}
+    onSession={(sessionId) => history.replaceState(null, '', `#${sessionId ?? ''}`)}
+    onTurn={() => document.title.trim()}
+  />,
+);

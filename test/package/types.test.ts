@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { cp } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EmptyFolder } from './empty-folder.ts';
+import { tarball } from './packed-package.ts';
+
+const strictness = {
+  strict: ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noImplicitOverride'],
+  lax: ['--strict', 'false'],
+};
+
+const consumer = resolve(import.meta.dirname, 'consumer');
+
+describe.each(['18', '19'])('with the types of React %s', (react) => {
+  let folder: EmptyFolder;
+
+  beforeAll(async () => {
+    folder = await EmptyFolder.make();
+    await folder.install(tarball, ...[`react@${react}`, `react-dom@${react}`, 'ai@7']);
+    await folder.install('--save-dev', ...[`@types/react@${react}`, `@types/react-dom@${react}`]);
+    await cp(consumer, folder.path, { recursive: true });
+  }, 180_000);
+  afterAll(() => folder.remove());
+
+  describe.each(['typescript-5', 'typescript'])('%s', (compiler) => {
+    test.each([
+      ['strict', '--module', 'esnext', '--moduleResolution', 'bundler'],
+      ['lax', '--module', 'nodenext', '--moduleResolution', 'nodenext'],
+    ] as const)(
+      '%s %s %s %s %s, takes what each entry exports, and checks the package itself',
+      async (checks, ...args) => {
+        expect(await complaintsOf(folder, compiler, [...strictness[checks], ...args])).toEqual([]);
+      },
+      180_000,
+    );
+  });
+});
+
+/** What a compiler finds wrong, but for what it finds in the AI SDK's own types. */
+async function complaintsOf(folder: EmptyFolder, compiler: string, args: string[]): Promise<string[]> {
+  const tsc = resolve(import.meta.dirname, `../../node_modules/${compiler}/bin/tsc`);
+  const output = await new Promise<string>((done) => {
+    execFile(process.execPath, [tsc, '-p', '.', ...args], { cwd: folder.path }, (error, stdout, stderr) =>
+      done(error === null ? '' : stdout + stderr || error.message),
+    );
+  });
+  return output.split('\n').filter((line) => /^\S/.test(line) && !/^node_modules\/(ai|@ai-sdk\/[\w-]+)\//.test(line));
+}
