@@ -121,7 +121,7 @@ test('the button that copies stays in sight while long code is read', async () =
     });
   await eventually(isOnTop);
   const [{ y: top = 0 } = {}, { y = 0 } = {}] = [await list.boundingBox(), await copy.boundingBox()].map(
-    (box) => box ?? {},
+    (box): { y?: number } => box ?? {},
   );
   expect(y - top).toBeLessThan(20);
 });

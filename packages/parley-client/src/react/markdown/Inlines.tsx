@@ -1,7 +1,7 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { ReactNode } from 'react';
 import { useRenderers } from '../renderers.ts';
-import type { FootnoteReference } from './footnotes.ts';
+import type { FootnoteReference } from './footnote-extensions.ts';
 import { NoteReference } from './NoteReference.tsx';
 import { safeAddress } from './safe-address.ts';
 import { TaskBox } from './TaskBox.tsx';

@@ -1,6 +1,6 @@
 import { useContext } from 'react';
 import { useStrings } from '../strings.ts';
-import type { FootnoteReference } from './footnotes.ts';
+import type { FootnoteReference } from './footnote-extensions.ts';
 import { Jump } from './Jump.tsx';
 import { NoteIds, noteId, referenceId } from './note-ids.ts';
 

@@ -1,6 +1,6 @@
 import { getDefaults, Lexer, type Token, walkTokens } from 'marked';
 import { AnswerHooks, AnswerTokenizer } from './answer-tokenizer.ts';
-import { footnoteExtensions } from './footnotes.ts';
+import { footnoteExtensions } from './footnote-extensions.ts';
 import { type Note, TokenFinisher } from './token-finisher.ts';
 
 export interface ParsedMarkdown {

@@ -1,6 +1,6 @@
 import { type MarkedToken, type Token, type Tokens, walkTokens } from 'marked';
 import { decodeEntities } from './decode-entities.ts';
-import type { FootnoteDefinition, FootnoteReference } from './footnotes.ts';
+import type { FootnoteDefinition, FootnoteReference } from './footnote-extensions.ts';
 import { Outline } from './outline.ts';
 
 export interface Note {
