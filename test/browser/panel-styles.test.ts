@@ -60,6 +60,10 @@ const resets: Record<string, string> = {
   'one of margins': '* { margin: 0; padding: 0; border: 0; box-sizing: content-box; list-style: none }',
   'one that unsets': `button, textarea, ul, ol, li, p, h1, h2, h3, h4, h5, h6, blockquote, pre, code, hr, section, a, strong,
     em, del, sup, th, td { all: unset }`,
+  'one that has texts of its own': `body { letter-spacing: 0.2px; text-align: center; word-spacing: 1px; text-transform: uppercase }
+    h1, h2, h3 { color: navy; font-family: serif; font-weight: 500; letter-spacing: -1px } p { margin: 0 }
+    a { color: navy; font-weight: 500; text-decoration: inherit }
+    code { display: inline-flex; padding: 4px 8px; background: #eee; color: navy; line-height: 135% }`,
 };
 
 const told = [
@@ -75,7 +79,16 @@ const told = [
     'opacity',
   ],
   ...['font-family', 'font-size', 'font-weight', 'font-style', 'line-height', 'text-align', 'text-decoration-line'],
-  ...['text-transform', 'vertical-align', 'white-space', 'overflow-wrap', 'cursor', 'appearance'],
+  ...[
+    'text-transform',
+    'letter-spacing',
+    'word-spacing',
+    'vertical-align',
+    'white-space',
+    'overflow-wrap',
+    'cursor',
+    'appearance',
+  ],
   ...[
     'border-top-width',
     'border-inline-start-width',
