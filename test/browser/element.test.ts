@@ -127,6 +127,46 @@ test('each request is sent by the page’s own fetch, with the token that there 
   ]);
 });
 
+test('it tells failures, and ratings where it asks for them', async () => {
+  await chat.page.evaluate(() => {
+    const told: unknown[] = [];
+    Object.assign(globalThis, { told });
+    for (const name of ['parley-error', 'parley-feedback'] as const) {
+      document.addEventListener(name, ({ detail }) => told.push(detail));
+    }
+  });
+  const told = () => chat.page.evaluate(() => Reflect.get(globalThis, 'told') as Record<string, unknown>[]);
+  await show({ feedback: '' });
+  service.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
+  await chat.send('Hello');
+  await eventually(async () => (await told()).length === 1);
+  await chat.page.locator('.parley-failure').getByRole('button', { name: 'Edit message' }).click();
+  await chat.button('Send').click();
+  await chat.button('Good answer').click();
+  await eventually(async () => (await told()).length === 2);
+  expect(await told()).toMatchObject([
+    { code: 'internal', requestId: expect.any(String) },
+    { sessionId: await onElement((element) => element.sessionId), rating: 'up' },
+  ]);
+  await onElement((element) => {
+    element.feedback = false;
+  });
+  await chat.button('Good answer').waitFor({ state: 'detached' });
+});
+
+test('its children stand above the messages and in their place', async () => {
+  await show();
+  await chat.page.getByText('Ask something to begin.').waitFor();
+  await onElement((element) => {
+    element.innerHTML = '<h2 slot="header">Orders</h2><p slot="empty-state">Where is my parcel?</p>';
+  });
+  await chat.page.getByRole('heading', { name: 'Orders' }).waitFor();
+  await chat.page.getByText('Where is my parcel?').waitFor();
+  expect(await chat.page.getByText('Ask something to begin.').isVisible()).toBe(false);
+  await chat.ask('Hello');
+  expect(await chat.page.getByText('Where is my parcel?').isVisible()).toBe(false);
+});
+
 test('what was set before the element was defined counts', async () => {
   const { page } = chat;
   const script = /parley-chat\.js$/;
@@ -202,8 +242,8 @@ test('a conversation goes on where the element is moved, and where it was taken 
 });
 
 test('two on a page are two conversations', async () => {
-  await show({ name: 'one' });
-  await show({ name: 'two', assistant: 'code-reviewer' });
+  await show({ label: 'One' });
+  await show({ label: 'Two', assistant: 'code-reviewer' });
   const panels = chat.page.locator('parley-chat');
   const field = (place: number) => panels.nth(place).getByRole('textbox', { name: 'Message', exact: true });
   const gate = service.upstream.gate();
@@ -219,6 +259,7 @@ test('two on a page are two conversations', async () => {
   const shown = (place: number) => panels.nth(place).locator('.parley-message').allTextContents();
   expect((await shown(0)).join()).not.toContain('Two');
   expect((await shown(1)).join()).not.toContain('One');
+  expect(await violationsOf(chat.page)).toEqual([]);
 });
 
 test('the keyboard works in it: focus() leads to the message field, Enter sends, Escape stops', async () => {
@@ -238,7 +279,26 @@ test('the keyboard works in it: focus() leads to the message field, Enter sends,
   expect(await chat.hasKeyboard(chat.button('Send'))).toBe(true);
 });
 
-test('the page’s styles end at it, but for the custom properties that the panel is coloured by', async () => {
+test('Escape stops the answer also where the element stands in a dialog of the page, and closes that one then', async () => {
+  service.upstream.enqueue({ deltas: ['half of it', service.upstream.gate()] });
+  await show();
+  await onElement((element) => {
+    const dialog = document.createElement('dialog');
+    document.body.append(dialog);
+    dialog.append(element);
+    dialog.showModal();
+  });
+  await chat.send('All of it');
+  await chat.page.getByText('half of it', { exact: true }).waitFor();
+  await chat.page.keyboard.press('Escape');
+  await chat.isIdle();
+  expect(await chat.texts()).toEqual(['All of it', 'half of it']);
+  expect(await chat.page.getByRole('dialog').isVisible()).toBe(true);
+  await chat.page.keyboard.press('Escape');
+  await chat.page.getByRole('dialog').waitFor({ state: 'hidden' });
+});
+
+test('the page’s styles end at it, but for its custom properties and what it says of the parts', async () => {
   await show();
   await chat.ask('* one\n* two');
   await chat.input.fill('Next');
@@ -251,5 +311,6 @@ test('the page’s styles end at it, but for the custom properties that the pane
   expect(await style('.parley-markdown', 'font-family')).toMatch(/^system-ui/);
   expect(await style('.parley-markdown ul', 'list-style-type')).toBe('disc');
   expect(await style('.parley-composer button', 'background-color')).toBe('rgb(0, 100, 0)');
+  expect(await style('.parley-usage', 'display')).toBe('none');
   expect(await panel.evaluate((element) => element.getBoundingClientRect().height)).toBe(480);
 });

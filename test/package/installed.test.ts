@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 test('few packages come with it', () => {
-  expect(installed.length).toBeLessThanOrEqual(110);
+  expect(installed.length).toBeLessThanOrEqual(12);
 });
 
 test('each of them may be used by anybody', () => {

@@ -1,25 +1,38 @@
 import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EmptyFolder } from './empty-folder.ts';
 import { tarball } from './packed-package.ts';
+
+const consumers = [
+  {
+    beside: 'React 18',
+    packages: ['react@18', 'react-dom@18', '@types/react@18', '@types/react-dom@18'],
+    files: ['client.ts', 'element.ts', 'panel.tsx', 'standalone.ts'],
+  },
+  {
+    beside: 'React 19 and the AI SDK',
+    packages: ['react@19', 'react-dom@19', '@types/react@19', '@types/react-dom@19', 'ai@7'],
+    files: ['client.ts', 'element.ts', 'panel.tsx', 'standalone.ts', 'transport.ts'],
+  },
+  { beside: 'nothing else', packages: [], files: ['client.ts', 'element.ts', 'standalone.ts'] },
+];
 
 const strictness = {
   strict: ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noImplicitOverride'],
   lax: ['--strict', 'false'],
 };
 
-const consumer = resolve(import.meta.dirname, 'consumer');
-
-describe.each(['18', '19'])('with the types of React %s', (react) => {
+describe.each(consumers)('installed beside $beside', ({ packages, files }) => {
   let folder: EmptyFolder;
 
   beforeAll(async () => {
     folder = await EmptyFolder.make();
-    await folder.install(tarball, ...[`react@${react}`, `react-dom@${react}`, 'ai@7']);
-    await folder.install('--save-dev', ...[`@types/react@${react}`, `@types/react-dom@${react}`]);
-    await cp(consumer, folder.path, { recursive: true });
+    await folder.install(tarball, ...packages);
+    for (const file of ['tsconfig.json', ...files]) {
+      await cp(join(import.meta.dirname, 'consumer', file), join(folder.path, file));
+    }
   }, 180_000);
   afterAll(() => folder.remove());
 

@@ -12,6 +12,8 @@ chat.addEventListener('parley-session', ({ detail }) => {
 });
 // @ts-expect-error: it is text, or what gets one.
 chat.token = 7;
+chat.addEventListener('parley-error', ({ detail }) => console.error(detail.code, detail.requestId));
+document.addEventListener('parley-feedback', ({ detail }) => console.info(detail.rating === 'up'));
 document.body.append(chat);
 
 export const isChat = (element: Element): element is ParleyChatElement => element instanceof ParleyChatElement;

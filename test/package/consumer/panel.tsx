@@ -16,5 +16,9 @@ createRoot(document.body).render(
     sessionId={location.hash.slice(1) || undefined}
     onSession={(sessionId) => history.replaceState(null, '', `#${sessionId ?? ''}`)}
     onTurn={() => document.title.trim()}
+    onError={({ code }) => console.error(code)}
+    onFeedback={({ rating }) => console.info(rating)}
+    header={<h2>Support</h2>}
+    emptyState={() => <p>How can we help?</p>}
   />,
 );

@@ -1,24 +1,32 @@
 import { createElement } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import type { Strings } from '../react/index.ts';
-import { ChatPanel } from '../react/index.ts';
+import { ChatPanel } from '../react/ChatPanel.tsx';
+import { english, type Strings } from '../react/english.ts';
 import { fetchOf, type Token } from './caller-fetch.ts';
 import type { ParleyChatDetails } from './events.ts';
-import { styles } from './styles.js';
+import { ReflectingElement } from './reflecting-element.ts';
+import { styleSheets } from './style-sheets.ts';
 
-// A server that renders pages may import this too.
-const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
-
-const properties = ['assistant', 'baseUrl', 'fetch', 'name', 'sessionId', 'strings', 'token'] as const;
+const properties = [
+  'assistant',
+  'baseUrl',
+  'feedback',
+  'fetch',
+  'label',
+  'name',
+  'sessionId',
+  'strings',
+  'token',
+] as const;
 
 /**
- * `<parley-chat>`: the chat panel for pages of any framework, or of none.
+ * `<parley-chat>`: the chat panel for pages of any framework, or of none. What is a child of it with `slot="header"`
+ * stands above the messages, with `slot="empty-state"` in their place while there are none.
  *
- * `assistant`, `fetch`, `token` and `strings` may change at any time. Another `base-url`, `name` or `session-id` begins
- * the panel anew.
+ * Another `base-url`, `name` or `session-id` is another conversation; all else may change while one is shown.
  */
-export class ParleyChatElement extends Base {
-  static readonly observedAttributes = ['assistant', 'base-url', 'name', 'session-id'];
+export class ParleyChatElement extends ReflectingElement {
+  static readonly observedAttributes = ['assistant', 'base-url', 'feedback', 'label', 'name', 'session-id'];
 
   /** Sends the requests; by default the browser's own. It is given a URL and, as a plain object, headers. */
   accessor fetch: typeof globalThis.fetch | undefined;
@@ -26,7 +34,8 @@ export class ParleyChatElement extends Base {
 
   readonly #fetch = fetchOf(this);
   #root: Root | undefined;
-  #panel = 0;
+  /** How many conversations there were. */
+  #place = 0;
   #sessionId: string | undefined;
   #strings: Partial<Strings> | undefined;
 
@@ -40,30 +49,6 @@ export class ParleyChatElement extends Base {
       delete this[name];
       Object.assign(this, { [name]: value });
     }
-  }
-
-  get assistant(): string | undefined {
-    return this.getAttribute('assistant') ?? undefined;
-  }
-
-  set assistant(value: string | null | undefined) {
-    this.#reflect('assistant', value);
-  }
-
-  get baseUrl(): string | undefined {
-    return this.getAttribute('base-url') ?? undefined;
-  }
-
-  set baseUrl(value: string | null | undefined) {
-    this.#reflect('base-url', value);
-  }
-
-  get name(): string | undefined {
-    return this.getAttribute('name') ?? undefined;
-  }
-
-  set name(value: string | null | undefined) {
-    this.#reflect('name', value);
   }
 
   /** The session that the conversation is in by now; the attribute is the one that it began with. */
@@ -89,9 +74,9 @@ export class ParleyChatElement extends Base {
     this.#render();
   }
 
-  /** Where a message is written. */
+  /** Leads to the message field. */
   override focus(options?: FocusOptions): void {
-    this.shadowRoot?.querySelector('textarea')?.focus(options);
+    this.shadowRoot?.querySelector<HTMLElement>('.parley-composer textarea')?.focus(options);
   }
 
   connectedCallback(): void {
@@ -112,53 +97,40 @@ export class ParleyChatElement extends Base {
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (before === value) return;
     if (name === 'session-id') this.sessionId = value;
-    else if (name === 'assistant') this.#render();
-    else this.#begin();
-  }
-
-  #reflect(attribute: string, value: string | null | undefined): void {
-    if (value == null) this.removeAttribute(attribute);
-    else this.setAttribute(attribute, value);
+    else if (name === 'base-url' || name === 'name') this.#begin();
+    else this.#render();
   }
 
   #begin(): void {
-    this.#panel += 1;
+    this.#place += 1;
     this.#render();
   }
 
   #render(): void {
+    const { assistant, baseUrl = '', feedback, label, name, sessionId, strings } = this;
+    const invitation = createElement('p', { className: 'parley-empty' }, { ...english, ...strings }.emptyConversation);
     this.#root?.render(
       createElement(ChatPanel, {
-        key: this.#panel,
-        baseUrl: this.baseUrl ?? '',
-        fetch: this.#fetch,
-        assistant: this.assistant,
-        sessionId: this.#sessionId,
-        strings: this.#strings,
-        onSession: (sessionId) => {
-          this.#sessionId = sessionId;
-          this.#tell('parley-session', { sessionId });
-        },
-        onTurn: () => this.#tell('parley-turn', { sessionId: this.#sessionId }),
+        key: this.#place,
+        ...{ assistant, baseUrl, feedback, label, name, sessionId, strings, fetch: this.#fetch },
+        header: createElement('slot', { name: 'header' }),
+        emptyState: createElement('slot', { name: 'empty-state' }, invitation),
+        ...this.#listeners,
       }),
     );
   }
 
+  readonly #listeners = {
+    onSession: (sessionId: string | undefined) => {
+      this.#sessionId = sessionId;
+      this.#tell('parley-session', { sessionId });
+    },
+    onTurn: () => this.#tell('parley-turn', { sessionId: this.#sessionId }),
+    onError: (failure: ParleyChatDetails['parley-error']) => this.#tell('parley-error', failure),
+    onFeedback: (feedback: ParleyChatDetails['parley-feedback']) => this.#tell('parley-feedback', feedback),
+  };
+
   #tell<Name extends keyof ParleyChatDetails>(name: Name, detail: ParleyChatDetails[Name]): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
-}
-
-let sheets: CSSStyleSheet[] | undefined;
-
-/** For all elements the same. They are no inline styles to a content security policy. */
-function styleSheets(): CSSStyleSheet[] {
-  // As high as a page says; by default high enough to read in.
-  const host = ':host { display: block; height: 36rem } :host([hidden]) { display: none }';
-  sheets ??= [host, styles].map((text) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    return sheet;
-  });
-  return sheets;
 }

@@ -1,11 +1,12 @@
 import type { FinishReason } from '../client/turn-events.ts';
 import type { Message } from '../conversation/conversation-state.ts';
+import type { Strings } from './english.ts';
 import { MessageActions } from './MessageActions.tsx';
 import { CopyButton } from './markdown/CopyButton.tsx';
 import { Markdown } from './markdown/Markdown.tsx';
 import { RatingButtons } from './RatingButtons.tsx';
 import { useSlots } from './slots.ts';
-import { type Strings, useStrings } from './strings.ts';
+import { useStrings } from './strings.ts';
 
 const endings: Partial<Record<FinishReason, keyof Strings>> = {
   length: 'endedByLength',

@@ -3,13 +3,14 @@ import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.
 import type { TurnFailure } from '../conversation/turn-failure.ts';
 import { Announcements } from './Announcements.tsx';
 import { Composer } from './Composer.tsx';
+import { english, type Strings } from './english.ts';
 import { offerKeyboard } from './keyboard.ts';
 import { MessageList } from './MessageList.tsx';
 import { PanelProvider } from './panel.ts';
 import { type Renderers, RenderersProvider } from './renderers.ts';
 import { Status } from './Status.tsx';
 import { fill, type Slot, SlotsProvider } from './slots.ts';
-import { english, type Strings, StringsProvider } from './strings.ts';
+import { StringsProvider } from './strings.ts';
 import { UsageLine } from './UsageLine.tsx';
 import { useConversation } from './use-conversation.ts';
 import { useEscape } from './use-escape.ts';
@@ -83,7 +84,7 @@ export function ChatPanel(props: ChatPanelProps) {
       <SlotsProvider value={slots}>
         <RenderersProvider value={renderers}>
           <PanelProvider value={value}>
-            <section ref={panel} className="parley-panel" aria-label={label ?? texts.chat}>
+            <section ref={panel} className="parley-panel" part="panel" aria-label={label ?? texts.chat}>
               {fill(header, state)}
               {children}
               <Announcements panel={panel} />

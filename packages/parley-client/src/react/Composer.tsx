@@ -28,7 +28,7 @@ export function Composer() {
     actions.send(text);
   };
   return (
-    <form className="parley-composer" onSubmit={send}>
+    <form className="parley-composer" part="composer" onSubmit={send}>
       <MessageField
         inputRef={field}
         id={fieldId}

@@ -17,7 +17,7 @@ export const MessageItem = memo(({ messageKey: key, isUnderWay, actions, ...rest
   const message = { key, ...rest };
   const { role, content } = message;
   return (
-    <li className={`parley-message parley-${role}`} aria-busy={isUnderWay}>
+    <li className={`parley-message parley-${role}`} part={`message ${role}`} aria-busy={isUnderWay}>
       <h2 className="parley-hidden">{say(role === 'user' ? 'you' : 'assistant')}</h2>
       {role === 'user' ? (
         <UserMessage

@@ -8,7 +8,7 @@ const counted = new Intl.NumberFormat();
 export function UsageLine() {
   const { usage, context } = usePanel().state;
   const say = useStrings();
-  if (usage === undefined || context === undefined) return <p className="parley-usage" />;
+  if (usage === undefined || context === undefined) return <p className="parley-usage" part="usage" />;
   const tokens = (count: number, { estimated }: Usage | Context) =>
     estimated ? say('aboutTokens', { tokens: counted.format(count) }) : counted.format(count);
   const parts = [
@@ -21,5 +21,9 @@ export function UsageLine() {
       ? [say('droppedMessages', { count: counted.format(context.dropped_messages) })]
       : []),
   ];
-  return <p className="parley-usage">{parts.join(' · ')}</p>;
+  return (
+    <p className="parley-usage" part="usage">
+      {parts.join(' · ')}
+    </p>
+  );
 }

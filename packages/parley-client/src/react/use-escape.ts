@@ -57,5 +57,11 @@ function isTaken({ defaultPrevented, target }: KeyboardEvent, panel: Element): b
     target instanceof Element ? target.closest('dialog, [role$="dialog"], [role="menu"], [role="listbox"]') : null;
   const popovers = document.querySelectorAll(':popover-open:not([popover="manual"])');
   const closing = [...popovers, ...(around ? [around] : [])];
-  return defaultPrevented || closing.some((each) => !each.contains(panel));
+  return defaultPrevented || closing.some((each) => !holds(each, panel));
+}
+
+/** Also in the shadow of an element that it holds. */
+function holds(outer: Element, inner: Element): boolean {
+  const root = inner.getRootNode();
+  return outer.contains(inner) || (root instanceof ShadowRoot && holds(outer, root.host));
 }

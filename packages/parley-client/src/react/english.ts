@@ -1,0 +1,75 @@
+import { failureTexts } from './failure-texts.ts';
+
+/** All that the panel says by itself, in English. `{name}` stands for a value. */
+export const english = {
+  chat: 'Chat',
+  messages: 'Messages',
+  you: 'You said',
+  assistant: 'Assistant said',
+  emptyConversation: 'Ask something to begin.',
+  showEarlier: 'Show earlier messages',
+  jumpToLatest: 'Jump to latest',
+
+  message: 'Message',
+  writeMessage: 'Write a message',
+  send: 'Send',
+  stop: 'Stop',
+
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'Copying failed',
+  copyCode: 'Copy code',
+  wrapLines: 'Wrap lines',
+  code: 'Code',
+  codeIn: 'Code in {language}',
+  table: 'Table',
+  taskDone: 'Completed task',
+  taskOpen: 'Incomplete task',
+  footnotes: 'Footnotes',
+  footnote: 'Footnote {number}',
+  backToReference: 'Back to reference {occurrence} of footnote {number}',
+  sendAgain: 'Send again',
+  regenerate: 'Regenerate',
+  goodAnswer: 'Good answer',
+  badAnswer: 'Bad answer',
+  ratingFailed: 'Your rating could not be saved.',
+  editMessage: 'Edit message',
+  editedMessage: 'Edited message',
+  editHint: 'Your edited message starts a new conversation. This one stays as it is.',
+  sendEdited: 'Send edited message',
+  cancel: 'Cancel',
+
+  endedByLength: 'The answer ends here because it reached its maximum length.',
+  endedByStop: 'Stopped.',
+  endedByDeadline: 'The answer ends here because it took too long.',
+
+  summarized: 'The assistant knows earlier messages only in summary.',
+  showSummary: 'Show summary',
+
+  tryAgain: 'Try again',
+  retryIn: 'You can try again in {seconds} s.',
+  timeUntilRetry: 'Time until you can try again',
+  ...failureTexts,
+
+  offline: 'You are offline. Parley continues when the network is back.',
+  reconnecting: 'The connection was lost. Reconnecting …',
+  queued: 'Your message will be sent when the answer above is complete.',
+  stillWorking: 'Still working …',
+  expired: 'A new conversation began: the earlier one has expired or was deleted.',
+  deleted: 'This conversation was deleted. The next message begins a new one.',
+  gone: 'This conversation has expired or was deleted. The next message begins a new one.',
+  forked: 'This is a new conversation. The original is unchanged.',
+  dismiss: 'Dismiss',
+
+  answering: 'The assistant is answering.',
+  answered: 'Assistant said: {answer}',
+  answerReady: 'The answer is ready.',
+
+  answerTokens: 'Answer {tokens} tokens',
+  contextTokens: 'context {tokens} of {limit} tokens',
+  /** In place of `tokens` where these are an upper bound. */
+  aboutTokens: 'about {tokens}',
+  droppedMessages: '{count} older messages no longer seen by the model',
+};
+
+export type Strings = { readonly [Name in keyof typeof english]: string };
