@@ -31,6 +31,7 @@ export class ConversationKeeper {
     if (this.#isNameClaimed && this.#name !== undefined) releaseName(this.#service, this.#name);
   }
 
+  /** The one that has no ending. */
   get turn(): PendingTurn | undefined {
     return this.#kept.turn;
   }

@@ -71,7 +71,7 @@ export class Conversation {
 
   /** What the user has written and not sent is kept in the tab, and comes back as `returned` when it is opened again. */
   keepDraft(text: string): void {
-    this.#shown.keepDraft(text);
+    this.#shown.keeper.keepDraft(text);
   }
 
   /** Asks the next turn. Nothing happens while another one has no ending. */
@@ -136,7 +136,7 @@ export class Conversation {
   async #read(): Promise<void> {
     const { sessionId } = this.state;
     const { signal } = this.#closed;
-    const pending = this.#shown.keptTurn;
+    const pending = this.#shown.keeper.turn;
     this.#shown.change({ phase: 'loading', failure: undefined });
     try {
       const found = sessionId === undefined || (await this.#shown.readStored(sessionId, () => !signal.aborted));

@@ -23,18 +23,18 @@ export interface ShownConversationOptions {
 
 /** What a page shows of a conversation: what is stored of it, and the turns that have no ending yet. */
 export class ShownConversation {
+  readonly keeper: ConversationKeeper;
   /** What is changed here is shown with the next change. */
   readonly turns: OpenTurns;
   readonly #onSession: (sessionId: string | undefined) => void;
   readonly #listeners = new Set<() => void>();
-  readonly #keeper: ConversationKeeper;
   readonly #settled: SettledMessages;
   #state: ConversationState;
 
   constructor({ client, sessionId, assistant, name, onSession = () => {} }: ShownConversationOptions) {
     this.#onSession = onSession;
-    this.#keeper = new ConversationKeeper(client.baseUrl, name);
-    this.turns = new OpenTurns(this.#keeper);
+    this.keeper = new ConversationKeeper(client.baseUrl, name);
+    this.turns = new OpenTurns(this.keeper);
     this.#settled = new SettledMessages(client);
     this.#state = { ...nothingYet, sessionId, assistant };
   }
@@ -56,21 +56,12 @@ export class ShownConversation {
 
   /** From now on the tab keeps what has to be kept; the draft that it kept is shown. */
   open(): void {
-    this.change({ returned: this.#keeper.open(this.#state.sessionId).draft });
+    this.change({ returned: this.keeper.open(this.#state.sessionId).draft });
   }
 
   close(): void {
-    this.#keeper.close();
+    this.keeper.close();
     this.#listeners.clear();
-  }
-
-  /** The turn that had no ending when the tab showed the conversation last. */
-  get keptTurn(): PendingTurn | undefined {
-    return this.#keeper.turn;
-  }
-
-  keepDraft(text: string): void {
-    this.#keeper.keepDraft(text);
   }
 
   change(change: Partial<ConversationState>): void {
@@ -129,7 +120,7 @@ export class ShownConversation {
   /** The conversation goes on there; a session whose first turn left nothing behind is none. */
   moveTo(sessionId: string | undefined): void {
     if (this.#state.sessionId === sessionId) return;
-    this.#keeper.moveTo(sessionId);
+    this.keeper.moveTo(sessionId);
     this.change({ sessionId });
     this.#onSession(sessionId);
   }
