@@ -6,7 +6,7 @@ import { join } from 'node:path';
 // one directory, `PARLEY_SUITE_LOGS`. Without that setting nothing is collected. `check-logs.ts` compares them.
 
 /** Shorter texts occur by chance. */
-export const SHORTEST = 12;
+export const SHORTEST = 16;
 
 const noted = new Set<string>();
 
