@@ -16,24 +16,24 @@ test.each([
   ['inspected', (each: string) => inspect({ args: [each] })],
   ['as a field of an error', (each: string) => inspect(Object.assign(new Error('x'), { command: { args: [each] } }))],
 ])('a text is found %s', (_, write) => {
-  expect(findTexts(`before\n${write(text)}\nafter`, ['another text', text])).toEqual([text]);
+  expect(findTexts(`before\n${write(text)}\nafter`, ['another text of it', text])).toEqual([text]);
 });
 
 test('what a log does not hold is not found, and what is short is not looked for', () => {
-  const log = `A "quoted"\nmessage, which differs, and the short one\n${'x'.repeat(11)}`;
-  expect(findTexts(log, [text, 'short one', 'a text of yours', 'x'.repeat(12)])).toEqual([]);
+  const log = `A "quoted"\nmessage, which differs, and the short one\n${'x'.repeat(15)}`;
+  expect(findTexts(log, [text, 'short one', 'a text of yours', 'x'.repeat(16)])).toEqual([]);
 });
 
 test('a text in one host’s log is told with its file, but not in audit records that were asked for', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'suite-logs-'));
   const line = `${JSON.stringify({ audit: 1, message: text })}\n`;
-  await writeFile(join(directory, 'texts-1.jsonl'), `${JSON.stringify(text)}\n${JSON.stringify('another text')}\n`);
+  await writeFile(join(directory, 'texts-1.jsonl'), `${JSON.stringify(text)}\n${JSON.stringify('another text of it')}\n`);
   await writeFile(join(directory, 'audited-a.log'), `begin\n${line}end\n`);
   expect(await checkLogs(directory)).toMatchObject({ texts: 2, hosts: 1, found: [] });
   await writeFile(join(directory, 'host-b.log'), line);
-  await writeFile(join(directory, 'audited-c.log'), `warning: another text\n${line}`);
+  await writeFile(join(directory, 'audited-c.log'), `warning: another text of it\n${line}`);
   expect((await checkLogs(directory)).found.sort()).toEqual([
-    'audited-c.log: "another text"',
+    'audited-c.log: "another text of it"',
     `host-b.log: ${JSON.stringify(text)}`,
   ]);
   await rm(directory, { recursive: true });
