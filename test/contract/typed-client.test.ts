@@ -44,7 +44,7 @@ test('a typed client is made from the contract, compiles, and refuses what the c
     '--lib',
     'esnext,dom',
   ];
-  const { stdout } = await run('node_modules/.bin/tsc', [
+  const { stdout } = await run('node_modules/typescript/bin/tsc', [
     ...options,
     ...['--allowImportingTsExtensions', '--skipLibCheck', '--types', '', `${directory}/use.ts`],
   ]).catch((error: { stdout: string }) => error);

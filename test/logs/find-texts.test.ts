@@ -27,7 +27,10 @@ test('what a log does not hold is not found, and what is short is not looked for
 test('a text in one host’s log is told with its file, but not in audit records that were asked for', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'suite-logs-'));
   const line = `${JSON.stringify({ audit: 1, message: text })}\n`;
-  await writeFile(join(directory, 'texts-1.jsonl'), `${JSON.stringify(text)}\n${JSON.stringify('another text of it')}\n`);
+  await writeFile(
+    join(directory, 'texts-1.jsonl'),
+    `${JSON.stringify(text)}\n${JSON.stringify('another text of it')}\n`,
+  );
   await writeFile(join(directory, 'audited-a.log'), `begin\n${line}end\n`);
   expect(await checkLogs(directory)).toMatchObject({ texts: 2, hosts: 1, found: [] });
   await writeFile(join(directory, 'host-b.log'), line);
