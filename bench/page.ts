@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { buildApp } from '../local/build-app.ts';
 import { ChatPage, startWorld } from '../test/browser/world.ts';
 import { Client } from '../test/end-to-end/client.ts';
+import { frameFigures, frameTimes } from './frames.ts';
 import { median } from './median.ts';
 
 // How large the chat page is, how soon it is painted and can be written into beside an empty page, and how smooth it
@@ -75,33 +76,6 @@ const deltas = Array.from({ length: Number(values.tokens) }, (_, place) =>
   place % 120 === 119 ? '\n\n```ts\nawait redis.ping();\n```\n\n' : `${words[place % words.length]} `,
 );
 
-/** Milliseconds of each frame while the answer streams, and how many tokens a second arrived. */
-async function frameTimes(chat: ChatPage): Promise<{ frames: number[]; rate: number }> {
-  await chat.page.evaluate(`{
-    const frames = [];
-    let last = performance.now();
-    const next = (now) => { frames.push(now - last); last = now; globalThis.frame = requestAnimationFrame(next); };
-    globalThis.frame = requestAnimationFrame(next);
-    globalThis.frames = frames;
-  }`);
-  // Ten tokens each ten milliseconds, by the clock.
-  const gates = Array.from({ length: deltas.length / 10 }, () => world.upstream.gate());
-  const paced = gates.flatMap((gate, place) => [gate, ...deltas.slice(place * 10, place * 10 + 10)]);
-  world.upstream.enqueue({ deltas: paced });
-  const startedAt = performance.now();
-  let opened = 0;
-  const pace = setInterval(() => {
-    while (opened < Math.min(gates.length, (performance.now() - startedAt) / 10)) gates[opened++]?.open();
-  }, 5);
-  await chat.ask('Tell me all');
-  clearInterval(pace);
-  const rate = deltas.length / ((performance.now() - startedAt) / 1000);
-  const frames = await chat.page.evaluate<number[]>(
-    'cancelAnimationFrame(globalThis.frame), globalThis.frames.slice(1)',
-  );
-  return { frames, rate };
-}
-
 async function openWhole(page: Page, messages: number): Promise<void> {
   await page.waitForFunction(`document.querySelectorAll('.parley-list > li').length > 0`);
   while (Number(await page.evaluate(`document.querySelectorAll('.parley-list > li').length`)) < messages) {
@@ -123,22 +97,17 @@ for (let run = 0; run < 3; run += 1) {
     const chat = await ChatPage.open(world, {}, hash);
     await chat.isIdle();
     if (messages > 0) await openWhole(chat.page, messages);
-    const measured = await frameTimes(chat);
+    const measured = await frameTimes(world, chat.page, deltas, () => chat.ask('Tell me all'));
     frames.push(...measured.frames);
     rates.push(measured.rate);
     await chat.close();
   }
 }
-const quantile = (numbers: number[], part: number) =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * part)] ?? 0;
 console.table(
   cases.map(({ name, frames, rates }) => ({
     'streamed into': name,
     'tokens a second': median(rates).toFixed(0),
-    'median frame, ms': median(frames).toFixed(1),
-    '95 %, ms': quantile(frames, 0.95).toFixed(1),
-    '99 %, ms': quantile(frames, 0.99).toFixed(1),
-    'longest, ms': Math.max(...frames).toFixed(1),
+    ...frameFigures(frames),
   })),
 );
 

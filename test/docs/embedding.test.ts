@@ -8,6 +8,7 @@ const files = await Promise.all(
     { page: 'docs/embedding.md', heading: 'Next', example: 'next' },
     { page: 'docs/embedding.md', heading: 'Without a framework', example: 'no-framework' },
     { page: 'docs/ai-sdk.md', heading: undefined, example: 'next' },
+    { page: 'docs/assistant-ui.md', heading: undefined, example: 'next' },
   ].map(async ({ page, heading, example }) => {
     const steps = await readRecipe(page, heading);
     return steps.flatMap((step) =>
@@ -29,5 +30,6 @@ test('the docs have each file written that an example adds to what its maker mad
     'next/next.config.ts',
     'no-framework/index.html',
     'next/app/use-chat/page.tsx',
+    'next/app/assistant-ui/page.tsx',
   ]);
 });

@@ -16,6 +16,16 @@ const consumers = [
     packages: ['react@19', 'react-dom@19', '@types/react@19', '@types/react-dom@19', 'ai@7'],
     files: ['client.ts', 'element.ts', 'panel.tsx', 'standalone.ts', 'transport.ts'],
   },
+  {
+    beside: 'React 18 and assistant-ui',
+    packages: ['react@18', 'react-dom@18', '@types/react@18', '@types/react-dom@18', '@assistant-ui/react@0.15'],
+    files: ['assistant-ui.tsx'],
+  },
+  {
+    beside: 'React 19 and assistant-ui',
+    packages: ['react@19', 'react-dom@19', '@types/react@19', '@types/react-dom@19', '@assistant-ui/react@0.15'],
+    files: ['assistant-ui.tsx'],
+  },
   { beside: 'nothing else', packages: [], files: ['client.ts', 'element.ts', 'standalone.ts'] },
 ];
 
@@ -50,7 +60,10 @@ describe.each(consumers)('installed beside $beside', ({ packages, files }) => {
   });
 });
 
-/** What a compiler finds wrong, but for what it finds in the AI SDK's own types. */
+/** In which the compiler finds something wrong itself: the AI SDK, and what assistant-ui is made of. */
+const others = /^node_modules\/(ai|@ai-sdk\/[\w-]+|@radix-ui\/primitive)\//;
+
+/** What a compiler finds wrong, but for what it finds in others' types. */
 async function complaintsOf(folder: EmptyFolder, compiler: string, args: string[]): Promise<string[]> {
   const tsc = resolve(import.meta.dirname, `../../node_modules/${compiler}/bin/tsc`);
   const output = await new Promise<string>((done) => {
@@ -58,5 +71,5 @@ async function complaintsOf(folder: EmptyFolder, compiler: string, args: string[
       done(error === null ? '' : stdout + stderr || error.message),
     );
   });
-  return output.split('\n').filter((line) => /^\S/.test(line) && !/^node_modules\/(ai|@ai-sdk\/[\w-]+)\//.test(line));
+  return output.split('\n').filter((line) => /^\S/.test(line) && !others.test(line));
 }

@@ -20,6 +20,7 @@ const noFramework = await readRecipe('docs/embedding.md', 'Without a framework')
 const vue = await readRecipe('docs/embedding.md', 'Vue');
 const svelte = await readRecipe('docs/embedding.md', 'Svelte');
 const useChat = await readRecipe('docs/ai-sdk.md');
+const assistantUi = await readRecipe('docs/assistant-ui.md');
 const example = { vite: await readme('vite-react'), next: await readme('next'), none: await readme('no-framework') };
 
 const vite7: Step = { run: 'npm install vite@7 @vitejs/plugin-react@5' };
@@ -48,6 +49,12 @@ export const trials: readonly Trial[] = [
     pages: { '': 'list' },
   },
   { name: 'docs, useChat in Next', steps: before(next, ...useChat), pages: { 'use-chat': 'list' } },
+  {
+    name: 'docs, assistant-ui in Vite',
+    steps: before(vite, ...replaced(assistantUi, 'app/assistant-ui/page.tsx', 'src/App.tsx')),
+    pages: { '': 'list' },
+  },
+  { name: 'docs, assistant-ui in Next', steps: before(next, ...assistantUi), pages: { 'assistant-ui': 'list' } },
   { name: 'vite-react', example: 'vite-react', steps: example.vite },
   { name: 'vite-react, across origins', example: 'vite-react', steps: example.vite, isCrossOrigin: true },
   { name: 'vite-react, React 18', example: 'vite-react', steps: before(example.vite, react18) },
@@ -55,6 +62,11 @@ export const trials: readonly Trial[] = [
   { name: 'vite-react, Vite 7, React 18', example: 'vite-react', steps: before(example.vite, vite7, react18) },
   { name: 'vite-react, Tailwind 4', example: 'vite-react', steps: before(example.vite, ...tailwind4) },
   { name: 'vite-react, reset of Tailwind 3', example: 'vite-react', steps: before(example.vite, ...tailwind3) },
-  { name: 'next', example: 'next', steps: example.next, pages: { '': 'panel', 'use-chat': 'list' } },
+  {
+    name: 'next',
+    example: 'next',
+    steps: example.next,
+    pages: { '': 'panel', 'use-chat': 'list', 'assistant-ui': 'list' },
+  },
   { name: 'no-framework', example: 'no-framework', steps: example.none, isCrossOrigin: true },
 ];

@@ -27,6 +27,7 @@ export interface Session {
   /** None before its first turn. */
   assistant: string | null;
   /** ISO 8601. */
+  created: string;
   updated: string;
   /** ISO 8601: when it is forgotten unless it is used again. Absent where the service is older than this package. */
   expires?: string;
@@ -38,6 +39,8 @@ export interface StoredMessage {
   id: string;
   role: 'user' | 'assistant';
   content: string;
+  /** ISO 8601. */
+  timestamp: string;
   turn_id: string;
   finish_reason?: FinishReason;
   usage?: Usage;

@@ -10,7 +10,11 @@ export interface Message {
   role: 'user' | 'assistant';
   content: string;
   turnId?: string;
+  /** Of one that is stored; ISO 8601. */
+  timestamp?: string;
   finishReason?: FinishReason;
+  usage?: Usage;
+  context?: Context;
   /** What the user thought of it when it was read. */
   rating?: Rating;
   /** An answer that is on its way. */
@@ -74,10 +78,13 @@ export const nothingYet: ConversationState = {
   returned: undefined,
 };
 
-export function messageOf({ id, role, content, turn_id, finish_reason, feedback }: StoredMessage): Message {
+export function messageOf({ id, role, content, timestamp, turn_id, finish_reason, ...rest }: StoredMessage): Message {
+  const { usage, context, feedback } = rest;
   return {
-    ...{ key: id, id, role, content, turnId: turn_id },
+    ...{ key: id, id, role, content, turnId: turn_id, timestamp },
     ...(finish_reason && { finishReason: finish_reason }),
+    ...(usage && { usage }),
+    ...(context && { context }),
     ...(feedback && { rating: feedback.rating }),
   };
 }

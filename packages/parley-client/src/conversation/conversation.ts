@@ -37,6 +37,12 @@ export class Conversation {
     return this.#shown.state;
   }
 
+  /** The session that the turn which has no ending is forked from. */
+  get source(): string | undefined {
+    const { turn } = this.#shown;
+    return turn?.fork && turn.sessionId;
+  }
+
   /** Calls `listener` after each change, until the returned function is called. */
   subscribe(listener: () => void): () => void {
     return this.#shown.subscribe(listener);

@@ -109,7 +109,7 @@ export class ShownConversation {
   settleTurn({ finish_reason, usage, context }: TurnEvent & { type: 'finished' }): boolean {
     if (this.turns.isSilent) return false;
     const messages = this.#messagesOfTurn().map(({ isUnderWay: _, ...message }) =>
-      message.role === 'user' ? message : { ...message, finishReason: finish_reason },
+      message.role === 'user' ? message : { ...message, finishReason: finish_reason, usage, context },
     );
     const notice = this.turn?.fork && { notice: 'forked' as const };
     this.#settled.all = [...this.#beforeTurn(), ...messages];

@@ -1,0 +1,15 @@
+import type { FeedbackAdapter } from '@assistant-ui/react';
+import type { ParleyClient } from '../client/parley-client.ts';
+
+/** Hands what users think of answers to the service. What it refuses is an error of the page, as nobody waits for it. */
+export function feedbackAdapter(client: ParleyClient): FeedbackAdapter {
+  return {
+    submit({ message, type, comment }) {
+      const { session_id: sessionId, turn_id: turnId } = message.metadata.custom;
+      if (typeof sessionId !== 'string' || typeof turnId !== 'string')
+        throw new Error('There is no answer to rate yet.');
+      const rating = type === 'positive' ? 'up' : 'down';
+      client.feedback({ sessionId, turnId, rating, ...(comment && { comment }) }).catch(reportError);
+    },
+  };
+}
