@@ -51,6 +51,27 @@ describe.each<StoreKind>(['memory', 'redis'])('the list of conversations, with s
     expect(await listed()).toEqual(['About cats']);
   });
 
+  test('has a new conversation without a gap, however long the service takes to list it', async () => {
+    const [gate, listing] = [world.upstream.gate(), world.upstream.gate()];
+    world.upstream.enqueue({ deltas: ['One', gate, ' and two.'] });
+    await chat.send('About cats');
+    await chat.page.getByText('One').waitFor();
+    await lists('About cats');
+    await chat.page.route('**/chat/sessions*', async (route) => {
+      await listing.passed;
+      await route.continue();
+    });
+    const asked = chat.page.waitForRequest('**/chat/sessions*');
+    gate.open();
+    await asked;
+    await chat.isIdle();
+    expect(await chat.page.locator('.parley-session').allInnerTexts()).toEqual(['About cats']);
+    const listed = chat.page.waitForResponse('**/chat/sessions*');
+    listing.open();
+    await listed;
+    await lists('About cats');
+  });
+
   test('has a conversation that was left in its first answer, and leads back to it', async () => {
     const gate = world.upstream.gate();
     world.upstream.enqueue({ deltas: ['One', gate, ' and two.'] });

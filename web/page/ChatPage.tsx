@@ -123,7 +123,7 @@ function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           sessionId={sessionId}
           assistant={picked}
           onSession={rename}
-          onTurn={sessions.reload}
+          onTurn={sessions.noteTurn}
           fieldId={fieldId}
           autoFocus={isWanted}
           feedback

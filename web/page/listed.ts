@@ -1,4 +1,4 @@
-import type { Session } from '../../packages/parley-client/src/index.ts';
+import type { KeptConversation, Session } from '../../packages/parley-client/src/index.ts';
 import type { KeptTurn } from '../../packages/parley-client/src/react/index.ts';
 
 /** A conversation as it is listed. */
@@ -36,6 +36,15 @@ export function stored(sessions: readonly Session[], kept: readonly KeptTurn[]):
   return kept.filter((each) => has(sessions, each) && beginsSession(each) && !each.turn.failure);
 }
 
+/** What is known of a session whose first turn has just been stored, until the service lists it; or nothing. */
+export function begunSession(sessions: readonly Session[], kept: KeptConversation | undefined): Session[] {
+  const { sessionId, turn } = kept ?? {};
+  if (sessionId === undefined || turn === undefined || sessions.some(({ id }) => id === sessionId)) return [];
+  const { assistant = null, message = '' } = turn;
+  const now = new Date().toISOString();
+  return [{ id: sessionId, title: titleOf(message), assistant, created: now, updated: now, turns: 1 }];
+}
+
 function has(sessions: readonly Session[], { sessionId }: KeptTurn): boolean {
   return sessions.some(({ id }) => id === sessionId);
 }
@@ -44,13 +53,17 @@ function beginsSession({ sessionId, turn }: KeptTurn): boolean {
   return sessionId === undefined || turn.sessionId !== sessionId;
 }
 
-/** As the service will title it. */
 function listedAs({ sessionId, name = '', turn }: KeptTurn): Listed {
   return {
     id: sessionId ?? name,
     isUnsent: sessionId === undefined,
-    title: turn.message?.trim().slice(0, 60) ?? '',
+    title: titleOf(turn.message ?? ''),
     assistant: turn.assistant,
     hasFailed: turn.failure !== undefined,
   };
+}
+
+/** About as the service will title it. */
+function titleOf(message: string): string {
+  return message.trim().slice(0, 60);
 }

@@ -1,15 +1,18 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import {
   deleteConversation,
   forgetKept,
   forgetKeptTurn,
+  keptConversations,
   onAttention,
   type ParleyClient,
   type Session,
 } from '../../packages/parley-client/src/index.ts';
 import { useKeptTurns } from '../../packages/parley-client/src/react/index.ts';
-import { type Listed, listedOf, stored, unlisted } from './listed.ts';
+import { begunSession, type Listed, listedOf, stored, unlisted } from './listed.ts';
 import { useReloading } from './use-reloading.ts';
+import { namedSession } from './use-shown-session.ts';
 
 /** The caller's sessions, newest first, page by page, and before them what has no answer yet. */
 export interface Sessions {
@@ -18,6 +21,8 @@ export interface Sessions {
   /** The last reading failed: what was read before is still there. */
   isUnread: boolean;
   reload: () => void;
+  /** A turn of the session that is shown has been stored. */
+  noteTurn: () => void;
   loadMore: () => void;
   /** Rejects where the conversation could not be deleted. */
   forget: (conversation: Listed) => Promise<void>;
@@ -58,6 +63,12 @@ export function useSessions(client: ParleyClient, current: string | undefined): 
       }),
     [read],
   );
+  const noteTurn = useCallback(() => {
+    const kept = keptConversations(client.baseUrl).find(({ sessionId }) => sessionId === namedSession());
+    // It is listed without a gap: what the tab keeps of it goes before the service's list is here.
+    flushSync(() => setPage((old) => ({ ...old, sessions: [...begunSession(old.sessions, kept), ...old.sessions] })));
+    reload();
+  }, [client, reload]);
   const loadMore = () =>
     read(sessions.at(-1)?.id, (page, hasMore, old) => ({ sessions: [...old.sessions, ...page], hasMore }));
   useEffect(() => {
@@ -87,5 +98,5 @@ export function useSessions(client: ParleyClient, current: string | undefined): 
     readings.current += 1;
     setPage((page) => ({ ...page, sessions: page.sessions.filter((session) => session.id !== id) }));
   };
-  return { items: listedOf(sessions, kept), hasMore, isUnread, reload, loadMore, forget };
+  return { items: listedOf(sessions, kept), hasMore, isUnread, reload, noteTurn, loadMore, forget };
 }

@@ -41,7 +41,12 @@ export function useShownSession() {
 
 function current(): Pick<Shown, 'sessionId' | 'name'> {
   const { name = crypto.randomUUID() } = (history.state ?? {}) as { name?: string };
-  return { sessionId: location.hash.slice(1) || undefined, name };
+  return { sessionId: namedSession(), name };
+}
+
+/** The session that the page's address names. */
+export function namedSession(): string | undefined {
+  return location.hash.slice(1) || undefined;
 }
 
 function addressOf(sessionId: string | undefined): string {

@@ -13,7 +13,7 @@ const TRIES = 12;
 export interface TurnDriverOptions {
   client: ParleyClient;
   shown: ShownConversation;
-  /** Called when a turn has been stored. */
+  /** Called when a turn has been stored, and is still kept: so that a list loses nothing in between. */
   onTurn: () => void;
   /** Called when a turn has failed. */
   onError: (failure: TurnFailure) => void;
@@ -130,12 +130,12 @@ export class TurnDriver {
   async #takeFinished(finished: TurnEvent & { type: 'finished' }): Promise<void> {
     const { message, sessionId } = this.#turn;
     const before = this.#shown.state.context;
+    if (!this.#shown.turns.isSilent) this.#options.onTurn();
     if (!this.#shown.settleTurn(finished)) {
       this.#shown.moveTo(sessionId);
       this.#shown.takeTurnBack();
       return;
     }
-    this.#options.onTurn();
     // Only the service knows what another page asked.
     if (message === undefined && sessionId !== undefined) await this.#shown.readStored(sessionId).catch(() => {});
     else if (mayHaveSummaries(finished.context, before)) this.#shown.readSummaries().catch(() => {});
@@ -146,8 +146,8 @@ export class TurnDriver {
     const { opened } = this.#turn;
     if (opened !== undefined) await this.#shown.readStored(opened.sessionId);
     if (this.#shown.isStored(opened?.turnId)) {
-      this.#shown.dropTurn();
       this.#options.onTurn();
+      this.#shown.dropTurn();
       return;
     }
     const detail = 'The answer was lost before it could be stored.';
