@@ -33,6 +33,8 @@ export async function converse(
   view: View,
   picture?: string,
 ): Promise<string> {
+  // A development server makes a page once it is asked for.
+  await fetch(url);
   const chat = await ChatPage.open({ browser, url }, { viewport: { width: 960, height: 720 } });
   try {
     const messages = view === 'panel' ? chat.messages : chat.page.getByRole('listitem');

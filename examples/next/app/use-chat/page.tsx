@@ -31,7 +31,9 @@ function Chat({ stored }: { stored: UIMessage[] }) {
     <main>
       <ol>
         {chat.messages.map(({ id, parts }) => (
-          <li key={id}>{parts.map((part) => (part.type === 'text' ? part.text : ''))}</li>
+          <li key={id} style={{ whiteSpace: 'pre-wrap' }}>
+            {parts.map((part) => (part.type === 'text' ? part.text : ''))}
+          </li>
         ))}
       </ol>
       {chat.error && <p role="alert">{chat.error.message}</p>}
