@@ -102,6 +102,32 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     expect(world.upstream.requests).toHaveLength(3);
   });
 
+  test('who comes back to a tab and sends at once has that turn, not one that the tab was looking for', async () => {
+    const asked = Promise.withResolvers<void>();
+    const held = world.upstream.gate();
+    // What the tab looks for is known when the message is under way.
+    await other.page.route(/chat\/stream\/[^/]+$/, async (route) => {
+      asked.resolve();
+      await held.passed;
+      await route.continue();
+    });
+    await eventually(async () => {
+      await other.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      return await Promise.race([asked.promise.then(() => true), new Promise((done) => setTimeout(done, 100, false))]);
+    });
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['Two', gate, ' and more.'] });
+    await other.send('two');
+    await shows(other, 'one', 'You said: one', 'two', 'Two');
+    const answered = other.page.waitForResponse(/chat\/stream\/[^/]+$/);
+    held.open();
+    await answered;
+    gate.open();
+    await shows(other, 'one', 'You said: one', 'two', 'Two and more.');
+    await other.isIdle();
+    expect(await contents()).toEqual(['one', 'You said: one', 'two', 'Two and more.']);
+  });
+
   test('who comes back to a tab sees what was said in the other, with the very elements that were there', async () => {
     await chat.ask('two');
     await other.input.fill('A draft');

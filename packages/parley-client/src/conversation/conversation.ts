@@ -63,7 +63,7 @@ export class Conversation {
     try {
       const found = await this.#shown.readStored(sessionId, () => this.#isIdleIn(sessionId));
       if (!this.#isIdleIn(sessionId)) return;
-      if (found) await this.#driver.join(sessionId);
+      if (found) await this.#driver.join(sessionId, () => this.#isIdleIn(sessionId));
       else this.#leaveGone();
     } catch {
       // What is shown may be old, and is no worse for that.

@@ -62,12 +62,13 @@ export class TurnDriver {
   /**
    * Shows a turn that another page has asked, to its end.
    *
+   * @param isWanted asked once more when it is known which: the user may have sent something meanwhile
    * @returns whether there is one that was not shown yet
    * @throws what `latestTurn` throws
    */
-  async join(sessionId: string): Promise<boolean> {
+  async join(sessionId: string, isWanted = () => true): Promise<boolean> {
     const turnId = await this.#client.latestTurn(sessionId, this.#signal);
-    if (turnId === undefined || this.#shown.isStored(turnId) || this.#heard.has(turnId)) return false;
+    if (turnId === undefined || this.#shown.isStored(turnId) || this.#heard.has(turnId) || !isWanted()) return false;
     await this.run(turnOfAnotherPage(sessionId, turnId));
     return true;
   }
