@@ -42,7 +42,11 @@ export async function converse(
       eventually(async () => (await messages.nth(place).textContent({ timeout: 20_000 }))?.includes(text));
     const write = async (text: string) => {
       await chat.input.fill(text, { timeout: 60_000 });
-      await eventually(() => chat.button('Send').isEnabled());
+      await eventually(async () => {
+        // Another's field may lose what was written before the browser went on with the server's page.
+        if (view === 'list') await chat.input.fill(text);
+        return chat.button('Send').isEnabled();
+      });
     };
     const send = async (text: string) => {
       await write(text);
