@@ -52,11 +52,11 @@ async function show(attributes: Record<string, string> = {}): Promise<void> {
   );
 }
 
-const onElement = <T>(act: (element: ParleyChatElement) => T) =>
+const onElement = <T>(act: (element: ParleyChatElement, text: string) => T, text = '') =>
   chat.page
     .locator('parley-chat')
     .first()
-    .evaluate(act as (element: Element) => T);
+    .evaluate(act as (element: Element, given: string) => T, text);
 
 test('one script and one element are a chat, in a page whose policy allows no inline style', async () => {
   const gate = service.upstream.gate();
@@ -198,6 +198,23 @@ test('another assistant may be chosen until the first message', async () => {
   await onElement((element) => element.setAttribute('assistant', 'data-analyst'));
   await chat.ask('Hello');
   expect(chat.asked.map(({ body }) => body['assistant'])).toEqual(['data-analyst']);
+});
+
+test('another address or name is another conversation', async () => {
+  await show({ 'base-url': 'http://127.0.0.1:1' });
+  await chat.send('Is anybody there?');
+  await chat.page.getByText('http://127.0.0.1:1').first().waitFor();
+  await onElement((element, url) => {
+    element.baseUrl = url;
+  }, service.host.url);
+  await eventually(async () => (await chat.messages.count()) === 0);
+  await chat.input.fill('A draft');
+  await onElement((element) => {
+    element.name = 'second';
+  });
+  await eventually(async () => (await chat.input.inputValue()) === '');
+  await chat.ask('Hello');
+  expect(await chat.texts()).toEqual(['Hello', 'You said: Hello']);
 });
 
 test('another session is another conversation, and the one that it told of is the same', async () => {
