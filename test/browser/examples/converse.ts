@@ -83,5 +83,7 @@ export async function converse(
     throw new Error([(error as Error).message, ...chat.complaints].join('\n'), { cause: error });
   } finally {
     await chat.close();
+    // The next page lists none of them.
+    await fetch(`${service.host.url}/chat/sessions`, { method: 'DELETE' });
   }
 }
