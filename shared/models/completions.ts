@@ -54,9 +54,9 @@ export function completions(settings: RemoteModelSettings, post: Post, timeoutMs
 }
 
 /**
- * The conversation as one text. A label at the start of a line inside a message would read as
- * another speaker's turn: a zero-width space behind its word keeps it text. The first message is the assistant's own
- * prompt, which may write labels on purpose.
+ * The conversation as one text. A label at the start of a line inside a message would read as another speaker's turn: a
+ * zero-width space behind its word keeps it text. The first message is the assistant's own prompt, which may write labels
+ * on purpose.
  */
 export function promptOf(messages: readonly PromptMessage[]): string {
   const lines = messages.map(({ role, content }, place) => {

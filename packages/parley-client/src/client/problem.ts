@@ -13,7 +13,7 @@ export interface Problem {
   last_turn_id?: string;
 }
 
-/** A request that was answered, with a refusal or a failure. What was not answered at all is the `TypeError` of `fetch`. */
+/** A request that was answered, with a refusal or a failure. What was not answered at all is an `UnreachableError`. */
 export class ParleyError extends Error {
   readonly problem: Problem;
   /** Milliseconds to wait before the request is repeated, where the service, or what stands before it, said so. */
