@@ -109,7 +109,7 @@ test('who signs in as somebody else finds nothing that was written before, who i
   const page = await ChatPage.open(guarded);
   const signIn = async (claims: Record<string, unknown>) => {
     await page.page.getByLabel('Access token').fill(await issuer.token(claims));
-    await page.button('Go on').click();
+    await page.button('Continue').click();
     await page.isIdle();
   };
   const isRefusedOnce = async () => {

@@ -35,7 +35,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       await chat.page.getByLabel('Function key').fill('a-function-key');
       await chat.page.getByLabel('User').fill('alice');
       const request = chat.page.waitForRequest((sent) => sent.url().includes('/chat/sessions'));
-      await chat.button('Go on').click();
+      await chat.button('Continue').click();
       expect((await request).headers()).toMatchObject({ 'x-functions-key': 'a-function-key', 'x-user-id': 'alice' });
       await chat.ask('Hello');
       expect(chat.asked).toHaveLength(1);
@@ -52,7 +52,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       await tab.getByRole('heading', { name: 'Sign in' }).waitFor();
       await tab.getByLabel('Function key').fill('a-function-key');
       await tab.getByLabel('User').fill('bob');
-      await tab.getByRole('button', { name: 'Go on' }).click();
+      await tab.getByRole('button', { name: 'Continue' }).click();
       await tab.getByText('Ask something to begin.').waitFor();
       expect(await tab.getByText('You said: Hello').count()).toBe(0);
     }));
@@ -68,7 +68,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       await page.goto(world.url);
       await page.getByLabel('Function key').fill('a-function-key');
       await page.getByLabel('User').fill('alice');
-      await chat.button('Go on').click();
+      await chat.button('Continue').click();
       await chat.isIdle();
       const refused = page.waitForResponse((response) => response.status() === 401);
       late.resolve();
@@ -99,12 +99,12 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
     const issuer = await OidcIssuer.start();
     await withPage({ AUTH_MODE: 'jwt', AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'parley' }, async (chat) => {
       await chat.page.getByLabel('Access token').fill('no-token');
-      await chat.button('Go on').click();
+      await chat.button('Continue').click();
       await chat.alert.waitFor();
       expect(await chat.alert.innerText()).toBe('The service did not accept this.');
       expect(await violationsOf(chat.page)).toEqual([]);
       await chat.page.getByLabel('Access token').fill(await issuer.token());
-      await chat.button('Go on').click();
+      await chat.button('Continue').click();
       await chat.ask('Hello');
       expect(await chat.texts()).toEqual(['Hello', 'You said: Hello']);
     });
@@ -116,14 +116,14 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       const { page } = chat;
       await page.getByLabel('Function key').fill('a-function-key');
       await page.getByLabel('User').fill('alice');
-      await chat.button('Go on').click();
+      await chat.button('Continue').click();
       await chat.isIdle();
       // The key is taken back, as far as the service's answers tell.
       await page.route('**/chat/stream', (route) => route.fulfill({ status: 401 }), { times: 1 });
       await chat.send('Precious words');
       await page.getByLabel('Function key').fill('a-new-key');
       await page.getByLabel('User').fill('alice');
-      await chat.button('Go on').click();
+      await chat.button('Continue').click();
       await page.getByText('You said: Precious words').first().waitFor();
       await chat.isIdle();
       expect(chat.asked.map(({ key }) => key)).toEqual([chat.asked[0]?.key, chat.asked[0]?.key]);

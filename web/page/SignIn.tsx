@@ -88,7 +88,7 @@ function Form({ fields, onDone }: FormProps) {
         </p>
       ))}
       <p>It is kept in this tab only, until the tab is closed.</p>
-      <button type="submit">Go on</button>
+      <button type="submit">Continue</button>
     </form>
   );
 }

@@ -51,7 +51,7 @@ export const english = {
   timeUntilRetry: 'Time until you can try again',
   ...failureTexts,
 
-  offline: 'You are offline. Parley continues when the network is back.',
+  offline: 'You are offline. The conversation continues when the network is back.',
   reconnecting: 'The connection was lost. Reconnecting …',
   queued: 'Your message will be sent when the answer above is complete.',
   stillWorking: 'Still working …',

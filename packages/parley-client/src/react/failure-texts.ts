@@ -16,7 +16,7 @@ export const failureTexts = {
   'content-filtered': 'The content filter stopped this. Try asking in other words.',
   'unknown-assistant': 'This assistant is no longer available.',
   'rate-limited': 'You have sent many messages in a short time.',
-  'token-limit-exceeded': 'You have used up what you may use for now.',
+  'token-limit-exceeded': 'You have reached your usage limit for now.',
   'model-busy': 'The model is busy.',
   'model-timeout': 'The model took too long to answer.',
   'model-failed': 'The model could not answer.',
