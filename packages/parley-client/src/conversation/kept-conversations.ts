@@ -36,17 +36,20 @@ export function readKept(place: Place): Kept {
 /** Where both are too much, the turn is kept alone. */
 export function writeKept(place: Place, { turn, draft }: Kept): void {
   const key = keyOf(place);
+  let isNews = JSON.stringify(turn) !== JSON.stringify(readKept(place).turn);
   const [text] = [{ turn, draft }, { turn }]
     .filter((kept) => kept.turn || kept.draft)
     .map((kept) => JSON.stringify({ at: Date.now(), kept }))
     .filter(({ length }) => length <= LONGEST);
   withStorage((storage) => {
     if (text === undefined) return storage.removeItem(key);
-    const others = keysByAge().filter((other) => other !== key);
-    for (const oldest of others.slice(0, 1 - MOST)) storage.removeItem(oldest);
+    // A draft is kept with each letter: the others are looked at where one more comes to them.
+    const tooMany = storage.getItem(key) === null ? keysByAge().slice(0, 1 - MOST) : [];
+    for (const oldest of tooMany) storage.removeItem(oldest);
+    isNews ||= tooMany.length > 0;
     storage.setItem(key, text);
   });
-  for (const listener of listeners) listener();
+  if (isNews) for (const listener of listeners) listener();
 }
 
 /** The conversations with a service of which the tab keeps something, newest first. */
@@ -70,7 +73,7 @@ export function forgetKeptTurn(place: Place): void {
   writeKept(place, { draft: readKept(place).draft });
 }
 
-/** Calls `listener` after each change, until the returned function is called. */
+/** Calls `listener` when a message without an answer has come or changed or gone, until the returned function is called. */
 export function subscribeKept(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
