@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { TcpProxy } from '../redis/tcp-proxy.ts';
@@ -42,6 +42,7 @@ export async function startWorld(store: StoreKind, env: Record<string, string> =
     ...{ upstream, host, network, browser },
     url: `http://127.0.0.1:${network.port}/chat`,
     async stop() {
+      await Promise.all(browser.contexts().map(closeContext));
       await browser.close();
       await network.stop();
       await host.stop();
@@ -186,6 +187,12 @@ export class ChatPage {
   }
 
   async close(): Promise<void> {
-    await this.page.context().close();
+    await closeContext(this.page.context());
   }
+}
+
+/** A request that a test's route is still fetching fails with its page: that is no failure of the test. */
+async function closeContext(context: BrowserContext): Promise<void> {
+  await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
+  await context.close();
 }

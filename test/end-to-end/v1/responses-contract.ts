@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../eventually.ts';
 import { type Host, startHost } from '../../host/start-host.ts';
 import { ScriptedUpstream } from '../../upstream/scripted-upstream.ts';
-import { Client } from '../client.ts';
+import { Client, lasting } from '../client.ts';
 
 const unknown = randomUUID().replaceAll('-', '');
 
@@ -337,11 +337,12 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
         const first = await ask('one');
         const second = await ask('two', { previous_response_id: first.id });
         expect(second).toMatchObject({ conversation: first.conversation, previous_response_id: first.id });
-        const before = await (await chat.get(`/chat/history/${sessionOf(first)}`)).text();
+        const kept = async () => lasting(await (await chat.get(`/chat/history/${sessionOf(first)}`)).text());
+        const before = await kept();
         const fork = await ask('other', { previous_response_id: first.id });
         expect(said().slice(1)).toEqual(['one', 'You said: one', 'other']);
         expect(fork.conversation).not.toEqual(first.conversation);
-        expect(await (await chat.get(`/chat/history/${sessionOf(first)}`)).text()).toBe(before);
+        expect(await kept()).toBe(before);
         expect(await chat.history(sessionOf(fork))).toHaveLength(4);
         const copied = `resp_${sessionOf(fork).replaceAll('-', '')}${first.id.slice(37)}`;
         expect(await openai.responses.retrieve(copied)).toMatchObject({ output_text: 'You said: one' });
