@@ -4,6 +4,7 @@ import './assistants.ts';
 import './chat.ts';
 import './chat-stream.ts';
 import './delete.ts';
+import './edit.ts';
 import './erase.ts';
 import './export.ts';
 import './feedback.ts';

@@ -11,8 +11,8 @@ const HELD_CHARACTERS = 4_194_304;
 
 /**
  * All that is an owner's, as lines of JSON, one session each: `{id, title, assistant, created, updated, turns,
- * forked_from?, messages}`, and where there are any, `metadata`, the `items` that were brought after the last turn, and
- * `summaries` as in a session's history.
+ * pinned, forked_from?, messages}`, and where there are any, `metadata`, the `items` that were brought after the last turn,
+ * and `summaries` as in a session's history.
  * Sessions and messages are read page by page, as the reader asks for them. A session that is deleted meanwhile is left
  * out; where a part of its long line was said already, the line is ended, and says so by `"cut": true`.
  *

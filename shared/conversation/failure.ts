@@ -18,6 +18,7 @@ export const failureKinds = {
   'session-busy': { status: 409, title: 'The session is answering another message', retryable: true },
   'session-moved': { status: 409, title: 'Another turn came in between', retryable: false },
   'turn-in-progress': { status: 409, title: 'The turn with this key is still running', retryable: true },
+  'too-many-pinned': { status: 409, title: 'Too many sessions are pinned', retryable: false },
   'body-too-large': { status: 413, title: 'The body is too large', retryable: false },
   'unsupported-media-type': { status: 415, title: 'The body is not application/json in UTF-8', retryable: false },
   'invalid-request': { status: 422, title: 'The request is not valid', retryable: false },

@@ -49,13 +49,21 @@ export type TurnBody = z.infer<typeof chatBody>;
 /** The body of `POST /chat/stop`. */
 export const stopBody = z.strictObject({ session_id: text, turn_id: z.optional(text) });
 
-const MAX_COMMENT_CHARACTERS = 2000;
+const comment = text.check(atMost(2000));
 
-const comment = text.check(
-  z.refine(
-    (value) => value.length <= MAX_COMMENT_CHARACTERS || Array.from(value).length <= MAX_COMMENT_CHARACTERS,
-    `must have at most ${MAX_COMMENT_CHARACTERS} characters`,
-  ),
+const title = text.check(
+  z.trim(),
+  z.refine((value) => value !== '', 'must not be blank'),
+  z.refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must have no control characters'),
+  atMost(200),
+);
+
+/** The body of `PATCH /chat/history/{session_id}`. */
+export const editBody = z.strictObject({ title: z.optional(title), pinned: z.optional(z.boolean()) }).check(
+  z.refine(({ title, pinned }) => title !== undefined || pinned !== undefined, {
+    error: 'title or pinned is needed',
+    path: ['title'],
+  }),
 );
 
 /** The body of `POST /chat/feedback`. */
@@ -65,6 +73,13 @@ export const feedbackBody = z.strictObject({
   rating: z.enum(['up', 'down'], 'must be up or down'),
   comment: z.optional(comment),
 });
+
+function atMost(characters: number) {
+  return z.refine<string>(
+    (value) => value.length <= characters || Array.from(value).length <= characters,
+    `must have at most ${characters} characters`,
+  );
+}
 
 /**
  * Checks a body against its schema.

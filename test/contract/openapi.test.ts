@@ -95,6 +95,7 @@ const plain: Record<string, Ask> = {
   resume: async (by) => by.get(`/chat/stream/${(await by.chat({ message: 'Hi' })).session_id}`),
   stop: body('/chat/stop', { session_id: randomUUID(), turn_id: randomUUID() }),
   history: async (by) => by.get(`/chat/history/${(await by.chat({ message: 'Hi' })).session_id}`),
+  edit: async (by) => by.patch(`/chat/history/${(await by.chat({ message: 'Hi' })).session_id}`, { pinned: true }),
   forget: (by) => by.delete(`/chat/history/${randomUUID()}`),
   sessions: (by) => by.get('/chat/sessions'),
   erase: (by) => by.delete('/chat/sessions'),
@@ -122,6 +123,12 @@ const special: Record<string, Ask> = {
   'resume 204': (by) => by.get(`/chat/stream/${randomUUID()}`),
   'history 404': (by) => by.get(`/chat/history/${randomUUID()}`),
   'history 422': (by) => by.get('/chat/history/x?limit=0'),
+  'edit 400': (by) => by.patch('/chat/history/x', '{'),
+  'edit 404': (by) => by.patch(`/chat/history/${randomUUID()}`, { title: 'None' }),
+  'edit 409': tooManyPinned,
+  'edit 413': (by) => by.patch('/chat/history/x', big),
+  'edit 415': (by) => by.patch('/chat/history/x', '{}', { 'content-type': 'text/plain' }),
+  'edit 422': (by) => by.patch('/chat/history/x', '{}'),
   'sessions 422': (by) => by.get('/chat/sessions?limit=0'),
   'feedback 404': body('/chat/feedback', { session_id: randomUUID(), turn_id: randomUUID(), rating: 'up' }),
   'export 429': secondExport,
@@ -133,6 +140,16 @@ const special: Record<string, Ask> = {
   'chat 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }),
   'chat 504': (by) => failing(by, { deltas: [upstream.gate()] }),
 };
+
+async function tooManyPinned(): Promise<Response> {
+  const by = new Client(host.url, { 'x-user-id': 'collector' });
+  for (;;) {
+    const { session_id } = await by.chat({ message: 'Hi' });
+    const response = await by.patch(`/chat/history/${session_id}`, { pinned: true });
+    if (response.status !== 200) return response;
+    await response.text();
+  }
+}
 
 /** Of a caller who does not read the first one. */
 async function secondExport(): Promise<Response> {
@@ -225,6 +242,7 @@ describe('every answer that the contract names is given, and is as it says:', ()
   /** Where there can be no session before. */
   function askWithoutSession(id: string, path: string, by: Client): Promise<Response> {
     if (id === 'resume' || id === 'history') return by.get(path.replace('{session_id}', randomUUID()));
+    if (id === 'edit') return (special['edit 404'] as Ask)(by);
     if (id === 'feedback') return (special['feedback 404'] as Ask)(by);
     return (plain[id] as Ask)(by);
   }

@@ -24,14 +24,11 @@ export class Client {
     headers: Record<string, string> = {},
     signal: AbortSignal | null = null,
   ): Promise<Response> {
-    const { message, prompt, comment } = Object(body) as Record<string, unknown>;
-    noteText(message, prompt, comment);
-    return this.#fetch(`${this.url}${path}`, {
-      signal,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...this.headers, ...headers },
-      body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
-    });
+    return this.#send('POST', path, body, headers, signal);
+  }
+
+  patch(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#send('PATCH', path, body, headers, null);
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -40,6 +37,23 @@ export class Client {
 
   delete(path: string): Promise<Response> {
     return this.#fetch(`${this.url}${path}`, { method: 'DELETE', headers: this.headers });
+  }
+
+  #send(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+    signal: AbortSignal | null,
+  ): Promise<Response> {
+    const { message, prompt, comment, title } = Object(body) as Record<string, unknown>;
+    noteText(message, prompt, comment, title);
+    return this.#fetch(`${this.url}${path}`, {
+      signal,
+      method,
+      headers: { 'content-type': 'application/json', ...this.headers, ...headers },
+      body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+    });
   }
 
   /** One turn that has to succeed. */

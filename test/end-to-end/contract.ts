@@ -466,7 +466,11 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         gate.open();
         const rest = await Array.fromAsync(frames);
         expect(JSON.parse(rest.at(-1)?.data ?? '')).toMatchObject({ error: { code: 'turn-lost', status: 500 } });
-        expect(await (await client.get('/chat/sessions')).json()).toEqual({ sessions: [], has_more: false });
+        expect(await (await client.get('/chat/sessions')).json()).toEqual({
+          sessions: [],
+          has_more: false,
+          pinned: [],
+        });
         expect(await exported()).toEqual([]);
         for (const id of [first.session_id, session_id]) {
           expect((await client.get(`/chat/history/${id}`)).status).toBe(404);

@@ -247,8 +247,25 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
           updated: expect.stringMatching(/^\d{4}-.*Z$/),
           expires: expect.stringMatching(/^\d{4}-.*Z$/),
           turns: 1,
+          pinned: false,
         },
       ]);
+    });
+
+    test('PATCH /chat/history renames a session, and pins it to the top of the list', async () => {
+      const { session_id } = await client.chat({ message: 'm0' });
+      const edit = (body: object) => client.patch(`/chat/history/${session_id}`, body);
+      const edited = await edit({ title: ' Tea & “cake” ', pinned: true });
+      const { expires, ...session } = await json<{ expires: string }>(Promise.resolve(edited));
+      expect(expires > new Date().toISOString()).toBe(true);
+      expect([edited.status, session]).toMatchObject([200, { id: session_id, title: 'Tea & “cake”', pinned: true }]);
+      const { pinned, sessions } = await json<{ pinned: object[]; sessions: object[] }>(client.get('/chat/sessions'));
+      expect([pinned, sessions[0]]).toMatchObject([[session], session]);
+      await client.chat({ message: 'm1', session_id });
+      const history = await json<object>(client.get(`/chat/history/${session_id}`));
+      expect(history).toMatchObject({ title: 'Tea & “cake”', pinned: true, turns: 2 });
+      expect((await edit({ pinned: false })).status).toBe(200);
+      expect(await json(client.get('/chat/sessions'))).toMatchObject({ pinned: [] });
     });
 
     test('GET /chat/assistants names what is on offer, and not its prompts', async () => {
@@ -364,7 +381,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
     });
     const erased = await client.delete('/chat/sessions');
     expect([erased.status, await erased.text()]).toEqual([204, '']);
-    expect(await json(client.get('/chat/sessions'))).toEqual({ sessions: [], has_more: false });
+    expect(await json(client.get('/chat/sessions'))).toEqual({ sessions: [], has_more: false, pinned: [] });
     expect(await (await client.get('/chat/export')).text()).toBe('');
     expect((await client.get(`/chat/history/${session_id}`)).status).toBe(404);
   });

@@ -7,6 +7,7 @@ export type Ask = (client: Client, sessionId: string, turnId: string) => Promise
 export const endpoints: Record<string, Ask> = {
   'GET /chat/history/{id}': (client, id) => client.get(`/chat/history/${id}`),
   'GET /chat/history/{id}?before': (client, id, turn) => client.get(`/chat/history/${id}?before=${turn}-0`),
+  'PATCH /chat/history/{id}': (client, id) => client.patch(`/chat/history/${id}`, { title: 'Mine', pinned: true }),
   'DELETE /chat/history/{id}': (client, id) => client.delete(`/chat/history/${id}`),
   'GET /chat/stream/{id}': (client, id) => client.get(`/chat/stream/${id}`),
   'POST /chat/stop': (client, id) => client.post('/chat/stop', { session_id: id }),

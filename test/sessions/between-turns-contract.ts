@@ -130,6 +130,7 @@ export function betweenTurnsContract(name: string, open: (rules: SessionRules) =
           created: expect.stringMatching(/^\d{4}-.*Z$/),
           updated: summary.created,
           turns: 0,
+          pinned: false,
         });
         expect(Math.abs(Date.parse(summary.created) - Date.now())).toBeLessThan(5000);
         expect(session).toMatchObject({ metadata: { topic: 'cats' }, brought: [] });

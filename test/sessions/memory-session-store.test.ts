@@ -4,17 +4,11 @@ import type { SessionRules } from '../../shared/conversation/ports/session-store
 import { demo } from '../../shared/models/demo.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { Conversation, OWNER, rules } from '../conversation/conversation.ts';
-import { betweenTurnsContract } from './between-turns-contract.ts';
-import { branchesContract } from './branches-contract.ts';
-import { sessionStoreContract } from './session-store-contract.ts';
-import { summariesContract } from './summaries-contract.ts';
+import { storeContracts } from './store-contracts.ts';
 import { finished, nothing, turnsOn } from './turns-on.ts';
 
 const open = async (rules: SessionRules) => new MemorySessionStore(rules);
-sessionStoreContract('memory', open);
-branchesContract('memory', open);
-betweenTurnsContract('memory', open);
-summariesContract('memory', open);
+storeContracts('memory', open);
 
 test('what an ephemeral turn said is kept for ten seconds beyond its end, and beyond its lease where its holder died', async () => {
   let now = 0;

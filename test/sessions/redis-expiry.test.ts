@@ -209,3 +209,72 @@ test('a session without a turn is one key, which ends with it, and its place in 
     expect(await seconds()).toMatchObject(whole);
   }
 });
+
+describe('the list of what is pinned', () => {
+  const pinned = () => redis.smembers(`${prefix}pinned`);
+
+  test('ends with its sessions, and is given its whole time by whatever uses one', async () => {
+    const { store } = conversation;
+    const { sessionId } = await conversation.talk('Hi');
+    await store.edit(OWNER, sessionId, { pinned: true });
+    expect(await seconds()).toMatchObject({ pinned: about(HOUR), session: about(HOUR) });
+    const item = { id: `${randomUUID()}-${2 * 128}`, role: 'user' as const, content: 'More' };
+    for (const use of [
+      () => conversation.talk('More', { sessionId: randomUUID() }),
+      () => store.describe(OWNER, sessionId, {}),
+      () => store.bring(OWNER, sessionId, [item]),
+      () => store.takeBack(OWNER, sessionId, item.id),
+      () => {
+        upstream.enqueue({ status: 500 });
+        return conversation.talk('More', { sessionId }).catch(() => {});
+      },
+      () => conversation.talk('More', { sessionId }),
+    ]) {
+      await shorten();
+      await use();
+      expect(await seconds()).toMatchObject({ pinned: about(HOUR) });
+    }
+    // A turn that runs keeps it with its session.
+    upstream.enqueue({ deltas: ['a', upstream.gate()] });
+    const { rest } = await toFirstToken(conversation.take('More', { sessionId }));
+    await shorten();
+    await eventually(async () => ((await seconds())['pinned'] ?? 0) > HOUR - 10);
+    await store.stop(OWNER, sessionId);
+    await rest();
+    expect(await pinned()).toEqual([sessionId]);
+  });
+
+  test('is not prolonged, nor is the session, by what is pinned, renamed or unpinned on it', async () => {
+    const { store } = conversation;
+    const { sessionId } = await conversation.talk('Hi');
+    await shorten();
+    for (const edit of [{ pinned: true }, { title: 'Other' }, { pinned: false }]) {
+      await store.edit(OWNER, sessionId, edit);
+      expect(await seconds()).toMatchObject({ session: about(5), messages: about(5), sessions: about(5) });
+    }
+    expect(await pinned()).toEqual([]);
+  });
+
+  test('leaves out those that are gone, where it is read, or full', async () => {
+    const { store } = conversation;
+    const { sessionId } = await conversation.talk('Hi');
+    const expired = Array.from({ length: 20 }, () => randomUUID());
+    await redis.sadd(`${prefix}pinned`, ...expired);
+    expect(await store.edit(OWNER, sessionId, { pinned: true })).toMatchObject({ outcome: 'edited' });
+    expect(await pinned()).toEqual([sessionId]);
+    await redis.sadd(`${prefix}pinned`, ...expired);
+    expect(await store.pinned(OWNER)).toMatchObject([{ id: sessionId }]);
+    expect(await pinned()).toEqual([sessionId]);
+  });
+
+  test('is left by a session that is deleted, and goes with all that is the owner’s', async () => {
+    const { store } = conversation;
+    const [one, two] = [await conversation.talk('Hi'), await conversation.talk('Hi')];
+    for (const { sessionId } of [one, two]) await store.edit(OWNER, sessionId, { pinned: true });
+    await redis.sadd(`${prefix}pinned`, randomUUID());
+    await store.delete(OWNER, one.sessionId);
+    expect(await pinned()).not.toContain(one.sessionId);
+    await store.erase(OWNER);
+    expect(await redis.exists(`${prefix}pinned`)).toBe(0);
+  });
+});

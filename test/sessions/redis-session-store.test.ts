@@ -10,10 +10,7 @@ import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { eventually } from '../eventually.ts';
 import { RedisServer } from '../redis/redis-server.ts';
-import { betweenTurnsContract } from './between-turns-contract.ts';
-import { branchesContract } from './branches-contract.ts';
-import { sessionStoreContract } from './session-store-contract.ts';
-import { summariesContract } from './summaries-contract.ts';
+import { storeContracts } from './store-contracts.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -23,10 +20,7 @@ afterAll(() => server.stop());
 
 const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
 const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
-sessionStoreContract('redis', open);
-branchesContract('redis', open);
-betweenTurnsContract('redis', open);
-summariesContract('redis', open);
+storeContracts('redis', open);
 
 /** An owner of a store with limits, whose reservations can be looked at. */
 function limited(limits: Partial<Limits>) {

@@ -73,7 +73,7 @@ const contents = async (id: string) => (await conversation.messages(id))?.map(({
 
 test('a session of the version before is listed, read and exported', async () => {
   const summary = {
-    ...{ id: session, title: said[0], assistant: 'poet', turns: 3 },
+    ...{ id: session, title: said[0], assistant: 'poet', turns: 3, pinned: false },
     ...{ created: '2026-11-25T23:35:23.017Z', updated: '2026-11-25T23:35:23.029Z' },
   };
   const listed = { ...summary, expires: expect.any(String) };

@@ -27,6 +27,21 @@ export interface SessionRules {
   limits: Limits;
 }
 
+/** So many sessions an owner may have pinned. */
+export const MOST_PINNED = 20;
+
+/** What a caller changes of a session. */
+export interface SessionEdit {
+  title?: string | undefined;
+  pinned?: boolean | undefined;
+}
+
+export type EditResult =
+  | { outcome: 'edited'; session: ShownSession }
+  | { outcome: 'unknown-session' }
+  /** `MOST_PINNED` are pinned. */
+  | { outcome: 'too-many-pinned' };
+
 /** For how long a retry with the same key finds its turn. */
 export const IDEMPOTENCY_SECONDS = 86_400;
 
@@ -106,6 +121,13 @@ export interface SessionStore extends BetweenTurns {
   scan(owner: string, cursor?: string): Promise<{ sessions: SessionSummary[]; cursor: string | undefined }>;
   /** A session's messages from a position on, at most `limit`; none where there are no more, or no session. */
   messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]>;
+  /** The owner's pinned sessions, newest first. */
+  pinned(owner: string): Promise<ShownSession[]>;
+  /**
+   * Changes what a session is listed by, also while a turn runs on it, which changes none of that. It is no use of the
+   * session: it is forgotten when it would have been.
+   */
+  edit(owner: string, sessionId: string, edit: SessionEdit): Promise<EditResult>;
   /** Keeps what the caller thinks of a stored turn, in place of what it thought before. False: there is no such turn. */
   rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean>;
   /** Forgets the session; a turn under way on it can no longer commit. */

@@ -82,6 +82,8 @@ export interface SessionSummary {
   created: string;
   updated: string;
   turns: number;
+  /** Its caller wants to find it however old it is. */
+  pinned: boolean;
   /** Stays when its source is gone. */
   forked_from?: ForkedFrom;
 }

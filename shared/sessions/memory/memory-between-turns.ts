@@ -29,7 +29,7 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     if (admission.outcome === 'limited') return admission;
 
     const now = new Date().toISOString();
-    const summary = { id: sessionId, title: '', assistant: null, created: now, updated: now, turns: 0 };
+    const summary = { id: sessionId, title: '', assistant: null, created: now, updated: now, turns: 0, pinned: false };
     const session: Session = {
       summary,
       messages: [],

@@ -1,4 +1,10 @@
-import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
+import {
+  type EditResult,
+  MOST_PINNED,
+  type PageRequest,
+  type SessionEdit,
+  type SessionStore,
+} from '../../conversation/ports/session-store.ts';
 import { type Feedback, type ShownSession, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
 import { MemoryBetweenTurns } from './memory-between-turns.ts';
@@ -13,8 +19,7 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
   }
 
   async history(owner: string, sessionId: string, page: PageRequest) {
-    const place = `${owner} ${sessionId}`;
-    const session = this.kept.sessions.get(place);
+    const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     if (session === undefined) return undefined;
     const { messages } = session;
     const end = page.before === undefined ? messages.length : messages.findIndex(({ id }) => id === page.before);
@@ -22,7 +27,7 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     const start = Math.max(0, end - page.limit);
     const { summaries } = session;
     return {
-      session: this.#shown(place, session),
+      session: this.#shown(owner, session),
       summaries,
       items: withFeedback(session, start, end),
       hasMore: start > 0,
@@ -30,30 +35,35 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
   }
 
   async sessions(owner: string, page: PageRequest) {
-    const index = this.kept.index.get(owner) ?? new Set();
-    for (const id of index) if (this.kept.sessions.get(`${owner} ${id}`) === undefined) index.delete(id);
-    const newestFirst = [...index].reverse();
-    const start = page.before === undefined ? 0 : newestFirst.indexOf(page.before) + 1;
+    const newestFirst = this.#listed(owner).reverse();
+    const start =
+      page.before === undefined ? 0 : newestFirst.findIndex(({ summary }) => summary.id === page.before) + 1;
     if (page.before !== undefined && start === 0) return 'unknown-page';
-    const ids = newestFirst.slice(start, start + page.limit);
-    const items = ids.flatMap((id) => {
-      const session = this.kept.sessions.get(`${owner} ${id}`);
-      return session === undefined ? [] : [this.#shown(`${owner} ${id}`, session)];
-    });
+    const items = newestFirst.slice(start, start + page.limit).map((session) => this.#shown(owner, session));
     return { items, hasMore: newestFirst.length > start + page.limit };
   }
 
+  async pinned(owner: string) {
+    const newestFirst = this.#pinned(owner).reverse();
+    return newestFirst.map((session) => this.#shown(owner, session));
+  }
+
   async scan(owner: string) {
-    const ids = [...(this.kept.index.get(owner) ?? [])];
-    return {
-      sessions: ids.flatMap((id) => this.kept.sessions.get(`${owner} ${id}`)?.summary ?? []),
-      cursor: undefined,
-    };
+    return { sessions: this.#listed(owner).map(({ summary }) => summary), cursor: undefined };
   }
 
   async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     return session === undefined ? [] : withFeedback(session, from, from + limit);
+  }
+
+  async edit(owner: string, sessionId: string, { title, pinned }: SessionEdit): Promise<EditResult> {
+    const session = this.kept.sessions.get(`${owner} ${sessionId}`);
+    if (session === undefined) return { outcome: 'unknown-session' };
+    const { summary } = session;
+    if (pinned && !summary.pinned && this.#pinned(owner).length >= MOST_PINNED) return { outcome: 'too-many-pinned' };
+    session.summary = { ...summary, title: title ?? summary.title, pinned: pinned ?? summary.pinned };
+    return { outcome: 'edited', session: this.#shown(owner, session) };
   }
 
   async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
@@ -82,8 +92,23 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
 
   async close(): Promise<void> {}
 
-  #shown(place: string, { summary }: Session): ShownSession {
-    return { ...summary, expires: new Date(this.kept.sessions.endOf(place)).toISOString() };
+  #pinned(owner: string): Session[] {
+    return this.#listed(owner).filter(({ summary }) => summary.pinned);
+  }
+
+  /** Oldest first. Those that expired leave the index. */
+  #listed(owner: string): Session[] {
+    const index = this.kept.index.get(owner) ?? new Set();
+    return [...index].flatMap((id) => {
+      const session = this.kept.sessions.get(`${owner} ${id}`);
+      if (session === undefined) index.delete(id);
+      return session ?? [];
+    });
+  }
+
+  #shown(owner: string, { summary }: Session): ShownSession {
+    const end = this.kept.sessions.endOf(`${owner} ${summary.id}`);
+    return { ...summary, expires: new Date(end).toISOString() };
   }
 }
 

@@ -21,6 +21,7 @@ export function storedSession(
     ...said,
     summary: {
       created: updated,
+      pinned: false,
       ...session?.summary,
       id: sessionId,
       title: session?.summary.title || turn.title,

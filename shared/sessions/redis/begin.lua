@@ -3,8 +3,8 @@
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
 --      7-10: messages, lease, running, turns of the new session
---      11-15: the owner's rate, tokens, reservations, begun, index of sessions
---      16:  idempotency record, where there is one
+--      11-16: the owner's rate, tokens, reservations, begun, index of sessions, pinned sessions
+--      17:  idempotency record, where there is one
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
@@ -21,7 +21,7 @@
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
-local index, record = KEYS[15], KEYS[16]
+local index, pinned, record = KEYS[15], KEYS[16], KEYS[17]
 local ask = cjson.decode(ARGV[1])
 for name, value in pairs(ask) do
   if value == cjson.null then ask[name] = nil end
@@ -210,7 +210,7 @@ local begun = {
   tostring(summary_reserve),
 }
 if exists and not is_apart then
-  use_session({ session, messages, replay, turns }, index, session_id, ask.use_ms)
+  use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms)
 end
 if exists then
   local last = (position or 0) - 1

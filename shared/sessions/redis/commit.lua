@@ -1,7 +1,8 @@
 -- Stores a whole turn, or nothing of it. Behind settle.lua and note-summary.lua.
 --
--- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: replay, 6: the owner's index of sessions, 7: tokens,
---      8: reservations, 9: turns, 10: idempotency record, where there is one
+-- KEYS 1-6: session, messages, lease, running, replay, turns
+--      7-10: the owner's index of sessions, pinned sessions, tokens, reservations
+--      11:  idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), assistant, title, at (the position of the
 --         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON, or
 --         null), summary: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
@@ -9,7 +10,7 @@
 --         of the caller's), position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
-local session, messages, lease, running, replay, index, tokens, reservations, turns, record = unpack(KEYS)
+local session, messages, lease, running, replay, turns, index, pinned, tokens, reservations, record = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 
 -- The answer to an earlier try was lost on its way.
@@ -59,8 +60,8 @@ redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
 -- and stands in the index at least as if its latest turn had been so long before.
 redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.use_ms) * 1000)
 for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
--- It outlives every session in it.
-redis.call('PEXPIRE', index, ask.use_ms)
+-- They outlive every session in them.
+for _, list in ipairs({ index, pinned }) do redis.call('PEXPIRE', list, ask.use_ms) end
 
 if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, ask.spent) end
 -- One that was made anew in the meantime is another turn's.

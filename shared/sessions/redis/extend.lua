@@ -2,13 +2,13 @@
 -- Behind use-session.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns
---      7-8: the owner's reservations, index of sessions
---      9:   idempotency record, where there is one
+--      7-9: the owner's reservations, index of sessions, pinned sessions
+--      10:  idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, reserved and summary_reserved (tokens), use_ms, lease_ms, late_ms (a summary, behind its
 --         turn), replay_ms (after the lease), position (of the first block)
 --      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
-local session, messages, lease, running, replay, turns, reservations, index, record = unpack(KEYS)
+local session, messages, lease, running, replay, turns, reservations, index, pinned, record = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 if redis.call('HGET', lease, 'turn') ~= ask.turn then return { 0, 0 } end
 
@@ -17,7 +17,7 @@ redis.call('PEXPIRE', lease, ask.lease_ms)
 redis.call('HINCRBY', lease, 'beats', 1)
 local left = redis.call('PTTL', session)
 if left >= 0 and left < ask.lease_ms then
-  use_session({ session, messages, replay, turns }, index, ask.session, ask.use_ms)
+  use_session({ session, messages, replay, turns }, index, pinned, ask.session, ask.use_ms)
 end
 if record and redis.call('HGET', record, 'turn') == ask.turn then redis.call('PEXPIRE', record, ask.lease_ms) end
 if ask.reserved > 0 then

@@ -26,7 +26,7 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
     const { requests_per_minute } = this.limits;
     const ask = { session: sessionId, most: MOST_BROUGHT, requests_per_minute };
     const touched = [session(sessionId), messages(sessionId), index, rate];
-    const reply = await this.#write(owner, 'createSession', touched, ask, [metadata, ...items]);
+    const reply = await this.write(owner, 'createSession', touched, ask, [metadata, ...items]);
     const [outcome, ...values] = reply as ['too-many'] | ['limited', ...string[]] | ['created', string, unknown];
     if (outcome === 'too-many') return { outcome };
     if (outcome === 'limited') return readLimited(values as string[]);
@@ -46,7 +46,7 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
 
   async describe(owner: string, sessionId: string, metadata: Metadata): Promise<KeptSession | undefined> {
     const touched = usedKeys(owner, sessionId);
-    const reply = await this.#write(owner, 'describeSession', touched, { session: sessionId }, [metadata]);
+    const reply = await this.write(owner, 'describeSession', touched, { session: sessionId }, [metadata]);
     return readSession(sessionId, reply);
   }
 
@@ -56,7 +56,7 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
     const { block, position } = readItemId(items[0]?.id ?? '');
     const ask = { session: sessionId, block, position, most: MOST_BROUGHT, requests_per_minute };
     const touched = [...usedKeys(owner, sessionId), lease(sessionId), rate];
-    const reply = await this.#write(owner, 'bringItems', touched, ask, items);
+    const reply = await this.write(owner, 'bringItems', touched, ask, items);
     const [outcome, ...values] = reply as [BringResult['outcome'], ...string[]];
     if (outcome === 'limited') return readLimited(values);
     if (outcome === 'brought') return { outcome, limits: JSON.parse(values[0] ?? '[]') };
@@ -65,7 +65,7 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
 
   async takeBack(owner: string, sessionId: string, itemId: string): Promise<TakeBackResult> {
     const touched = [...usedKeys(owner, sessionId), sessionKeys(owner).lease(sessionId)];
-    const reply = await this.#write(owner, 'takeBackItem', touched, { session: sessionId, item: itemId });
+    const reply = await this.write(owner, 'takeBackItem', touched, { session: sessionId, item: itemId });
     const [outcome, kept] = reply as [TakeBackResult['outcome'], unknown];
     if (outcome === 'taken-back') return { outcome, session: readSession(sessionId, kept) as KeptSession };
     return { outcome };
@@ -86,7 +86,7 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
   }
 
   /** A step whose caller takes what it wrote for kept. */
-  async #write(owner: string, ...step: Parameters<RedisScripts['run']>): Promise<unknown> {
+  protected async write(owner: string, ...step: Parameters<RedisScripts['run']>): Promise<unknown> {
     const { cuts } = this.connection;
     const reply = await this.scripts.run(...step);
     await this.connection.replicated(sessionKeys(owner).replicated, cuts);
@@ -96,6 +96,6 @@ export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
 
 /** What each use of a session keeps for longer. */
 function usedKeys(owner: string, id: string): string[] {
-  const { session, messages, replay, turns, index } = sessionKeys(owner);
-  return [session(id), messages(id), replay(id), turns(id), index];
+  const { session, messages, replay, turns, index, pinned } = sessionKeys(owner);
+  return [session(id), messages(id), replay(id), turns(id), index, pinned];
 }

@@ -71,11 +71,11 @@ export function readLimited([by, waitMs, limits = '[]']: readonly string[]): Lim
 }
 
 /** Of a session's hash, what it is listed by. */
-export const summaryFields = ['created', 'updated', 'turns', 'title', 'assistant', 'forked_from'];
+export const summaryFields = ['created', 'updated', 'turns', 'title', 'assistant', 'forked_from', 'pinned'];
 
 /** @param values of `summaryFields`; without the first there is no session */
 export function readSummary(id: string, values: readonly (string | null)[] | undefined): SessionSummary | undefined {
-  const [created, updated, turns, title, assistant, forkedFrom] = values ?? [];
+  const [created, updated, turns, title, assistant, forkedFrom, pinned] = values ?? [];
   if (created == null) return undefined;
   return {
     id,
@@ -84,6 +84,7 @@ export function readSummary(id: string, values: readonly (string | null)[] | und
     created: new Date(Number(created)).toISOString(),
     updated: new Date(Number(updated)).toISOString(),
     turns: Number(turns ?? 0),
+    pinned: pinned != null,
     ...(forkedFrom == null ? {} : { forked_from: JSON.parse(forkedFrom) as ForkedFrom }),
   };
 }

@@ -13,6 +13,7 @@ import commitLua from './commit.lua';
 import createLua from './create.lua';
 import describeLua from './describe.lua';
 import doomLua from './doom.lua';
+import editLua from './edit.lua';
 import extendLua from './extend.lua';
 import findItemLua from './find-item.lua';
 import findTurnLua from './find-turn.lua';
@@ -43,6 +44,7 @@ const scripts = {
   followTurn: followLua,
   stopTurn: stopLua,
   readTurn: findTurnLua + readTurnLua,
+  editSession: editLua,
   rateTurn: rateLua,
   createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
   readSession: readSessionLua + sessionLua,

@@ -1,23 +1,15 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
-import {
-  type Feedback,
-  type SessionSummary,
-  type ShownSession,
-  type StoredMessage,
-  type Summary,
-  storedTurn,
-} from '../../conversation/ports/stored.ts';
+import { type Feedback, type StoredMessage, type Summary, storedTurn } from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
-import { RedisBetweenTurns } from './redis-between-turns.ts';
-import type { RedisClient } from './redis-client.ts';
-import { readShown, readSummary, summaryFields } from './redis-replies.ts';
+import { RedisLists } from './redis-lists.ts';
+import { readShown, summaryFields } from './redis-replies.ts';
 import { READY_KEY, sessionKeys } from './session-keys.ts';
 
 /** Of the sessions and records that one step of an erasure takes, the last one's place. */
 const LAST_AT_ONCE = '99';
 
 /** Sessions in Redis, and the turns that make them. */
-export class RedisSessionStore extends RedisBetweenTurns implements SessionStore {
+export class RedisSessionStore extends RedisLists implements SessionStore {
   async readTurn(owner: string, sessionId: string, turnId: string) {
     const keys = sessionKeys(owner);
     const { session, messages, turns } = keys;
@@ -57,26 +49,6 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
     return { session, summaries: told, items: rated, hasMore: start > 0 };
   }
 
-  async sessions(owner: string, page: PageRequest) {
-    const { index } = sessionKeys(owner);
-    const rank =
-      page.before === undefined ? -1 : await this.connection.run((redis) => redis.zrevrank(index, page.before ?? ''));
-    if (rank === null) return 'unknown-page';
-
-    const items: ShownSession[] = [];
-    // Sessions that expired are still in the index: they are taken out, and the page is filled up.
-    for (let from = rank + 1; ; ) {
-      const ids = await this.connection.run((redis) => redis.zrevrange(index, from, from + page.limit));
-      const found = await this.#shown(owner, ids);
-      const expired = ids.filter((_, position) => found[position] === undefined);
-      if (expired.length > 0) await this.connection.run((redis) => redis.zrem(index, ...expired));
-      items.push(...found.filter((session) => session !== undefined));
-      if (ids.length <= page.limit || items.length > page.limit) break;
-      from += ids.length - expired.length;
-    }
-    return { items: items.slice(0, page.limit), hasMore: items.length > page.limit };
-  }
-
   async delete(owner: string, sessionId: string): Promise<void> {
     const keys = sessionKeys(owner);
     await this.connection.run((redis) =>
@@ -84,17 +56,9 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
         .multi()
         .del(...keys.allOf(sessionId))
         .zrem(keys.index, sessionId)
+        .srem(keys.pinned, sessionId)
         .exec(),
     );
-  }
-
-  async scan(owner: string, cursor = '0') {
-    const { index } = sessionKeys(owner);
-    const [next, members] = await this.connection.run((redis) => redis.zscan(index, cursor, 'COUNT', 100));
-    const ids = members.filter((_, position) => position % 2 === 0);
-    const found = await this.#summaries(owner, ids);
-    const sessions = found.filter((summary) => summary !== undefined);
-    return { sessions, cursor: next === '0' ? undefined : next };
   }
 
   async messages(owner: string, sessionId: string, from: number, limit: number): Promise<StoredMessage[]> {
@@ -122,13 +86,14 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
 
   async erase(owner: string): Promise<void> {
     const keys = sessionKeys(owner);
-    await this.scripts.run('doomOwner', [keys.index, keys.begun, ...keys.doomed], {});
+    await this.scripts.run('doomOwner', [keys.index, keys.begun, ...keys.doomed, keys.pinned], {});
     for (const list of keys.doomed) {
       for (;;) {
         const names = await this.connection.run((redis) => redis.zrange(list, 0, LAST_AT_ONCE));
         if (names.length === 0) break;
         const doomed = names.map((name) => doomedOf(name, keys));
-        await this.scripts.run('forgetDoomed', [list, keys.index, keys.begun, ...doomed.flatMap((each) => each.keys)], {
+        const lists = [list, keys.index, keys.begun, keys.pinned];
+        await this.scripts.run('forgetDoomed', [...lists, ...doomed.flatMap((each) => each.keys)], {
           members: doomed.map((each) => ({ ...each, keys: each.keys.length })),
         });
       }
@@ -154,24 +119,5 @@ export class RedisSessionStore extends RedisBetweenTurns implements SessionStore
         ? message
         : { ...message, feedback: JSON.parse(json.replace(/^\d+/, '')) as Feedback };
     });
-  }
-
-  async #shown(owner: string, ids: string[]): Promise<(ShownSession | undefined)[]> {
-    const { session } = sessionKeys(owner);
-    const [summaries, ttls] = await this.connection.run((redis) =>
-      Promise.all([
-        Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields))),
-        Promise.all(ids.map((id) => redis.pttl(session(id)))),
-      ]),
-    );
-    return ids.map((id, position) => readShown(id, summaries[position], ttls[position] ?? 0));
-  }
-
-  /** Of each session what it is listed by; not all that was brought to it. */
-  async #summaries(owner: string, ids: string[]): Promise<(SessionSummary | undefined)[]> {
-    const { session } = sessionKeys(owner);
-    const read = (redis: RedisClient) => Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields)));
-    const found = await this.connection.run(read);
-    return ids.map((id, position) => readSummary(id, found[position]));
   }
 }

@@ -54,6 +54,7 @@ export class RedisTurns {
         keys.turns(id),
         keys.reservations,
         keys.index,
+        keys.pinned,
         ...recordKey(claim),
       ],
       {
@@ -82,10 +83,11 @@ export class RedisTurns {
         keys.lease(id),
         keys.running(id),
         keys.replay(id),
+        keys.turns(id),
         keys.index,
+        keys.pinned,
         keys.tokens,
         keys.reservations,
-        keys.turns(id),
         ...recordKey(claim),
       ],
       {

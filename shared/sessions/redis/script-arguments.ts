@@ -24,6 +24,7 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     keys.reservations,
     keys.begun,
     keys.index,
+    keys.pinned,
     ...recordKey(request),
   ];
   const ask = {

@@ -11,8 +11,8 @@ export function sessionKeys(owner: string) {
     /** Every key of a session. */
     allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
     /**
-     * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; of a copy
-     * forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
+     * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; pinned,
+     * where it is; of a copy forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
      * number of turns) and summary_pause behind one that failed; metadata (JSON); brought: items (a JSON each line) that
      * are part of the next turn, and count in window_tokens.
      */
@@ -31,6 +31,8 @@ export function sessionKeys(owner: string) {
     record: (idempotencyKey: string) => key('key', idempotencyKey),
     /** ZSET of session ids by the time (microseconds) of their latest turn, or later where only failed turns keep one. */
     index: `chat:{${owner}}:sessions`,
+    /** SET of the ids of pinned sessions; some of them may have expired. It is kept as long as the index. */
+    pinned: `chat:{${owner}}:pinned`,
     /** Begins the names of STRINGs, empty, that are there for a moment: marks of what replicas have to confirm. */
     replicated: `chat:{${owner}}:replicated`,
     /**
