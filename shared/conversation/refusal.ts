@@ -19,6 +19,10 @@ export function refusal(refused: Refused, messageTokens: number, offers: Readonl
       const detail = `There is no such assistant; there are: ${[...offers.keys()].join(', ')}.`;
       return new Failure('unknown-assistant', detail, { errors: [{ field: 'assistant', detail }] });
     }
+    case 'not-temporary': {
+      const detail = 'The session is not temporary, which is fixed at its first turn.';
+      return new Failure('invalid-request', detail, { errors: [{ field: 'temporary', detail }] });
+    }
     case 'unknown-session':
       return new Failure('session-not-found', 'There is no such session.');
     case 'unknown-turn': {

@@ -22,6 +22,8 @@ export interface TurnRequest {
   fork?: BeginRequest['fork'];
   /** Stores nothing, and leaves no session. */
   isEphemeral?: boolean;
+  /** A session that it makes is on no list, and forgotten early. */
+  isTemporary?: boolean;
   /** What is asked for, where that is no answer: of the model that summarises, and of all that there is or of nothing. */
   purpose?: CompletionOptions['purpose'];
   /** The assistant of a new session. */
@@ -37,8 +39,8 @@ export interface TurnRequest {
 }
 
 /** Where the turn goes on. */
-export function placeOf({ sessionId, mustExist, after, fork, isEphemeral }: TurnRequest) {
-  return { sessionId, mustExist, after, fork, isEphemeral };
+export function placeOf({ sessionId, mustExist, after, fork, isEphemeral, isTemporary }: TurnRequest) {
+  return { sessionId, mustExist, after, fork, isEphemeral, isTemporary };
 }
 
 /** What the caller brought to this turn. */

@@ -114,10 +114,11 @@ async function* answer(
 ): AsyncGenerator<TurnEvent> {
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
-  const { sessionId, isFirst, forkedFrom, assistant: name, reserved, summaryReserved, limits } = begun;
+  const { sessionId, isFirst, forkedFrom, isTemporary, assistant: name, reserved, summaryReserved, limits } = begun;
   const { isEphemeral, echo, requestId, traceparent, purpose } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
-  const claim: TurnClaim = { ...own, sessionId, isFirst, forkedFrom, isEphemeral, reserved, summaryReserved };
+  const place = { sessionId, isFirst, forkedFrom, isEphemeral, isTemporary };
+  const claim: TurnClaim = { ...own, ...place, reserved, summaryReserved };
   const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.

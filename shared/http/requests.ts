@@ -10,6 +10,7 @@ const turnFields = {
   assistant: z.optional(text),
   after: z.nullish(text),
   fork: z.optional(z.boolean()),
+  temporary: z.optional(z.boolean()),
 };
 
 interface Placed {

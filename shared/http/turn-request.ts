@@ -19,10 +19,10 @@ export async function readTurnRequest(
   const key = idempotencyKeyOf(request.headers);
   const body: TurnBody = check(schema, await readJson(request, services.settings.maxBodyBytes));
   checkLength(body.message, services.settings.maxMessageCharacters);
-  const { message, assistant, fork } = body;
+  const { message, assistant, fork, temporary = false } = body;
   const sessionId = sessionIdOf(body.session_id);
   const after = typeof body.after === 'string' ? (sessionIdOf(body.after) ?? NO_TURN) : body.after;
-  const place = after === undefined ? [] : [after, fork ?? false];
+  const place = [...(after === undefined ? [] : [after, fork ?? false]), ...(temporary ? [{ temporary }] : [])];
   const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null, ...place]);
   return {
     requestId,
@@ -31,6 +31,7 @@ export async function readTurnRequest(
     sessionId,
     after,
     fork: fork === true ? 'yes' : 'no',
+    isTemporary: temporary,
     assistant,
     idempotency:
       key === undefined

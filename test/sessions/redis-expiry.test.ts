@@ -278,3 +278,51 @@ describe('the list of what is pinned', () => {
     expect(await redis.exists(`${prefix}pinned`)).toBe(0);
   });
 });
+
+describe('a temporary session', () => {
+  const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
+  /** Keeps others for a day. */
+  function daily() {
+    const store = new RedisSessionStore(new RedisConnection(place()), { ...rules, sessionSeconds: DAY });
+    return { store, conversation: new Conversation(deployment('chat', upstream), { store }) };
+  }
+
+  test('is on the list of what was begun for as long as it is there, and shortens no other list', async () => {
+    const { store, conversation } = daily();
+    const kept = await conversation.talk('Hi');
+    await store.edit(OWNER, kept.sessionId, { pinned: true });
+    // What is left are the lists that it was on.
+    await redis.del(...(await redis.keys(`*:${kept.sessionId}`)));
+    const { sessionId } = await conversation.talk('Hi', { isTemporary: true });
+    const ends = async () => Number(await redis.zscore(`${prefix}begun`, `lease:${sessionId}`)) - Date.now();
+    const left = { session: about(HOUR), messages: about(HOUR), replay: about(HOUR), turns: about(HOUR) };
+    for (const use of [
+      async () => {},
+      () => conversation.talk('More', { sessionId }),
+      async () => {
+        upstream.enqueue({ status: 500 });
+        await conversation.talk('More', { sessionId }).catch(() => {});
+      },
+    ]) {
+      await use();
+      expect(await seconds()).toMatchObject({ ...left, sessions: about(DAY), pinned: about(DAY) });
+      expect((await ends()) / 1000).toEqual(about(600 + HOUR));
+    }
+    await store.erase(OWNER);
+    expect(await redis.keys(`*${sessionId}`)).toEqual([]);
+    await store.close();
+  });
+
+  test('that a version which knows of none has listed, is taken off the list where that is read', async () => {
+    const { store, conversation } = daily();
+    const { sessionId } = await conversation.talk('Hi', { isTemporary: true });
+    const kept = await conversation.talk('Hi');
+    await redis.zadd(`${prefix}sessions`, Date.now() * 1000, sessionId);
+    expect(await store.scan(OWNER)).toMatchObject({ sessions: [{ id: kept.sessionId }] });
+    const page = { limit: 10, before: undefined };
+    expect(await store.sessions(OWNER, page)).toMatchObject({ items: [{ id: kept.sessionId }] });
+    expect(await redis.zrange(`${prefix}sessions`, 0, '-1')).toEqual([kept.sessionId]);
+    expect(await conversation.messages(sessionId)).toHaveLength(2);
+    await store.close();
+  });
+});

@@ -4,6 +4,7 @@ import { branchesContract } from './branches-contract.ts';
 import { editsContract } from './edits-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 import { summariesContract } from './summaries-contract.ts';
+import { temporaryContract } from './temporary-contract.ts';
 
 /** All that every session store holds to. */
 export function storeContracts(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
@@ -12,4 +13,5 @@ export function storeContracts(name: string, open: (rules: SessionRules) => Prom
   betweenTurnsContract(name, open);
   summariesContract(name, open);
   editsContract(name, open);
+  temporaryContract(name, open);
 }

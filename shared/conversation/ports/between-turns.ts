@@ -64,7 +64,7 @@ export type FoundItem = { turn: StoredTurn } | { brought: Item[] };
 
 /**
  * What a caller does to its sessions between turns: part of the `SessionStore`. Making a session and bringing items
- * count as requests, against the owner's limit of these.
+ * count as requests, against the owner's limit of these. All but a temporary session is kept for longer by what changes it.
  */
 export interface BetweenTurns {
   /** Makes a session that has no turn yet. */

@@ -27,6 +27,9 @@ export interface SessionRules {
   limits: Limits;
 }
 
+/** A temporary session is forgotten this long after its last turn, where others are kept for longer. */
+export const TEMPORARY_SECONDS = 3600;
+
 /** So many sessions an owner may have pinned. */
 export const MOST_PINNED = 20;
 
@@ -39,6 +42,8 @@ export interface SessionEdit {
 export type EditResult =
   | { outcome: 'edited'; session: ShownSession }
   | { outcome: 'unknown-session' }
+  /** It is on no list, so that it cannot be pinned to one. */
+  | { outcome: 'temporary' }
   /** `MOST_PINNED` are pinned. */
   | { outcome: 'too-many-pinned' };
 

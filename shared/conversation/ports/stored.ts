@@ -84,6 +84,8 @@ export interface SessionSummary {
   turns: number;
   /** Its caller wants to find it however old it is. */
   pinned: boolean;
+  /** It is on no list, in no search and no export, and forgotten early. */
+  temporary?: true;
   /** Stays when its source is gone. */
   forked_from?: ForkedFrom;
 }

@@ -30,6 +30,8 @@ export interface TurnClaim {
   forkedFrom?: ForkedFrom | undefined;
   /** True where nothing is to be stored: the turn ends by `abandon`, and leaves no session. */
   isEphemeral?: boolean | undefined;
+  /** Of a session that is temporary, or that this turn makes as one. */
+  isTemporary?: boolean | undefined;
   idempotency: Idempotency | undefined;
   /** Tokens that are held back from the owner's limits until the turn ends; they count as used where its holder dies. */
   reserved: number;
@@ -65,6 +67,8 @@ export interface BeginRequest {
   fork?: 'no' | 'yes' | 'if-moved' | undefined;
   /** Its session is only read: nothing will be stored. The turn is known by `newSessionId`. */
   isEphemeral?: boolean | undefined;
+  /** Of a session that this turn makes, unless that is a fork: it is as temporary as what it is a copy of. */
+  isTemporary?: boolean | undefined;
   newSessionId: string;
   /** As the caller sent it. */
   assistant: string | undefined;
@@ -90,6 +94,7 @@ export type BeginResult =
       sessionId: string;
       isFirst: boolean;
       forkedFrom: ForkedFrom | undefined;
+      isTemporary: boolean;
       /** Of the session, or of the one it is forked from; none before the first turn. */
       title: string | undefined;
       assistant: string;
@@ -112,6 +117,8 @@ export type BeginResult =
   | { outcome: 'busy' }
   | { outcome: 'other-assistant'; assistant: string }
   | { outcome: 'unknown-assistant' }
+  /** The session is there, and is kept as others are. */
+  | { outcome: 'not-temporary' }
   | { outcome: 'unknown-session' }
   /** `after` names none of the session's turns. */
   | { outcome: 'unknown-turn' }

@@ -1,6 +1,6 @@
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import { EPHEMERAL_REPLAY_SECONDS, FAILED_REPLAY_SECONDS } from '../../conversation/ports/session-store.ts';
-import type { BeginRequest, BeginResult } from '../../conversation/ports/turn-steps.ts';
+import type { BeginRequest, BeginResult, TurnClaim } from '../../conversation/ports/turn-steps.ts';
 import type { Kept, Lease } from './kept.ts';
 import type { MemoryLimits } from './memory-limits.ts';
 import { copyOf, placeOf, windowBefore } from './place.ts';
@@ -11,7 +11,7 @@ interface BeginParts {
   limits: MemoryLimits;
   leaseMs: number;
   /** For how long a session is kept with a turn on it. */
-  useMs: number;
+  inUseMs: (claim: Pick<TurnClaim, 'isTemporary'>) => number;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -45,6 +45,8 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   if (asked !== undefined && fixed !== undefined && asked !== fixed) {
     return { outcome: 'other-assistant', assistant: fixed };
   }
+  const isTemporary = session === undefined ? request.isTemporary === true : session.summary.temporary === true;
+  if (request.isTemporary && !isTemporary) return { outcome: 'not-temporary' };
   const assistant = fixed ?? asked ?? request.defaultAssistant;
   const offer = offers.get(assistant);
   if (offer === undefined) return { outcome: 'unknown-assistant' };
@@ -72,6 +74,7 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
     sessionId: isFirst ? request.newSessionId : named,
     isFirst,
     forkedFrom: place.isFork ? { session_id: named, turn_id: request.after ?? null } : undefined,
+    isTemporary,
     title: (position !== 0 && session?.summary.title) || undefined,
     assistant,
     brought: position === undefined ? (session?.brought ?? []) : [],
@@ -89,7 +92,7 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
 
 /** Takes the lease, and keeps what the turn begins with. */
 function takeLease(
-  { kept, leaseMs, useMs }: BeginParts,
+  { kept, leaseMs, inUseMs }: BeginParts,
   { owner, turnId, askedAt, echo, isEphemeral, idempotency }: BeginRequest,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
   copy: Lease['copy'],
@@ -104,7 +107,7 @@ function takeLease(
     const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
     kept.records.set(`${owner} ${idempotency.key}`, record, leaseMs);
   }
-  if (!begun.isFirst) kept.sessions.touch(place, useMs);
+  if (!begun.isFirst) kept.sessions.touch(place, inUseMs(begun));
   kept.leases.set(place, { turnId, begun, copy, beats: 0, stop: false }, leaseMs);
 }
 

@@ -21,6 +21,11 @@ export class ExpiringMap<V> {
     this.#entries.set(key, { value, expiresAt: this.#now() + ttlMs });
   }
 
+  /** Sets an entry that is there to another value, for as long as it has left. */
+  replace(key: string, value: V): void {
+    this.#entries.set(key, { value, expiresAt: this.endOf(key) });
+  }
+
   /** When an entry is gone unless it is set or touched again; of one that is there. */
   endOf(key: string): number {
     return this.#entries.get(key)?.expiresAt ?? this.#now();

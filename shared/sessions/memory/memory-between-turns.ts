@@ -103,9 +103,10 @@ export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
     return turn && { turn };
   }
 
-  /** Changes a session, and keeps it for its whole time again. */
+  /** Changes a session, and keeps it for its whole time again, unless it is temporary. */
   #use(place: string, session: Session): KeptSession {
-    this.kept.sessions.set(place, session, this.useMs);
+    if (session.summary.temporary) this.kept.sessions.replace(place, session);
+    else this.kept.sessions.set(place, session, this.inUseMs({}));
     return this.#told(place, session);
   }
 

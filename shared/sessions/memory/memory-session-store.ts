@@ -61,6 +61,7 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     if (session === undefined) return { outcome: 'unknown-session' };
     const { summary } = session;
+    if (pinned && summary.temporary) return { outcome: 'temporary' };
     if (pinned && !summary.pinned && this.#pinned(owner).length >= MOST_PINNED) return { outcome: 'too-many-pinned' };
     session.summary = { ...summary, title: title ?? summary.title, pinned: pinned ?? summary.pinned };
     return { outcome: 'edited', session: this.#shown(owner, session) };

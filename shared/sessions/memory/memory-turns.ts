@@ -1,6 +1,11 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import { hasEnding, isFiltered, type Replay, type ReplayEntry } from '../../conversation/ports/replay.ts';
-import { IDEMPOTENCY_SECONDS, IMPLICIT_SECONDS, type SessionRules } from '../../conversation/ports/session-store.ts';
+import {
+  IDEMPOTENCY_SECONDS,
+  IMPLICIT_SECONDS,
+  type SessionRules,
+  TEMPORARY_SECONDS,
+} from '../../conversation/ports/session-store.ts';
 import type {
   BeginRequest,
   BeginResult,
@@ -22,22 +27,20 @@ export class MemoryTurns {
   readonly #now: () => number;
   readonly #leaseMs: number;
   protected readonly sessionMs: number;
-  /** Of a session with a turn on it. */
-  protected readonly useMs: number;
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
     this.#now = now;
     this.#leaseMs = rules.leaseSeconds * 1000;
     this.sessionMs = rules.sessionSeconds * 1000;
-    this.useMs = Math.max(this.sessionMs, this.#leaseMs);
     this.limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
     this.kept = nothingKept(now);
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
-    const { kept, limits, useMs } = this;
-    return beginTurn({ kept, limits, useMs, leaseMs: this.#leaseMs, now: this.#now() }, request);
+    const { kept, limits } = this;
+    const inUseMs = (claim: Pick<TurnClaim, 'isTemporary'>) => this.inUseMs(claim);
+    return beginTurn({ kept, limits, inUseMs, leaseMs: this.#leaseMs, now: this.#now() }, request);
   }
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
@@ -46,7 +49,7 @@ export class MemoryTurns {
     if (lease === undefined) return { held: false, stop: false };
     lease.beats += 1;
     this.kept.leases.touch(place, this.#leaseMs);
-    this.kept.sessions.touch(place, this.useMs);
+    this.kept.sessions.touch(place, this.inUseMs(claim));
     this.limits.renew(claim.owner, claim.turnId);
     if (this.#record(claim)) this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, this.#leaseMs);
     keepBlocks(this.kept.running.get(place)?.entries, said);
@@ -73,10 +76,10 @@ export class MemoryTurns {
     const last = { turnId, entries: [...entries, turn.finished] };
     const stored = storedSession(claim, turn, session, { messages, turns, last });
     if (turn.summary && turn.summary.outcome !== 'none') noteSummary(stored, turn.summary.outcome, turnId, this.#now());
-    this.kept.sessions.set(place, stored, this.sessionMs);
+    this.kept.sessions.set(place, stored, this.#keptMs(claim));
     this.limits.settle(owner, turnId, turn.spent);
     if (turn.summary && turn.summary.outcome !== 'late') this.limits.settleSummary(owner, turnId, turn.summary.spent);
-    this.keepInIndex(owner, sessionId);
+    if (!claim.isTemporary) this.keepInIndex(owner, sessionId);
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
       const isAmbiguous = this.#record(claim)?.isAmbiguous === true;
@@ -142,6 +145,15 @@ export class MemoryTurns {
     const lease = this.kept.leases.get(place);
     const state = lease?.turnId === turn.turnId ? 'running' : hasEnding(turn.entries) ? 'ended' : 'lost';
     return { turnId: turn.turnId, state, beats: lease?.beats ?? 0, entries: turn.entries.slice(from) };
+  }
+
+  /** For how long a session is kept with a turn on it. */
+  protected inUseMs(claim: Pick<TurnClaim, 'isTemporary'>): number {
+    return Math.max(this.#keptMs(claim), this.#leaseMs);
+  }
+
+  #keptMs({ isTemporary }: Pick<TurnClaim, 'isTemporary'>): number {
+    return isTemporary ? Math.min(this.sessionMs, TEMPORARY_SECONDS * 1000) : this.sessionMs;
   }
 
   /** The session is the owner's latest. */

@@ -8,7 +8,7 @@ import type { Session } from './kept.ts';
  * @param said of all turns, this one included
  */
 export function storedSession(
-  { sessionId, forkedFrom }: TurnClaim,
+  { sessionId, forkedFrom, isTemporary }: TurnClaim,
   turn: Commit,
   session: Session | undefined,
   said: Pick<Session, 'messages' | 'turns' | 'last'>,
@@ -28,6 +28,7 @@ export function storedSession(
       assistant: session?.summary.assistant ?? turn.assistant,
       updated,
       turns: said.turns.size,
+      ...(isTemporary && { temporary: true }),
       ...(forkedFrom && { forked_from: forkedFrom }),
     },
     metadata,

@@ -6,17 +6,17 @@
 --      11-16: the owner's rate, tokens, reservations, begun, index of sessions, pinned sessions
 --      17:  idempotency record, where there is one
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
---         fork ('no', 'yes' or 'if-moved'), ephemeral, assistant or null, default_assistant,
+--         fork ('no', 'yes' or 'if-moved'), ephemeral, temporary, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
 --         output_tokens or null, asked_at (ms), fingerprint, key and implicit or null,
---         session_ms, use_ms, lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
+--         session_ms, use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
 --         without a key of the caller's), turn_ms (the longest), late_ms (a summary, behind its turn),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none, summary_above (a part of the budget),
 --         summary_costs {preface, separator} (tokens)
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
--- summaries as JSON, tokens that are held back for a summary (0: none may be asked for), window's messages...; of
+-- summaries as JSON, tokens that are held back for a summary (0: none may be asked for), '1' if it is temporary, window's messages...; of
 -- 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
@@ -46,7 +46,7 @@ local holder, fresh_holder = redis.call('HGET', lease, 'turn'), redis.call('HGET
 local again = holder == ask.turn or fresh_holder == ask.turn
 
 local known = redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought',
-  'summaries', 'summary_until', 'summary_after', 'turns')
+  'summaries', 'summary_until', 'summary_after', 'turns', 'temporary')
 local exists = known[1]
 if not exists and ask.must_exist and not again then return { holder and 'busy' or 'unknown-session' } end
 
@@ -75,6 +75,9 @@ if not again and not is_apart and holder then return { 'busy' } end
 if exists and ask.assistant and known[2] and ask.assistant ~= known[2] then
   return { 'other-assistant', known[2] }
 end
+
+if exists and ask.temporary and not known[11] then return { 'not-temporary' } end
+local is_temporary = known[11] or ask.temporary
 
 local assistant = known[2] or ask.assistant or ask.default_assistant
 local offer = ask.offers[assistant]
@@ -197,7 +200,8 @@ end
 
 -- Whoever erases all that is the owner's finds it here.
 redis.call('ZREMRANGEBYSCORE', begun_list, '-inf', now_ms)
-redis.call('ZADD', begun_list, now_ms + ask.turn_ms, 'lease:' .. session_id)
+local left_ms = ask.turn_ms + (is_temporary and ask.temporary_ms or 0)
+redis.call('ZADD', begun_list, now_ms + left_ms, 'lease:' .. session_id)
 if record then
   local record_ms = ask.implicit and ask.implicit_ms or ask.record_ms
   redis.call('ZADD', begun_list, now_ms + ask.turn_ms + record_ms, 'key:' .. ask.key)
@@ -207,10 +211,10 @@ redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
   position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought, summaries,
-  tostring(summary_reserve),
+  tostring(summary_reserve), is_temporary and '1' or '',
 }
 if exists and not is_apart then
-  use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms)
+  use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms, ask.temporary_use_ms)
 end
 if exists then
   local last = (position or 0) - 1

@@ -3,10 +3,10 @@
 -- KEYS 1-6: session, messages, lease, running, replay, turns
 --      7-10: the owner's index of sessions, pinned sessions, tokens, reservations
 --      11:  idempotency record, where there is one
--- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), assistant, title, at (the position of the
+-- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), temporary, assistant, title, at (the position of the
 --         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON, or
 --         null), summary: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
---         implicit or null, session_ms, use_ms, late_ms, record_ms and implicit_ms (of a record with and without a key
+--         implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a record with and without a key
 --         of the caller's), position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
@@ -54,12 +54,18 @@ end
 redis.call('RPUSH', running, ARGV[4])
 redis.call('RENAME', running, replay)
 
--- To the microsecond: the order of turns is the order of the list.
-redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
+if ask.temporary then
+  -- Whoever erases all that is the owner's finds it on the list of what was begun.
+  redis.call('HSET', session, 'temporary', 1)
+else
+  -- To the microsecond: the order of turns is the order of the list.
+  redis.call('ZADD', index, time[1] * 1000000 + time[2], ask.session)
+end
 -- Sessions that expired leave the index here, and where it is read. Doubled: a session in use is kept for as long again,
 -- and stands in the index at least as if its latest turn had been so long before.
 redis.call('ZREMRANGEBYSCORE', index, '-inf', (now - 2 * ask.use_ms) * 1000)
-for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, ask.session_ms) end
+local kept_ms = ask.temporary and ask.temporary_ms or ask.session_ms
+for _, key in ipairs({ session, messages, replay, turns }) do redis.call('PEXPIRE', key, kept_ms) end
 -- They outlive every session in them.
 for _, list in ipairs({ index, pinned }) do redis.call('PEXPIRE', list, ask.use_ms) end
 

@@ -2,11 +2,11 @@
 --
 -- KEYS 1: session, 2: the owner's pinned sessions
 -- ARGV 1: JSON: session, title or null, pinned or null, most (that may be pinned), use_ms, fields (to be told)
--- Returns {'unknown-session'}, {'too-many-pinned'}, or {'edited', ms until it is
--- forgotten, the fields...}
+-- Returns {'unknown-session'}, {'temporary'}, {'too-many-pinned'}, or {'edited', ms until it is forgotten, the fields...}
 local session, pinned = KEYS[1], KEYS[2]
 local ask = cjson.decode(ARGV[1])
 if redis.call('EXISTS', session) == 0 then return { 'unknown-session' } end
+if ask.pinned == true and redis.call('HEXISTS', session, 'temporary') == 1 then return { 'temporary' } end
 if ask.pinned == true and redis.call('SISMEMBER', pinned, ask.session) == 0 then
   if redis.call('SCARD', pinned) >= ask.most then return { 'too-many-pinned' } end
   redis.call('SADD', pinned, ask.session)

@@ -4,7 +4,7 @@
 -- KEYS 1-6: session, messages, lease, running, replay, turns
 --      7-9: the owner's reservations, index of sessions, pinned sessions
 --      10:  idempotency record, where there is one
--- ARGV 1: JSON: turn, session, reserved and summary_reserved (tokens), use_ms, lease_ms, late_ms (a summary, behind its
+-- ARGV 1: JSON: turn, session, reserved and summary_reserved (tokens), use_ms, temporary_use_ms, lease_ms, late_ms (a summary, behind its
 --         turn), replay_ms (after the lease), position (of the first block)
 --      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
@@ -17,7 +17,7 @@ redis.call('PEXPIRE', lease, ask.lease_ms)
 redis.call('HINCRBY', lease, 'beats', 1)
 local left = redis.call('PTTL', session)
 if left >= 0 and left < ask.lease_ms then
-  use_session({ session, messages, replay, turns }, index, pinned, ask.session, ask.use_ms)
+  use_session({ session, messages, replay, turns }, index, pinned, ask.session, ask.use_ms, ask.temporary_use_ms)
 end
 if record and redis.call('HGET', record, 'turn') == ask.turn then redis.call('PEXPIRE', record, ask.lease_ms) end
 if ask.reserved > 0 then

@@ -2,7 +2,7 @@
 -- it is used again, how many messages it has, and its fields.
 local function read_session(session, messages)
   local fields = redis.call('HMGET', session, 'created', 'updated', 'turns', 'title', 'assistant', 'forked_from',
-    'pinned', 'metadata', 'brought', 'summaries')
+    'pinned', 'temporary', 'metadata', 'brought', 'summaries')
   if not fields[1] then return nil end
   local time = redis.call('TIME')
   local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -77,7 +77,7 @@ export class RedisLists extends RedisBetweenTurns {
         Promise.all(ids.map((id) => redis.pttl(session(id)))),
       ]),
     );
-    return ids.map((id, position) => readShown(id, summaries[position], ttls[position] ?? 0));
+    return ids.map((id, position) => unlessTemporary(readShown(id, summaries[position], ttls[position] ?? 0)));
   }
 
   /** Of each session what it is listed by; not all that was brought to it. */
@@ -85,6 +85,11 @@ export class RedisLists extends RedisBetweenTurns {
     const { session } = sessionKeys(owner);
     const read = (redis: RedisClient) => Promise.all(ids.map((id) => redis.hmget(session(id), ...summaryFields)));
     const found = await this.connection.run(read);
-    return ids.map((id, position) => readSummary(id, found[position]));
+    return ids.map((id, position) => unlessTemporary(readSummary(id, found[position])));
   }
+}
+
+/** One that is temporary is on no list, unless a version that knew of none put it there. */
+function unlessTemporary<T extends SessionSummary>(session: T | undefined): T | undefined {
+  return session?.temporary ? undefined : session;
 }

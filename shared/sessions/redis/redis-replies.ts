@@ -22,12 +22,13 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
   switch (outcome) {
     case 'begun': {
       const [windowStart, reserved, limits = '', title, after, brought = '', ...rest] = values.slice(3);
-      const [summaries = '', summaryReserved, ...messages] = rest;
+      const [summaries = '', summaryReserved, temporary, ...messages] = rest;
       return {
         outcome,
         sessionId: first,
         isFirst: second === '1',
         forkedFrom: after === 'no' ? undefined : { session_id: named, turn_id: after || null },
+        isTemporary: temporary === '1',
         title: title || undefined,
         assistant: third,
         windowStart: Number(windowStart),
@@ -49,6 +50,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
     case 'limited':
       return readLimited(values);
     case 'unknown-assistant':
+    case 'not-temporary':
     case 'unknown-session':
     case 'unknown-turn':
     case 'busy':
@@ -71,11 +73,20 @@ export function readLimited([by, waitMs, limits = '[]']: readonly string[]): Lim
 }
 
 /** Of a session's hash, what it is listed by. */
-export const summaryFields = ['created', 'updated', 'turns', 'title', 'assistant', 'forked_from', 'pinned'];
+export const summaryFields = [
+  'created',
+  'updated',
+  'turns',
+  'title',
+  'assistant',
+  'forked_from',
+  'pinned',
+  'temporary',
+];
 
 /** @param values of `summaryFields`; without the first there is no session */
 export function readSummary(id: string, values: readonly (string | null)[] | undefined): SessionSummary | undefined {
-  const [created, updated, turns, title, assistant, forkedFrom, pinned] = values ?? [];
+  const [created, updated, turns, title, assistant, forkedFrom, pinned, temporary] = values ?? [];
   if (created == null) return undefined;
   return {
     id,
@@ -85,6 +96,7 @@ export function readSummary(id: string, values: readonly (string | null)[] | und
     updated: new Date(Number(updated)).toISOString(),
     turns: Number(turns ?? 0),
     pinned: pinned != null,
+    ...(temporary != null && { temporary: true }),
     ...(forkedFrom == null ? {} : { forked_from: JSON.parse(forkedFrom) as ForkedFrom }),
   };
 }

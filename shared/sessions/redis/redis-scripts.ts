@@ -5,6 +5,7 @@ import {
   IMPLICIT_SECONDS,
   LONGEST_TURN_SECONDS,
   type SessionRules,
+  TEMPORARY_SECONDS,
 } from '../../conversation/ports/session-store.ts';
 import abandonLua from './abandon.lua';
 import beginLua from './begin.lua';
@@ -63,17 +64,17 @@ type Scripted = RedisClient & Record<keyof typeof scripts, Script>;
 export class RedisScripts {
   readonly #connection: RedisConnection;
   /** How long things are kept, as every script is told. */
-  readonly #times: Record<
-    `${'session' | 'use' | 'lease' | 'replay' | 'record' | 'implicit' | 'turn' | 'late'}_ms`,
-    number
-  >;
+  readonly #times: Record<`${string}_ms`, number>;
 
   constructor(connection: RedisConnection, { sessionSeconds, leaseSeconds }: SessionRules) {
     this.#connection = connection;
+    const temporarySeconds = Math.min(sessionSeconds, TEMPORARY_SECONDS);
     this.#times = {
       session_ms: sessionSeconds * 1000,
+      temporary_ms: temporarySeconds * 1000,
       // Of a session with a turn on it.
       use_ms: Math.max(sessionSeconds, leaseSeconds) * 1000,
+      temporary_use_ms: Math.max(temporarySeconds, leaseSeconds) * 1000,
       lease_ms: leaseSeconds * 1000,
       replay_ms: FAILED_REPLAY_SECONDS * 1000,
       record_ms: IDEMPOTENCY_SECONDS * 1000,

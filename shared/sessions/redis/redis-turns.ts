@@ -95,6 +95,7 @@ export class RedisTurns {
         session: id,
         is_first: claim.isFirst,
         forked_from: claim.forkedFrom === undefined ? null : JSON.stringify(claim.forkedFrom),
+        temporary: claim.isTemporary ?? false,
         at: turn.position,
         assistant: turn.assistant,
         title: turn.title,

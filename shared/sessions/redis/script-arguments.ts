@@ -35,6 +35,7 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     after: request.after === null ? '' : (request.after ?? null),
     fork: request.fork ?? 'no',
     ephemeral: request.isEphemeral ?? false,
+    temporary: request.isTemporary ?? false,
     assistant: request.assistant ?? null,
     default_assistant: request.defaultAssistant,
     offers: Object.fromEntries(request.offers),

@@ -11,8 +11,8 @@ export function sessionKeys(owner: string) {
     /** Every key of a session. */
     allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
     /**
-     * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; pinned,
-     * where it is; of a copy forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
+     * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; pinned and
+     * temporary, where it is; of a copy forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
      * number of turns) and summary_pause behind one that failed; metadata (JSON); brought: items (a JSON each line) that
      * are part of the next turn, and count in window_tokens.
      */
@@ -37,7 +37,7 @@ export function sessionKeys(owner: string) {
     replicated: `chat:{${owner}}:replicated`,
     /**
      * ZSET of `lease:<session id>` and `key:<idempotency key>` by the time (ms) after which neither is there any more:
-     * what a turn may leave that the index does not know of.
+     * what a turn may leave that the index does not know of, temporary sessions too.
      */
     begun: `chat:{${owner}}:begun`,
     /** ZSETs: an index, and a list of what was begun, that are being erased. */
