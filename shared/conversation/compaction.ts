@@ -1,6 +1,6 @@
+import { ASIDE_TEMPERATURE } from './aside-call.ts';
 import type { Assistant } from './assistant.ts';
 import type { Prompts } from './prompts.ts';
-import { SUMMARY_TEMPERATURE } from './summary-call.ts';
 import { wholeInstruction } from './summary-instructions.ts';
 import type { TurnRequest } from './turn-request.ts';
 
@@ -15,6 +15,6 @@ export function compaction(
     purpose: 'summary',
     isEphemeral: true,
     maxOutputTokens,
-    temperature: SUMMARY_TEMPERATURE,
+    temperature: ASIDE_TEMPERATURE,
   };
 }

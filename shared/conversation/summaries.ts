@@ -1,3 +1,4 @@
+import type { AsidePlan } from './aside-call.ts';
 import type { PromptMessage } from './ports/model.ts';
 import { SUMMARY_ABOVE } from './ports/session-store.ts';
 import type { StoredMessage, Summary } from './ports/stored.ts';
@@ -49,17 +50,8 @@ export function summaryMessages(summaries: readonly Summary[]): PromptMessage[] 
   return [{ role: 'user', content: [PREFACE, ...summaries.map(({ text }) => text)].join('\n\n') }];
 }
 
-/** What a summary is asked for with, and what it would stand for. */
-export interface SummaryPlan {
-  messages: PromptMessage[];
-  /** Of the request, about. */
-  promptTokens: number;
-  maxOutputTokens: number;
-  /** Tokens of what it stands for: it is taken where it has at most half as many. */
-  replacedTokens: number;
-  /** The session's summaries and window with it. */
-  withSummary(text: string, tokens: number, created: string): SummarizedWindow;
-}
+/** What a summary is asked for with; what comes of it are the session's summaries and window with it. */
+export type SummaryPlan = AsidePlan<SummarizedWindow>;
 
 export interface SummarizedWindow {
   summaries: Summary[];
@@ -131,7 +123,7 @@ function planBlock(
   const maxOutputTokens = longestSummary(budget);
   const content = blockInstruction(block.length, summaries.length > 0, maxOutputTokens);
   const sent = [...block, ...others];
-  return {
+  return plan({
     messages: [...start, ...sent.map(({ role, content }) => ({ role, content })), { role: 'user', content }],
     promptTokens: startTokens + sumOf(sent) + INSTRUCTION_TOKENS,
     maxOutputTokens,
@@ -143,7 +135,7 @@ function planBlock(
       const savedTokens = windowTokens - (costOfSummaries(all) - costOfSummaries(summaries));
       return { summaries: all, windowStart: to, savedTokens };
     },
-  };
+  });
 }
 
 function planFold({ summaries, windowStart }: Summarizable, budget: number): SummaryPlan {
@@ -154,7 +146,7 @@ function planFold({ summaries, windowStart }: Summarizable, budget: number): Sum
   const replacedTokens = costOfSummaries(folded);
   const maxOutputTokens = longestSummary(budget);
   const [message] = summaryMessages(folded) as [PromptMessage];
-  return {
+  return plan({
     messages: [{ role: 'user', content: `${message.content}\n\n${foldInstruction(maxOutputTokens)}` }],
     promptTokens: replacedTokens + INSTRUCTION_TOKENS,
     maxOutputTokens,
@@ -166,5 +158,24 @@ function planFold({ summaries, windowStart }: Summarizable, budget: number): Sum
       const all = [one, ...rest];
       return { summaries: all, windowStart, savedTokens: costOfSummaries(summaries) - costOfSummaries(all) };
     },
+  });
+}
+
+/**
+ * @param replacedTokens of what the summary stands for: it is taken where it has at most half as many
+ * @param withSummary the session's summaries and window with it
+ */
+function plan({
+  replacedTokens,
+  withSummary,
+  ...asked
+}: Omit<SummaryPlan, 'purpose' | 'take'> & {
+  replacedTokens: number;
+  withSummary: (text: string, tokens: number, created: string) => SummarizedWindow;
+}): SummaryPlan {
+  const take: SummaryPlan['take'] = (text, tokens, now) => {
+    const isShort = tokens > 0 && tokens <= asked.maxOutputTokens && 2 * tokens <= replacedTokens;
+    return isShort ? withSummary(text, tokens, now) : undefined;
   };
+  return { ...asked, purpose: 'summary', take };
 }

@@ -127,7 +127,7 @@ async function* answer(
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
-  const summary = new TurnSummary(parts, claim, begun, { requestId, traceparent, assistant: name });
+  const summary = new TurnSummary(parts, { claim, requestId, traceparent, assistant: name }, begun);
   let built: Prompt | undefined;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */

@@ -1,14 +1,14 @@
-import type { ObservedSummary, ObservedTurn, TurnObserver } from '../conversation/ports/turn-observer.ts';
+import type { ObservedAside, ObservedTurn, TurnObserver } from '../conversation/ports/turn-observer.ts';
 import { reasonOf } from '../conversation/reason.ts';
 
 /** Where turns are told to: loaded at the first one that is over, so never on a cold request's path. */
 export interface TurnExporter {
   export(turn: ObservedTurn): void;
-  exportSummary(summary: ObservedSummary): void;
+  exportAside(aside: ObservedAside): void;
   flush(): Promise<void>;
 }
 
-/** Turns and summaries that wait while the exporter is loaded; more are not kept. */
+/** Turns, and what was asked beside them, that wait while the exporter is loaded; more are not kept. */
 const MOST_WAITING = 1000;
 
 /** Spans and metrics of turns, made when a turn is over, from its own times. */
@@ -25,7 +25,7 @@ export class Telemetry implements TurnObserver {
       (() =>
         load().catch((error: unknown) => {
           complain(`Telemetry cannot be exported: ${reasonOf(error)}`);
-          return { export: () => {}, exportSummary: () => {}, flush: async () => {} };
+          return { export: () => {}, exportAside: () => {}, flush: async () => {} };
         }));
   }
 
@@ -33,8 +33,8 @@ export class Telemetry implements TurnObserver {
     this.#tell((exporter) => exporter.export(turn));
   }
 
-  observeSummary(summary: ObservedSummary): void {
-    this.#tell((exporter) => exporter.exportSummary(summary));
+  observeAside(aside: ObservedAside): void {
+    this.#tell((exporter) => exporter.exportAside(aside));
   }
 
   #tell(tell: (exporter: TurnExporter) => void): void {

@@ -46,7 +46,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
   const summaryTokens = histogram('parley.summary.tokens', '{token}', TOKENS);
 
   return {
-    exportSummary({ record, startedAt, endedAt, traceparent }) {
+    exportAside({ record, startedAt, endedAt, traceparent }) {
       const { assistant, outcome, usage } = record;
       const of = { ...calledOf(record.model), 'gen_ai.agent.name': assistant, 'parley.summary.outcome': outcome };
       const span = tracer.startSpan(

@@ -5,7 +5,7 @@ import type { TurnEvent } from '../../shared/conversation/events.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { TokenCounter } from '../../shared/conversation/ports/token-counter.ts';
-import type { ObservedSummary, ObservedTurn } from '../../shared/conversation/ports/turn-observer.ts';
+import type { ObservedAside, ObservedTurn } from '../../shared/conversation/ports/turn-observer.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
 import { type TurnParts, takeTurn } from '../../shared/conversation/turn.ts';
@@ -62,7 +62,7 @@ interface Options {
 export class Conversation {
   readonly records: Record<string, unknown>[] = [];
   readonly observed: ObservedTurn[] = [];
-  readonly observedSummaries: ObservedSummary[] = [];
+  readonly observedAsides: ObservedAside[] = [];
   readonly store: SessionStore;
   readonly owner: string;
   readonly parts: TurnParts;
@@ -76,7 +76,7 @@ export class Conversation {
     const sink = { write: async (line: string) => void this.records.push(JSON.parse(line)) };
     const exporter = {
       export: (turn: ObservedTurn) => void this.observed.push(turn),
-      exportSummary: (summary: ObservedSummary) => void this.observedSummaries.push(summary),
+      exportAside: (aside: ObservedAside) => void this.observedAsides.push(aside),
       flush: async () => {},
     };
     this.store = store;

@@ -125,7 +125,7 @@ describe('a summary', () => {
     await conversation.flush();
     const records = conversation.records.filter(({ event }) => event === 'summary');
     expect(records).toMatchObject([{ outcome: 'taken', usage, spent_tokens: 709, model: 'facts' }]);
-    expect(conversation.observedSummaries).toMatchObject([{ record: { outcome: 'taken' } }]);
+    expect(conversation.observedAsides).toMatchObject([{ record: { outcome: 'taken' } }]);
     const answer = conversation.records.findLast(({ event }) => event === 'turn');
     expect(answer?.['spent_tokens']).toBe(finished?.usage.total_tokens);
     expect(turns).toBe(0);

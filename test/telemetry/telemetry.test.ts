@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import type { SummaryRecord, TurnRecord } from '../../shared/conversation/ports/audit-record.ts';
+import type { AsideRecord, TurnRecord } from '../../shared/conversation/ports/audit-record.ts';
 import { otlpExporter } from '../../shared/telemetry/otlp-exporter.ts';
 import { Client, readStream } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';
@@ -99,7 +99,7 @@ test('turns are told to a collector as spans and metrics by the GenAI convention
 test('a summary is told of as a span and by metrics of its own, which those of answers do not count', async () => {
   const collector = await startCollector();
   const exporter = otlpExporter({ endpoint: collector.url, serviceName: 'parley' });
-  const record: SummaryRecord = {
+  const record: AsideRecord = {
     event: 'summary',
     outcome: 'taken',
     owner: 'o',
@@ -113,7 +113,7 @@ test('a summary is told of as a span and by metrics of its own, which those of a
     total_ms: 900,
   };
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  exporter.exportSummary({ record, startedAt: 1000, endedAt: 1900, traceparent });
+  exporter.exportAside({ record, startedAt: 1000, endedAt: 1900, traceparent });
   await exporter.flush();
   const [span] = collector.spans();
   expect([span.name, span.traceId]).toEqual(['summarize small', '0af7651916cd43dd8448eb211c80319c']);

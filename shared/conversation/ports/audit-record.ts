@@ -43,7 +43,7 @@ export interface TurnRecord extends Asked {
  * A summary was asked for beside a turn. `taken`: it is stored, with the turn or behind it. `refused`: there was none that
  * could be taken. `lost`: its turn, or its session, was not there any more, or the window had moved.
  */
-export interface SummaryRecord extends Asked {
+export interface AsideRecord extends Asked {
   event: 'summary';
   outcome: 'taken' | 'refused' | 'lost';
   session_id: string;
@@ -73,7 +73,7 @@ export interface FeedbackRecord extends Asked {
   rating: Rating;
 }
 
-export type AuditRecord = TurnRecord | SummaryRecord | DataRecord | FeedbackRecord;
+export type AuditRecord = TurnRecord | AsideRecord | DataRecord | FeedbackRecord;
 
 /** What people and models wrote. `AUDIT_CONTENT` says in which form it is kept, if at all. */
 export interface AuditTexts {

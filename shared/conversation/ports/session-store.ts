@@ -59,11 +59,11 @@ export const FAILED_REPLAY_SECONDS = 300;
 /** For how long those who joined an ephemeral turn in time learn the rest of it. */
 export const EPHEMERAL_REPLAY_SECONDS = 10;
 
-/** For how long a summary may take beyond its turn. */
-export const LATE_SUMMARY_SECONDS = 20;
+/** For how long what is asked beside an answer may take beyond its turn. */
+export const LATE_ASIDE_SECONDS = 20;
 
-/** For how long what is held back for a late summary is held: its own time, and some for its way. */
-export const HELD_SUMMARY_SECONDS = LATE_SUMMARY_SECONDS + 5;
+/** For how long what is held back for it is held where it is late: its own time, and some for its way. */
+export const HELD_ASIDE_SECONDS = LATE_ASIDE_SECONDS + 5;
 
 /** A summary is asked for where a prompt is above this part of its budget. */
 export const SUMMARY_ABOVE = 0.8;

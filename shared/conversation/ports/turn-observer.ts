@@ -1,4 +1,4 @@
-import type { SummaryRecord, TurnRecord } from './audit-record.ts';
+import type { AsideRecord, TurnRecord } from './audit-record.ts';
 
 /** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
 export interface ObservedTurn {
@@ -11,9 +11,9 @@ export interface ObservedTurn {
   traceparent: string | undefined;
 }
 
-/** A summary that has ended, with what its audit record says of it. Times in milliseconds since 1970. */
-export interface ObservedSummary {
-  record: SummaryRecord;
+/** What was asked beside a turn and has ended, with what its audit record says of it. Times in milliseconds since 1970. */
+export interface ObservedAside {
+  record: AsideRecord;
   startedAt: number;
   endedAt: number;
   /** W3C, of the request of its turn. */
@@ -23,5 +23,5 @@ export interface ObservedSummary {
 /** The port to who watches turns. */
 export interface TurnObserver {
   observe(turn: ObservedTurn): void;
-  observeSummary(summary: ObservedSummary): void;
+  observeAside(aside: ObservedAside): void;
 }

@@ -156,17 +156,17 @@ export interface Commit {
   /** The session's summaries from now on; absent: as they are. */
   summaries?: readonly Summary[] | undefined;
   /** What came of the summary that was asked for. */
-  summary?: SummaryOutcome | undefined;
+  summary?: AsideOutcome | undefined;
   /** Tokens that the model is paid for, of all calls: they count against the owner's limits. */
   spent: number;
 }
 
 /**
- * What came of a summary that tokens were held back for. `none`: it was not asked for. `late`: it is still asked for, and
- * nobody else asks meanwhile. `refused`: the next one is asked for some turns later. `spent`: tokens that the model is
- * paid for.
+ * What came of what a turn may ask beside its answer, and tokens were held back for. `none`: it was not asked. `late`: it
+ * is still asked for; for a summary nobody else asks meanwhile. `refused`: there was nothing that could be taken; the next
+ * summary is asked for some turns later. `spent`: tokens that the model is paid for.
  */
-export type SummaryOutcome = { outcome: 'none' | 'taken' | 'refused'; spent: number } | { outcome: 'late' };
+export type AsideOutcome = { outcome: 'none' | 'taken' | 'refused'; spent: number } | { outcome: 'late' };
 
 /** A summary that came after its turn was stored, or what it cost where there is none to be stored. */
 export interface LateSummary {

@@ -1,5 +1,5 @@
 import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
-import { HELD_SUMMARY_SECONDS } from '../../conversation/ports/session-store.ts';
+import { HELD_ASIDE_SECONDS } from '../../conversation/ports/session-store.ts';
 
 interface Account {
   /** When the next request would arrive at an even rate (GCRA), in ms. */
@@ -22,7 +22,7 @@ interface Admitted {
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
 
-const HELD_SUMMARY_MS = HELD_SUMMARY_SECONDS * 1000;
+const HELD_ASIDE_MS = HELD_ASIDE_SECONDS * 1000;
 
 /** An owner's limits, for the memory store: the arithmetic of `begin.lua`, in milliseconds. */
 export class MemoryLimits {
@@ -80,7 +80,7 @@ export class MemoryLimits {
       }
       account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
       if (summaryReserved > 0) {
-        const endsAt = now + this.#reservationMs + HELD_SUMMARY_MS;
+        const endsAt = now + this.#reservationMs + HELD_ASIDE_MS;
         account.reservations.set(summaryOf(turnId), { tokens: summaryReserved, endsAt });
       }
     }
@@ -116,7 +116,7 @@ export class MemoryLimits {
     const reservation = this.#accounts.get(owner)?.reservations.get(turnId);
     if (reservation) reservation.endsAt = this.#now() + this.#reservationMs;
     const summary = this.#accounts.get(owner)?.reservations.get(summaryOf(turnId));
-    if (summary) summary.endsAt = this.#now() + this.#reservationMs + HELD_SUMMARY_MS;
+    if (summary) summary.endsAt = this.#now() + this.#reservationMs + HELD_ASIDE_MS;
   }
 
   settleSummary(owner: string, turnId: string, spent: number): void {

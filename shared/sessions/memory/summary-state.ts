@@ -1,4 +1,4 @@
-import { HELD_SUMMARY_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
+import { HELD_ASIDE_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
 import type { Offer } from '../../conversation/ports/turn-steps.ts';
 import type { Session } from './kept.ts';
 
@@ -21,7 +21,7 @@ export function noteSummary(
   turnId: string,
   now: number,
 ): void {
-  session.late = outcome === 'late' ? { turnId, until: now + HELD_SUMMARY_SECONDS * 1000 } : undefined;
+  session.late = outcome === 'late' ? { turnId, until: now + HELD_ASIDE_SECONDS * 1000 } : undefined;
   if (outcome === 'taken') session.pause = undefined;
   if (outcome !== 'refused') return;
   const turns = Math.min(2 * (session.pause?.turns ?? 1.5), 12);

@@ -1,6 +1,6 @@
 import {
   FAILED_REPLAY_SECONDS,
-  HELD_SUMMARY_SECONDS,
+  HELD_ASIDE_SECONDS,
   IDEMPOTENCY_SECONDS,
   IMPLICIT_SECONDS,
   LONGEST_TURN_SECONDS,
@@ -80,7 +80,7 @@ export class RedisScripts {
       record_ms: IDEMPOTENCY_SECONDS * 1000,
       implicit_ms: IMPLICIT_SECONDS * 1000,
       turn_ms: LONGEST_TURN_SECONDS * 1000,
-      late_ms: HELD_SUMMARY_SECONDS * 1000,
+      late_ms: HELD_ASIDE_SECONDS * 1000,
     };
     for (const [name, lua] of Object.entries(scripts)) connection.define(name, lua);
   }
