@@ -61,6 +61,9 @@ param settings { *: string } = {}
 @description('What becomes of the oldest turns when a conversation nears its budget: a summary stands for them, or they are left out.')
 param contextOverflow 'summarize' | 'drop' = 'summarize'
 
+@description('Who names a session that is listed: the model, by a small call beside the first answer, or the first words of its first message.')
+param sessionTitles 'model' | 'first-words' = 'model'
+
 @description('Where audit records go; blob is a container of this deployment\'s storage account.')
 param auditSink 'none' | 'log' | 'blob' = 'none'
 
@@ -140,7 +143,7 @@ param openAiLocation string = ''
 @maxLength(64)
 param openAiDeploymentName string = 'chat'
 
-@description('Deployment of the same account that is asked for summaries, and which is there already; empty: the one that answers.')
+@description('Deployment of the same account that is asked for summaries and titles, and which is there already; empty: the one that answers.')
 param summaryDeploymentName string = ''
 
 @description('Model of a new deployment.')
@@ -512,6 +515,7 @@ module functionApp 'modules/function-app.bicep' = {
       REDIS_AUTH: 'entra'
       REDIS_CLUSTER: redis.cluster
       REDIS_URL: redis.url
+      SESSION_TITLES: sessionTitles
     }
   }
   dependsOn: [monitoring, privateEndpoints, keyVaultAccess]

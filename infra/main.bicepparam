@@ -9,6 +9,7 @@ param nodeVersion = readEnvironmentVariable('NODE_VERSION', '22')
 param siteUpdateStrategy = readEnvironmentVariable('SITE_UPDATE_STRATEGY', 'Recreate')
 param allowedOrigins = filter(split(readEnvironmentVariable('ALLOWED_ORIGINS', ''), ','), origin => !empty(origin))
 param contextOverflow = readEnvironmentVariable('CONTEXT_OVERFLOW', 'summarize')
+param sessionTitles = readEnvironmentVariable('SESSION_TITLES', 'model')
 param auditSink = readEnvironmentVariable('AUDIT_SINK', 'none')
 
 param authMode = readEnvironmentVariable('AUTH_MODE', 'key')

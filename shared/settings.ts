@@ -25,6 +25,8 @@ export interface Settings {
   maxOutputTokens: number;
   /** What becomes of the oldest turns when a conversation nears its budget; an assistant may say otherwise. */
   contextOverflow: ContextOverflow;
+  /** Who names a session that is listed: the model, beside the first answer, or the first words of its first message. */
+  sessionTitles: 'model' | 'first-words';
   maxMessageCharacters: number;
   maxBodyBytes: number;
   telemetry: TelemetrySettings;
@@ -70,6 +72,7 @@ export function readSettings(variables: Environment): Settings {
     maxContextTokens: integer('MAX_CONTEXT_TOKENS', 3000, 50, 2_000_000),
     maxOutputTokens: integer('MAX_OUTPUT_TOKENS', 500, 1, 200_000),
     contextOverflow: environment.choice('CONTEXT_OVERFLOW', ['summarize', 'drop']),
+    sessionTitles: environment.choice('SESSION_TITLES', ['model', 'first-words']),
     maxMessageCharacters: integer('MAX_MESSAGE_CHARACTERS', 32_000, 1, 1_000_000),
     maxBodyBytes: integer('MAX_BODY_BYTES', 262_144, 1024, 16_777_216),
     telemetry: readTelemetrySettings(environment),

@@ -69,6 +69,12 @@ describe('settings', () => {
     expect(faultsOf({ AZURE_OPENAI_FALLBACK_DEPLOYMENTS: 'gpt-south' })).toContain('AZURE_OPENAI_FALLBACK_DEPLOYMENTS');
   });
 
+  test('let the model name conversations, or their first words', () => {
+    expect(readSettings({})).toMatchObject({ sessionTitles: 'model' });
+    expect(readSettings({ SESSION_TITLES: 'first-words' })).toMatchObject({ sessionTitles: 'first-words' });
+    expect(faultsOf({ SESSION_TITLES: 'none' })).toContain('SESSION_TITLES must be one of model, first-words');
+  });
+
   test('let summaries stand for the oldest turns, by the model that answers or another', () => {
     expect(readSettings({})).toMatchObject({ contextOverflow: 'summarize' });
     expect(readSettings({ CONTEXT_OVERFLOW: 'drop' })).toMatchObject({ contextOverflow: 'drop' });

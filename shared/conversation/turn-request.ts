@@ -24,6 +24,8 @@ export interface TurnRequest {
   isEphemeral?: boolean;
   /** A session that it makes is on no list, and forgotten early. */
   isTemporary?: boolean;
+  /** The model is to name a session that has no title. */
+  isTitled?: boolean;
   /** What is asked for, where that is no answer: of the model that summarises, and of all that there is or of nothing. */
   purpose?: CompletionOptions['purpose'];
   /** The assistant of a new session. */

@@ -20,10 +20,10 @@ import type { RunningTurns } from './running-turns.ts';
 import { speak } from './speak.ts';
 import { Spending } from './spending.ts';
 import { messagesOf } from './stored-messages.ts';
-import { titleOf } from './title.ts';
+import { titleTokens } from './title-plan.ts';
+import { TurnAsides } from './turn-asides.ts';
 import { TurnAudit } from './turn-audit.ts';
 import { broughtOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
-import { TurnSummary } from './turn-summary.ts';
 import { costOf } from './window.ts';
 
 export interface TurnParts {
@@ -31,7 +31,7 @@ export interface TurnParts {
   audit: RecordKeeper;
   telemetry: TurnObserver;
   model: Model;
-  /** Asked for summaries, once each: beside an answer, or in place of one. */
+  /** Asked for summaries and titles, once each: beside an answer, or in place of one. */
   summarizer: Model;
   prompts: Prompts;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
@@ -84,6 +84,7 @@ export async function takeTurn(
       messageTokens: tokens,
       broughtTokens,
       outputTokens: request.maxOutputTokens,
+      titleTokens: request.isTitled ? await titleTokens(message, measured, prompts) : undefined,
       askedAt,
       echo: request.echo,
       idempotency,
@@ -114,11 +115,12 @@ async function* answer(
 ): AsyncGenerator<TurnEvent> {
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
-  const { sessionId, isFirst, forkedFrom, isTemporary, assistant: name, reserved, summaryReserved, limits } = begun;
+  const { sessionId, isFirst, forkedFrom, isTemporary, assistant: name, limits } = begun;
   const { isEphemeral, echo, requestId, traceparent, purpose } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const place = { sessionId, isFirst, forkedFrom, isEphemeral, isTemporary };
-  const claim: TurnClaim = { ...own, ...place, reserved, summaryReserved };
+  const { reserved, summaryReserved, titleReserved } = begun;
+  const claim: TurnClaim = { ...own, ...place, reserved, summaryReserved, titleReserved };
   const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.
@@ -127,15 +129,16 @@ async function* answer(
   const lease = new HeldLease(store, claim, parts);
   running.add(lease);
   const spending = new Spending();
-  const summary = new TurnSummary(parts, { claim, requestId, traceparent, assistant: name }, begun);
+  const about = { claim, requestId, traceparent, assistant: name };
+  const asides = new TurnAsides(parts, about, begun, request.message);
   let built: Prompt | undefined;
   let ending: TurnFinished | Failure | undefined;
   /** All was said, and is on record. */
   let answered = false;
   let stored = false;
   try {
-    const about = { session_id: sessionId, turn_id: turnId, assistant: name, asked_at: askedAt };
-    yield { type: 'turn-started', ...about, ...(echo && { echo }), limits };
+    const started = { session_id: sessionId, turn_id: turnId, assistant: name, asked_at: askedAt };
+    yield { type: 'turn-started', ...started, ...(echo && { echo }), limits };
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
@@ -146,14 +149,14 @@ async function* answer(
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const tokens = new Ready<string>();
     const speech = speak(model, assistant, built, options, lease, audit, spending, (token) => tokens.push(token));
-    summary.ask(built, lease, giveUpAt);
+    asides.ask(built, lease, giveUpAt);
     const isOver = () => tokens.end();
     speech.then(isOver, isOver);
     for await (const some of tokens) for (const token of some) yield { type: 'token-said', token };
     const spoken = await speech;
     const prompt = await prompts.recounted(spoken.prompt);
     const count = await prompts.count(spoken.content);
-    const { savedTokens, spent: summarySpent, ...remembered } = await summary.remembered(prompt, lease);
+    const { savedTokens, spent: summarySpent, ...remembered } = await asides.remembered(prompt, lease);
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
@@ -179,7 +182,6 @@ async function* answer(
         unsent: await lease.release(),
         finished,
         assistant: name,
-        title: begun.title ?? titleOf(request.message),
         ...remembered,
         windowTokens: Math.round(prompt.windowTokens + costOf(count) - savedTokens + more),
         turnTokens: Math.round(factor * (prompt.turnTokens + costOf(count))),
@@ -188,7 +190,7 @@ async function* answer(
       const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
-      void summary.finish(factor);
+      asides.finish(factor);
     }
     ending = finished;
     yield finished;
@@ -209,8 +211,8 @@ async function* answer(
     if (!stored) {
       const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
       // Where the store is away, the lease ends by itself, and all that was reserved counts.
-      const summarySpent = await summary.giveUp();
-      await store.abandon(claim, told, unsent, audit.spentTokens, summarySpent).catch(() => {});
+      const asidesSpent = await asides.giveUp();
+      await store.abandon(claim, told, unsent, audit.spentTokens, asidesSpent).catch(() => {});
     }
     running.delete(lease);
   }

@@ -32,6 +32,7 @@ export async function readTurnRequest(
     after,
     fork: fork === true ? 'yes' : 'no',
     isTemporary: temporary,
+    isTitled: services.settings.sessionTitles === 'model',
     assistant,
     idempotency:
       key === undefined

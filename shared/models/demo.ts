@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Model, PromptMessage } from '../conversation/ports/model.ts';
+import type { CompletionOptions, Model, PromptMessage } from '../conversation/ports/model.ts';
 import { PREFACE } from '../conversation/summaries.ts';
+import { MESSAGE_BELOW } from '../conversation/title-plan.ts';
 
 const QUOTED_CHARACTERS = 80;
 
@@ -16,7 +17,7 @@ export function demo(wordMs = 15): Model {
       signal.throwIfAborted();
       // It costs nothing, and counts as others do: limits can be tried on it.
       tell({ type: 'asked' });
-      const text = purpose === 'summary' ? summaryOf(messages, maxOutputTokens) : answerTo(messages);
+      const text = said(messages, maxOutputTokens, purpose);
       const words = text.match(/\S+\s*/g) ?? [];
       for (const word of words.slice(0, maxOutputTokens)) {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -25,6 +26,22 @@ export function demo(wordMs = 15): Model {
       tell({ type: 'end', finishReason: words.length > maxOutputTokens ? 'length' : 'stop' });
     },
   };
+}
+
+function said(messages: readonly PromptMessage[], maxOutputTokens: number, purpose: CompletionOptions['purpose']) {
+  if (purpose === 'summary') return summaryOf(messages, maxOutputTokens);
+  return purpose === 'title' ? titleOf(messages) : answerTo(messages);
+}
+
+/** The first six words that are no mere marks, with a capital; it understands nothing. */
+function titleOf(messages: readonly PromptMessage[]): string {
+  const words =
+    messages
+      .at(-1)
+      ?.content.replace(MESSAGE_BELOW, '')
+      .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? [];
+  const title = words.slice(0, 6).join(' ');
+  return title.slice(0, 1).toUpperCase() + title.slice(1);
 }
 
 function answerTo(messages: readonly PromptMessage[]): string {

@@ -39,18 +39,19 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
   const firstToken = histogram('gen_ai.client.operation.time_to_first_chunk', 's', DURATIONS);
   const turns = meter.createCounter('parley.turns', { unit: '{turn}', description: 'Turns by outcome and failure.' });
 
-  const summaries = meter.createCounter('parley.summaries', {
-    unit: '{summary}',
-    description: 'Summaries by outcome.',
+  const aside = (name: string, plural: string) => ({
+    count: meter.createCounter(`parley.${plural}`, { unit: `{${name}}`, description: `Asked for, by outcome.` }),
+    tokens: histogram(`parley.${name}.tokens`, '{token}', TOKENS),
   });
-  const summaryTokens = histogram('parley.summary.tokens', '{token}', TOKENS);
+  const asides = { summary: aside('summary', 'summaries'), title: aside('title', 'titles') };
 
   return {
     exportAside({ record, startedAt, endedAt, traceparent }) {
-      const { assistant, outcome, usage } = record;
-      const of = { ...calledOf(record.model), 'gen_ai.agent.name': assistant, 'parley.summary.outcome': outcome };
+      const { event, assistant, outcome, usage } = record;
+      const called = calledOf(record.model);
+      const of: Attributes = { ...called, 'gen_ai.agent.name': assistant, [`parley.${event}.outcome`]: outcome };
       const span = tracer.startSpan(
-        `summarize ${of['gen_ai.request.model']}`,
+        `${event === 'summary' ? 'summarize' : event} ${called['gen_ai.request.model']}`,
         {
           kind: SpanKind.CLIENT,
           startTime: startedAt,
@@ -60,15 +61,15 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
             'gen_ai.conversation.id': record.session_id,
             'parley.turn.id': record.turn_id,
             'parley.request.id': record.request_id,
-            'parley.summary.tokens': record.spent_tokens,
+            [`parley.${event}.tokens`]: record.spent_tokens,
             ...usageOf(usage),
           },
         },
         parentOf(traceparent),
       );
       span.end(endedAt);
-      summaries.add(1, of);
-      summaryTokens.record(record.spent_tokens, of);
+      asides[event].count.add(1, of);
+      asides[event].tokens.record(record.spent_tokens, of);
     },
     export({ record, startedAt, modelEndedAt, endedAt, traceparent }) {
       const { assistant, failure, outcome, usage, finish_reason } = record;

@@ -223,7 +223,7 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
       const page = (query: string) => client.get(`/chat/history/${session_id}${query}`);
       // biome-ignore lint/suspicious/noExplicitAny: checked below
       const last = await json<any>(page('?limit=3'));
-      expect(last).toMatchObject({ session_id, assistant: 'default', title: 'm0', turns: 2, has_more: true });
+      expect(last).toMatchObject({ session_id, assistant: 'default', turns: 2, has_more: true });
       expect(last.messages).toHaveLength(3);
       // biome-ignore lint/suspicious/noExplicitAny: checked below
       const before = await json<any>(page(`?limit=100&before=${last.messages[0].id}`));
@@ -241,7 +241,8 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
       expect(sessions).toEqual([
         {
           id: session_id,
-          title: 'The newest of all',
+          // By the model, or by its first words.
+          title: expect.stringMatching(/./),
           assistant: 'default',
           created: expect.stringMatching(/^\d{4}-.*Z$/),
           updated: expect.stringMatching(/^\d{4}-.*Z$/),

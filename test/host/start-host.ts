@@ -84,7 +84,10 @@ export async function startHost({
   return { url, pid, logs: () => logs, exited, stop: () => end('SIGTERM'), kill9: () => end('SIGKILL') };
 }
 
-/** Without the developer's own settings, and without what the test runner sets for its workers. */
+/**
+ * Without the developer's own settings, and without what the test runner sets for its workers. A title of the model's is a
+ * call of its own, which tests of something else do not count: who wants it sets `SESSION_TITLES`.
+ */
 function cleanEnvironment(env: Record<string, string>): Record<string, string | undefined> {
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'], SESSION_TITLES: 'first-words', ...env };
 }

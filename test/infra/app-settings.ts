@@ -30,6 +30,7 @@ const ofTheApp = [
   'REDIS_AUTH',
   'REDIS_CLUSTER',
   'REDIS_URL',
+  'SESSION_TITLES',
 ];
 
 /** What a combination sets beyond that. */

@@ -63,3 +63,13 @@ test.each([
   const { text } = await hear(model, { messages, purpose: 'summary', maxOutputTokens: 100 });
   expect(text).toBe(['By the demo model, first sentences only:', ...sentences].join(' '));
 });
+
+test.each([
+  ['what is… the best way to store “time series”?', 'What is the best way to'],
+  ['don’t e\u0301crire', 'Don’t e\u0301crire'],
+  ['東京の天気', '東京の天気'],
+  ['?!', ''],
+])('the demo names a conversation that begins with %j by its first words: %j', async (message, title) => {
+  const messages = [{ role: 'user' as const, content: `The message:\n\n${message}` }];
+  expect((await hear(model, { messages, purpose: 'title', maxOutputTokens: 24 })).text).toBe(title);
+});

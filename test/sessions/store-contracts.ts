@@ -5,6 +5,7 @@ import { editsContract } from './edits-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 import { summariesContract } from './summaries-contract.ts';
 import { temporaryContract } from './temporary-contract.ts';
+import { titlesContract } from './titles-contract.ts';
 
 /** All that every session store holds to. */
 export function storeContracts(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
@@ -14,4 +15,5 @@ export function storeContracts(name: string, open: (rules: SessionRules) => Prom
   summariesContract(name, open);
   editsContract(name, open);
   temporaryContract(name, open);
+  titlesContract(name, open);
 }

@@ -180,7 +180,7 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
         expect(again).toEqual({ ...first, limits: expect.any(Array) });
         expect(first.summaryReserved).toBe(RESERVED);
         expect(await counted(owner)).toBe(before + 1405 + RESERVED);
-        await store.abandon(claim, broken, nothing, 3, 4);
+        await store.abandon(claim, broken, nothing, 3, { summary: 4 });
         expect(await counted(owner)).toBe(before + 3 + 4);
       });
     });
@@ -205,7 +205,7 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
         const summary = { outcome: 'taken', spent: 70 } as const;
         const commit = commitOf(claim, begun, '8', { summaries, windowStart: 4, summary });
         for (let n = 0; n < 2; n += 1) expect(await store.commit(claim, commit)).toBe('committed');
-        await store.abandon(claim, broken, nothing, 1000, 1000);
+        await store.abandon(claim, broken, nothing, 1000, { summary: 1000 });
         expect(await told(owner, sessionId)).toEqual(summaries);
         expect(await counted(owner)).toBe(5 * SPENT + 70);
       });
@@ -217,7 +217,7 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
         await store.delete(owner, sessionId);
         const more = { summaries: [summaryOf(turnIds, 0, 4)], summary: { outcome: 'taken', spent: 70 } } as const;
         expect(await store.commit(claim, commitOf(claim, begun, '8', more))).toBe('lost');
-        for (let n = 0; n < 2; n += 1) await store.abandon(claim, broken, nothing, SPENT, 70);
+        for (let n = 0; n < 2; n += 1) await store.abandon(claim, broken, nothing, SPENT, { summary: 70 });
         expect(await told(owner, sessionId)).toBeUndefined();
         expect(await counted(owner)).toBe(5 * SPENT + 70);
       });
@@ -266,7 +266,7 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
         const owner = randomUUID();
         const { sessionId } = await long(owner);
         const [claim] = await begin(owner, { sessionId });
-        await store.abandon(claim, broken, nothing, 20, 70);
+        await store.abandon(claim, broken, nothing, 20, { summary: 70 });
         expect(await counted(owner)).toBe(4 * SPENT + 20 + 70);
         expect(await granted(owner, sessionId)).toBe(true);
       });

@@ -43,10 +43,10 @@ export function turnsOn(usual: () => SessionStore) {
     const asked = request(owner, more);
     const begun = await on.begin(asked);
     if (begun.outcome !== 'begun') throw new Error(`not begun: ${begun.outcome}`);
-    const { sessionId, isFirst, forkedFrom, isTemporary, reserved, summaryReserved } = begun;
+    const { sessionId, isFirst, forkedFrom, isTemporary, reserved, summaryReserved, titleReserved } = begun;
     const { turnId, isEphemeral, idempotency } = asked;
     const place = { owner, sessionId, turnId, isFirst, forkedFrom, isTemporary };
-    return [{ ...place, isEphemeral, idempotency, reserved, summaryReserved }, begun];
+    return [{ ...place, isEphemeral, idempotency, reserved, summaryReserved, titleReserved }, begun];
   }
 
   async function turn(owner: string, more: Partial<BeginRequest> = {}, content = 'Hello', on = usual()) {

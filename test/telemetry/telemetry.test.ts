@@ -96,41 +96,47 @@ test('turns are told to a collector as spans and metrics by the GenAI convention
   await upstream.stop();
 });
 
-test('a summary is told of as a span and by metrics of its own, which those of answers do not count', async () => {
-  const collector = await startCollector();
-  const exporter = otlpExporter({ endpoint: collector.url, serviceName: 'parley' });
-  const record: AsideRecord = {
-    event: 'summary',
-    outcome: 'taken',
-    owner: 'o',
-    request_id: 'r',
-    session_id: 's',
-    turn_id: 't',
-    assistant: 'default',
-    model: 'azure:small',
-    usage: { prompt_tokens: 2400, completion_tokens: 150, total_tokens: 2550, cached_tokens: 2300 },
-    spent_tokens: 2550,
-    total_ms: 900,
-  };
-  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  exporter.exportAside({ record, startedAt: 1000, endedAt: 1900, traceparent });
-  await exporter.flush();
-  const [span] = collector.spans();
-  expect([span.name, span.traceId]).toEqual(['summarize small', '0af7651916cd43dd8448eb211c80319c']);
-  expect(attributes(span)).toMatchObject({
-    'gen_ai.provider.name': 'azure.ai.openai',
-    'gen_ai.usage.input_tokens': 2400,
-    'gen_ai.usage.cache_read.input_tokens': 2300,
-    'parley.turn.id': 't',
-    'parley.summary.outcome': 'taken',
-  });
-  const [count] = collector.points('parley.summaries');
-  expect([Number(count.asInt ?? count.asDouble), attributes(count)['parley.summary.outcome']]).toEqual([1, 'taken']);
-  expect(collector.points('parley.summary.tokens').map(({ sum }) => sum)).toEqual([2550]);
-  expect(collector.points('gen_ai.client.token.usage')).toEqual([]);
-  collector.server.closeAllConnections();
-  collector.server.close();
-});
+test.each([
+  ['summary', 'summarize', 'summaries'],
+  ['title', 'title', 'titles'],
+] as const)(
+  'a %s is told of as a span and by metrics of its own, which those of answers do not count',
+  async (event, verb, plural) => {
+    const collector = await startCollector();
+    const exporter = otlpExporter({ endpoint: collector.url, serviceName: 'parley' });
+    const record: AsideRecord = {
+      event,
+      outcome: 'taken',
+      owner: 'o',
+      request_id: 'r',
+      session_id: 's',
+      turn_id: 't',
+      assistant: 'default',
+      model: 'azure:small',
+      usage: { prompt_tokens: 2400, completion_tokens: 150, total_tokens: 2550, cached_tokens: 2300 },
+      spent_tokens: 2550,
+      total_ms: 900,
+    };
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    exporter.exportAside({ record, startedAt: 1000, endedAt: 1900, traceparent });
+    await exporter.flush();
+    const [span] = collector.spans();
+    expect([span.name, span.traceId]).toEqual([`${verb} small`, '0af7651916cd43dd8448eb211c80319c']);
+    expect(attributes(span)).toMatchObject({
+      'gen_ai.provider.name': 'azure.ai.openai',
+      'gen_ai.usage.input_tokens': 2400,
+      'gen_ai.usage.cache_read.input_tokens': 2300,
+      'parley.turn.id': 't',
+      [`parley.${event}.outcome`]: 'taken',
+    });
+    const [count] = collector.points(`parley.${plural}`);
+    expect([Number(count.asInt ?? count.asDouble), attributes(count)[`parley.${event}.outcome`]]).toEqual([1, 'taken']);
+    expect(collector.points(`parley.${event}.tokens`).map(({ sum }) => sum)).toEqual([2550]);
+    expect(collector.points('gen_ai.client.token.usage')).toEqual([]);
+    collector.server.closeAllConnections();
+    collector.server.close();
+  },
+);
 
 test('a turn is told of although its request comes from a trace that nobody samples', async () => {
   const collector = await startCollector();

@@ -40,11 +40,12 @@ export interface TurnRecord extends Asked {
 }
 
 /**
- * A summary was asked for beside a turn. `taken`: it is stored, with the turn or behind it. `refused`: there was none that
- * could be taken. `lost`: its turn, or its session, was not there any more, or the window had moved.
+ * A summary, or a title, was asked for beside a turn. `taken`: it is stored, with the turn or behind it. `refused`: there
+ * was none that could be taken. `lost`: its turn, or its session, was not there any more, or the window had moved, or the
+ * session was renamed.
  */
 export interface AsideRecord extends Asked {
-  event: 'summary';
+  event: 'summary' | 'title';
   outcome: 'taken' | 'refused' | 'lost';
   session_id: string;
   turn_id: string;

@@ -27,7 +27,7 @@ export interface CompletionOptions {
   /** Groups calls that share a prompt prefix, so that the provider's prompt cache is hit. Never the caller's identity. */
   cacheKey?: string;
   /** What is asked for, where that is no answer. */
-  purpose?: 'summary' | undefined;
+  purpose?: 'summary' | 'title' | undefined;
   /** When the turn ends in any case, on the clock of `performance.now()`, in ms: no retry is begun that cannot end before. */
   giveUpAt?: number;
 }

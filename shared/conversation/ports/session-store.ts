@@ -3,7 +3,16 @@ import type { Limits } from '../limits.ts';
 import type { BetweenTurns } from './between-turns.ts';
 import type { Replay } from './replay.ts';
 import type { Feedback, SessionSummary, ShownSession, StoredMessage, StoredTurn, Summary } from './stored.ts';
-import type { BeginRequest, BeginResult, Commit, LateSummary, TokenBlocks, TurnClaim } from './turn-steps.ts';
+import type {
+  AsideCosts,
+  BeginRequest,
+  BeginResult,
+  Commit,
+  LateSummary,
+  LateTitle,
+  TokenBlocks,
+  TurnClaim,
+} from './turn-steps.ts';
 
 /** One page, and whether there is more beyond its far end. */
 export interface Page<T> {
@@ -96,10 +105,12 @@ export interface SessionStore extends BetweenTurns {
     ending: TurnFailed | TurnFinished,
     unsent: TokenBlocks,
     spent: number,
-    summarySpent?: number,
+    asides?: AsideCosts,
   ): Promise<void>;
   /** Stores a summary that is late, where its session is there and nobody moved the window, and settles its cost. */
   storeSummary(claim: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'>;
+  /** Stores a title that is late, where its session is there and nobody gave it another, and settles its cost. */
+  storeTitle(claim: TurnClaim, late: LateTitle): Promise<'stored' | 'lost'>;
   /** Asks the running turn's holder to stop. False where nothing runs, or another turn than the one that is named. */
   stop(owner: string, sessionId: string, turnId?: string): Promise<boolean>;
   /** A turn's replay from entry `from` on; without `turnId` of the session's running or last turn. */

@@ -35,8 +35,9 @@ export interface TurnClaim {
   idempotency: Idempotency | undefined;
   /** Tokens that are held back from the owner's limits until the turn ends; they count as used where its holder dies. */
   reserved: number;
-  /** As `reserved`, for a summary that is asked for beside the answer. */
+  /** As `reserved`, for a summary that is asked for beside the answer; and for a title. */
   summaryReserved?: number;
+  titleReserved?: number;
 }
 
 /** What an assistant's prompt allows, in tokens. */
@@ -81,6 +82,8 @@ export interface BeginRequest {
   broughtTokens?: number | undefined;
   /** A shorter answer than the assistant's longest. */
   outputTokens?: number | undefined;
+  /** What a title may cost that is asked for beside the answer; without it none is. */
+  titleTokens?: number | undefined;
   /** Milliseconds since 1970. */
   askedAt: number;
   echo?: Echo | undefined;
@@ -109,6 +112,8 @@ export type BeginResult =
       reserved: number;
       /** Tokens that are held back for a summary, which the turn may ask for; 0: it may not. */
       summaryReserved: number;
+      /** The same for a title, of a session that has none, and is not temporary. */
+      titleReserved: number;
       limits: LimitState[];
     }
   /** The same turn runs already, or is stored. */
@@ -157,6 +162,8 @@ export interface Commit {
   summaries?: readonly Summary[] | undefined;
   /** What came of the summary that was asked for. */
   summary?: AsideOutcome | undefined;
+  /** What came of the title that was asked for: where that is late, it may take the place of `title`. */
+  titled?: AsideOutcome | undefined;
   /** Tokens that the model is paid for, of all calls: they count against the owner's limits. */
   spent: number;
 }
@@ -178,4 +185,16 @@ export interface LateSummary {
   /** How much less the window costs a prompt. */
   savedTokens: number;
   spent: number;
+}
+
+/** A title that came after its turn was stored, or what it cost where there is none to be stored. */
+export interface LateTitle {
+  title: string | undefined;
+  spent: number;
+}
+
+/** What was asked beside a turn that stores nothing cost, in tokens. */
+export interface AsideCosts {
+  summary?: number;
+  title?: number;
 }

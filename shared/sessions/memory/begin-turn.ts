@@ -64,25 +64,29 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   const waited = place.isFork ? undefined : session;
   const isAllowed = request.isEphemeral !== true && mayBeSummarized(waited, now);
   const summaryTokens = isAllowed ? summaryTokensOf(offer, promptTokens) : 0;
-  const admission = accounts.admit(owner, turnId, promptTokens, outputTokens, summaryTokens);
+  const title = (position !== 0 && session?.summary.title) || undefined;
+  const isNamed = title !== undefined || isTemporary || request.isEphemeral === true;
+  const asides = { summary: summaryTokens, title: isNamed ? 0 : (request.titleTokens ?? 0) };
+  const admission = accounts.admit(owner, turnId, promptTokens, outputTokens, asides);
   if (admission.outcome === 'limited') return admission;
 
   const isFirst = session === undefined || isApart;
-  const { reserved, summaryReserved, limits } = admission;
+  const { reserved, limits } = admission;
   const begun = {
     outcome: 'begun',
     sessionId: isFirst ? request.newSessionId : named,
     isFirst,
     forkedFrom: place.isFork ? { session_id: named, turn_id: request.after ?? null } : undefined,
     isTemporary,
-    title: (position !== 0 && session?.summary.title) || undefined,
+    title,
     assistant,
     brought: position === undefined ? (session?.brought ?? []) : [],
     windowStart: start,
     window: session?.messages.slice(start, position) ?? [],
     summaries,
     reserved,
-    summaryReserved,
+    summaryReserved: admission.asides.summary,
+    titleReserved: admission.asides.title,
     limits,
   } as const;
   const copy = place.isFork && session ? copyOf(session, position ?? 0) : undefined;

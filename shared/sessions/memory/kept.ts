@@ -18,6 +18,8 @@ export interface Session {
   summaries: readonly Summary[];
   /** Of the turn whose summary is late, and until when it is waited for. */
   late?: { turnId: string; until: number } | undefined;
+  /** The turn whose title is late. */
+  titleBy?: string | undefined;
   /** Behind a summary that failed: from how many turns on the next is asked for, and how many turns later that was. */
   pause?: { until: number; turns: number } | undefined;
   last?: { turnId: string; entries: ReplayEntry[] };

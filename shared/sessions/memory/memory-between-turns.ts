@@ -11,11 +11,11 @@ import {
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import { type Item, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
-import { MemoryTurns } from './memory-turns.ts';
+import { MemoryAsides } from './memory-asides.ts';
 import { costOf } from './place.ts';
 
 /** What is done to sessions in this process's memory between their turns. */
-export class MemoryBetweenTurns extends MemoryTurns implements BetweenTurns {
+export class MemoryBetweenTurns extends MemoryAsides implements BetweenTurns {
   async create(
     owner: string,
     sessionId: string,

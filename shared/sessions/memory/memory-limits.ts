@@ -1,5 +1,6 @@
 import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
 import { HELD_ASIDE_SECONDS } from '../../conversation/ports/session-store.ts';
+import type { AsideCosts } from '../../conversation/ports/turn-steps.ts';
 
 interface Account {
   /** When the next request would arrive at an even rate (GCRA), in ms. */
@@ -10,17 +11,21 @@ interface Account {
   reservations: Map<string, { tokens: number; endsAt: number }>;
 }
 
+/** What may be asked beside an answer, with tokens. */
+type Asides = Required<AsideCosts>;
+
 interface Admitted {
   outcome: 'admitted';
   /** Tokens. */
   reserved: number;
-  /** Tokens. */
-  summaryReserved: number;
+  asides: Asides;
   limits: LimitState[];
 }
 
 const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
+
+const NOTHING: Asides = { summary: 0, title: 0 };
 
 const HELD_ASIDE_MS = HELD_ASIDE_SECONDS * 1000;
 
@@ -41,14 +46,14 @@ export class MemoryLimits {
   /**
    * Counts a request and reserves its tokens, where every limit allows it.
    *
-   * @param summaryTokens are reserved too, where there is room for them
+   * @param wanted is reserved too, one after the other as far as there is room
    */
   admit(
     owner: string,
     turnId: string,
     promptTokens: number,
     outputTokens: number,
-    summaryTokens = 0,
+    wanted: Asides = NOTHING,
   ): Admitted | Limited {
     const now = this.#now();
     const account = this.#account(owner);
@@ -56,7 +61,7 @@ export class MemoryLimits {
     let { refused } = request;
 
     const reserved = this.#limitsTokens ? promptTokens + outputTokens : 0;
-    let summaryReserved = summaryTokens;
+    const asides = { ...wanted };
     const held = sumOf(account, (endsAt) => endsAt > now);
     for (const [name, quota, seconds] of this.#windows()) {
       const number = windowOf(now, seconds);
@@ -65,7 +70,8 @@ export class MemoryLimits {
       const used = (window?.number === number ? window.tokens : 0) + died;
       const leftMs = (number + 1) * seconds * 1000 - now;
       const over = used + held + reserved > quota;
-      if (used + held + reserved + summaryReserved > quota) summaryReserved = 0;
+      if (used + held + reserved + asides.summary > quota) asides.summary = 0;
+      if (used + held + reserved + asides.summary + asides.title > quota) asides.title = 0;
       // Without the turns under way it would fit: they end soon.
       const waitMs = used + reserved > quota ? leftMs : Math.min(leftMs, 2000);
       if (over) refused ??= { by: name, retryAfterSeconds: waitMs / 1000 };
@@ -79,12 +85,12 @@ export class MemoryLimits {
         if (windowOf(endsAt, DAY_S) < windowOf(now, DAY_S)) account.reservations.delete(turn);
       }
       account.reservations.set(turnId, { tokens: reserved, endsAt: now + this.#reservationMs });
-      if (summaryReserved > 0) {
-        const endsAt = now + this.#reservationMs + HELD_ASIDE_MS;
-        account.reservations.set(summaryOf(turnId), { tokens: summaryReserved, endsAt });
+      const endsAt = now + this.#reservationMs + HELD_ASIDE_MS;
+      for (const [aside, tokens] of Object.entries(asides)) {
+        if (tokens > 0) account.reservations.set(`${turnId}-${aside}`, { tokens, endsAt });
       }
     }
-    return { outcome: 'admitted', reserved, summaryReserved, limits };
+    return { outcome: 'admitted', reserved, asides, limits };
   }
 
   /** Counts a request that takes no tokens, where the limit allows it. */
@@ -93,7 +99,7 @@ export class MemoryLimits {
     const { arrival, limits, refused } = this.#request(account, this.#now());
     if (refused) return { outcome: 'limited', ...refused, limits };
     account.arrival = arrival;
-    return { outcome: 'admitted', reserved: 0, summaryReserved: 0, limits };
+    return { outcome: 'admitted', reserved: 0, asides: NOTHING, limits };
   }
 
   /** Whether one more request is within its limit, and when the next would then arrive at an even rate. */
@@ -115,12 +121,14 @@ export class MemoryLimits {
   renew(owner: string, turnId: string): void {
     const reservation = this.#accounts.get(owner)?.reservations.get(turnId);
     if (reservation) reservation.endsAt = this.#now() + this.#reservationMs;
-    const summary = this.#accounts.get(owner)?.reservations.get(summaryOf(turnId));
-    if (summary) summary.endsAt = this.#now() + this.#reservationMs + HELD_ASIDE_MS;
+    for (const aside of Object.keys(NOTHING)) {
+      const held = this.#accounts.get(owner)?.reservations.get(`${turnId}-${aside}`);
+      if (held) held.endsAt = this.#now() + this.#reservationMs + HELD_ASIDE_MS;
+    }
   }
 
-  settleSummary(owner: string, turnId: string, spent: number): void {
-    this.settle(owner, summaryOf(turnId), spent);
+  settleAside(owner: string, turnId: string, aside: keyof Asides, spent: number): void {
+    this.settle(owner, `${turnId}-${aside}`, spent);
   }
 
   /** Gives a reservation back, once, and counts `spent` in its place. */
@@ -175,8 +183,4 @@ function stateOf(
   resetMs: number,
 ): LimitState {
   return { name, quota, window, remaining: Math.max(0, remaining), reset: Math.ceil(resetMs / 1000) };
-}
-
-function summaryOf(turnId: string): string {
-  return `${turnId}-summary`;
 }

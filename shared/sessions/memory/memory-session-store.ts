@@ -64,6 +64,7 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     if (pinned && summary.temporary) return { outcome: 'temporary' };
     if (pinned && !summary.pinned && this.#pinned(owner).length >= MOST_PINNED) return { outcome: 'too-many-pinned' };
     session.summary = { ...summary, title: title ?? summary.title, pinned: pinned ?? summary.pinned };
+    if (title !== undefined) session.titleBy = undefined;
     return { outcome: 'edited', session: this.#shown(owner, session) };
   }
 

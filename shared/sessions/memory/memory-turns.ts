@@ -7,10 +7,10 @@ import {
   TEMPORARY_SECONDS,
 } from '../../conversation/ports/session-store.ts';
 import type {
+  AsideCosts,
   BeginRequest,
   BeginResult,
   Commit,
-  LateSummary,
   TokenBlocks,
   TurnClaim,
 } from '../../conversation/ports/turn-steps.ts';
@@ -24,13 +24,13 @@ import { noteSummary } from './summary-state.ts';
 export class MemoryTurns {
   protected readonly kept: Kept;
   protected readonly limits: MemoryLimits;
-  readonly #now: () => number;
+  protected readonly now: () => number;
   readonly #leaseMs: number;
   protected readonly sessionMs: number;
 
   /** @param now milliseconds since 1970, never going back */
   constructor(rules: SessionRules, now = () => performance.timeOrigin + performance.now()) {
-    this.#now = now;
+    this.now = now;
     this.#leaseMs = rules.leaseSeconds * 1000;
     this.sessionMs = rules.sessionSeconds * 1000;
     this.limits = new MemoryLimits(rules.limits, this.#leaseMs, now);
@@ -40,7 +40,7 @@ export class MemoryTurns {
   async begin(request: BeginRequest): Promise<BeginResult> {
     const { kept, limits } = this;
     const inUseMs = (claim: Pick<TurnClaim, 'isTemporary'>) => this.inUseMs(claim);
-    return beginTurn({ kept, limits, inUseMs, leaseMs: this.#leaseMs, now: this.#now() }, request);
+    return beginTurn({ kept, limits, inUseMs, leaseMs: this.#leaseMs, now: this.now() }, request);
   }
 
   async extend(claim: TurnClaim, said: TokenBlocks) {
@@ -75,10 +75,12 @@ export class MemoryTurns {
     turns.set(turnId, { position: turn.position });
     const last = { turnId, entries: [...entries, turn.finished] };
     const stored = storedSession(claim, turn, session, { messages, turns, last });
-    if (turn.summary && turn.summary.outcome !== 'none') noteSummary(stored, turn.summary.outcome, turnId, this.#now());
+    if (turn.summary && turn.summary.outcome !== 'none') noteSummary(stored, turn.summary.outcome, turnId, this.now());
     this.kept.sessions.set(place, stored, this.#keptMs(claim));
     this.limits.settle(owner, turnId, turn.spent);
-    if (turn.summary && turn.summary.outcome !== 'late') this.limits.settleSummary(owner, turnId, turn.summary.spent);
+    for (const [aside, outcome] of [['summary', turn.summary] as const, ['title', turn.titled] as const]) {
+      if (outcome && outcome.outcome !== 'late') this.limits.settleAside(owner, turnId, aside, outcome.spent);
+    }
     if (!claim.isTemporary) this.keepInIndex(owner, sessionId);
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
@@ -97,7 +99,7 @@ export class MemoryTurns {
     ending: TurnFailed | TurnFinished,
     unsent: TokenBlocks,
     spent: number,
-    summarySpent = 0,
+    { summary = 0, title = 0 }: AsideCosts = {},
   ): Promise<void> {
     const place = `${claim.owner} ${claim.sessionId}`;
     if (this.#held(claim) !== undefined) {
@@ -109,20 +111,9 @@ export class MemoryTurns {
       this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
     this.limits.settle(claim.owner, claim.turnId, spent);
-    this.limits.settleSummary(claim.owner, claim.turnId, summarySpent);
+    this.limits.settleAside(claim.owner, claim.turnId, 'summary', summary);
+    this.limits.settleAside(claim.owner, claim.turnId, 'title', title);
     if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
-  }
-
-  async storeSummary({ owner, sessionId, turnId }: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'> {
-    this.limits.settleSummary(owner, turnId, late.spent);
-    const session = this.kept.sessions.get(`${owner} ${sessionId}`);
-    if (session?.late?.turnId !== turnId) return 'lost';
-    noteSummary(session, late.summaries === undefined ? 'refused' : 'taken', turnId, this.#now());
-    if (late.summaries === undefined || session.windowStart !== late.windowWas) return 'lost';
-    session.summaries = late.summaries;
-    session.windowStart = late.windowStart;
-    session.windowTokens = Math.max(0, session.windowTokens - late.savedTokens);
-    return 'stored';
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {

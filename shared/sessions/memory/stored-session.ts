@@ -8,7 +8,7 @@ import type { Session } from './kept.ts';
  * @param said of all turns, this one included
  */
 export function storedSession(
-  { sessionId, forkedFrom, isTemporary }: TurnClaim,
+  { sessionId, turnId, forkedFrom, isTemporary }: TurnClaim,
   turn: Commit,
   session: Session | undefined,
   said: Pick<Session, 'messages' | 'turns' | 'last'>,
@@ -16,6 +16,8 @@ export function storedSession(
   // A summary that was late moved it meanwhile: it stands for all before the window, and no other one does.
   const isMoved = session !== undefined && session.windowStart > turn.windowStart;
   const { metadata = {}, late, pause } = session ?? {};
+  const isNamed = session?.summary.title !== undefined && session.summary.title !== '';
+  const isLate = turn.titled?.outcome === 'late' && !isNamed;
   const updated = new Date().toISOString();
   return {
     ...said,
@@ -24,7 +26,7 @@ export function storedSession(
       pinned: false,
       ...session?.summary,
       id: sessionId,
-      title: session?.summary.title || turn.title,
+      title: isNamed ? session.summary.title : turn.title,
       assistant: session?.summary.assistant ?? turn.assistant,
       updated,
       turns: said.turns.size,
@@ -37,6 +39,7 @@ export function storedSession(
     windowTokens: isMoved ? session.windowTokens + turn.turnTokens : turn.windowTokens,
     summaries: (isMoved ? undefined : turn.summaries) ?? session?.summaries ?? [],
     late,
+    titleBy: isLate ? turnId : session?.titleBy,
     pause,
   };
 }

@@ -2,8 +2,8 @@
 --
 -- KEYS 1: session, 2: messages, 3: lease, 4: running, 5: turns, 6: the owner's reservations, 7: the owner's tokens,
 --      8: idempotency record, where there is one
--- ARGV 1: JSON: turn, reserved and spent (tokens), summary_reserved and summary_spent, is_first, replay_ms, position (of
---         the first block), filtered
+-- ARGV 1: JSON: turn, reserved and spent (tokens), summary_reserved and summary_spent, title_reserved and title_spent,
+--         is_first, replay_ms, position (of the first block), filtered
 --      2: the ending that late joiners learn of, 3...: blocks of tokens
 -- Of a turn that the content filter ended (`filtered`), blocks are no more than their lengths, those kept before too.
 local session, messages, lease, running, turns, reservations, tokens, record = unpack(KEYS)
@@ -14,6 +14,7 @@ local held = redis.call('HGET', lease, 'turn') == ask.turn
 if ask.reserved > 0 then
   settle(tokens, reservations, ask.turn, ask.reserved, ask.spent)
   settle(tokens, reservations, ask.turn .. '-summary', ask.summary_reserved, ask.summary_spent)
+  settle(tokens, reservations, ask.turn .. '-title', ask.title_reserved, ask.title_spent)
 end
 if record and redis.call('HGET', record, 'turn') == ask.turn and redis.call('HEXISTS', record, 'position') == 0 then
   redis.call('DEL', record)

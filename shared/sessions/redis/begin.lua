@@ -1,5 +1,5 @@
--- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua, items.lua,
--- fork.lua and request-limit.lua.
+-- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua, items.lua, fork.lua,
+-- request-limit.lua and token-limits.lua.
 --
 -- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
 --      7-10: messages, lease, running, turns of the new session
@@ -8,15 +8,16 @@
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, temporary, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
---         output_tokens or null, asked_at (ms), fingerprint, key and implicit or null,
+--         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null,
 --         session_ms, use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
---         without a key of the caller's), turn_ms (the longest), late_ms (a summary, behind its turn),
+--         without a key of the caller's), turn_ms (the longest), late_ms (what is asked beside a turn, behind it),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none, summary_above (a part of the budget),
 --         summary_costs {preface, separator} (tokens)
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
--- summaries as JSON, tokens that are held back for a summary (0: none may be asked for), '1' if it is temporary, window's messages...; of
+-- summaries as JSON, tokens that are held back for a summary and for a title (0: none may be asked for), '1' if it is temporary, window's
+-- messages...; of
 -- 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
@@ -99,9 +100,6 @@ if is_first then
   session_id, lease, running = ask.fresh, fresh_lease, fresh_running
 end
 
--- Limits: of requests, and of tokens in windows of this server's clock. What is reserved counts as used until the turn is
--- settled. A reservation that ended by itself, as its lease did, is that of a turn whose holder died: what it cost is not
--- known, so it stays counted, whole, in the windows in which it ended.
 local limits, states, refused = ask.limits, {}, nil
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
@@ -117,49 +115,28 @@ end
 local budget = offer.fixed_tokens + offer.room
 local prompt = math.min(offer.fixed_tokens + ask.message_tokens + ask.brought_tokens + window_tokens, budget)
 local reserve = 0
--- A summary is asked for above this part of the budget, by one turn of a session at a time, and some turns after one that
--- failed.
-local summary_reserve = 0
+-- What is asked beside the answer. A summary: above this part of the budget, by one turn of a session at a time, and some
+-- turns after one that failed. A title: by a turn that finds none.
+local asides = { summary = 0, title = 0 }
 local is_awaited = tonumber(known[8] or 0) > now_ms or tonumber(known[9] or 0) > tonumber(known[10] or 0)
 local is_long = prompt > ask.summary_above * budget
 if (offer.summary_tokens or 0) > 0 and not ask.ephemeral and is_long and (is_fork or not is_awaited) then
-  summary_reserve = prompt + offer.summary_tokens
+  asides.summary = prompt + offer.summary_tokens
 end
+local title = position ~= 0 and known[5] or ''
+if title == '' and not ask.ephemeral and not is_temporary then asides.title = ask.title_tokens end
 if limits.tokens_per_minute > 0 or limits.tokens_per_day > 0 then
   reserve = prompt + math.min(offer.output_tokens, ask.output_tokens or offer.output_tokens)
-  local function sum_of(from_ms, to_ms)
-    local sum = 0
-    for _, member in ipairs(redis.call('ZRANGEBYSCORE', reservations, from_ms, to_ms)) do
-      sum = sum + tonumber(string.match(member, '%d+$'))
-    end
-    return sum
-  end
-  local reserved = sum_of('(' .. now_ms, '+inf')
-  local used = redis.call('HMGET', tokens, 'minute', 'minute_used', 'day', 'day_used')
-  local function window(name, quota, seconds, start, count)
-    if quota == 0 then return end
-    local number = math.floor(time[1] / seconds)
-    local counted = (tonumber(start) == number and tonumber(count) or 0) + sum_of(number * seconds * 1000, now_ms)
-    local left_ms = (number + 1) * seconds * 1000 - now_ms
-    local over = counted + reserved + reserve > quota
-    if not again and counted + reserved + reserve + summary_reserve > quota then summary_reserve = 0 end
-    if over and not refused then
-      -- Without the turns under way it would fit: they end soon.
-      local wait = counted + reserve > quota and left_ms or math.min(left_ms, 2000)
-      refused = { 'limited', name, wait }
-    end
-    local remaining = quota - counted - reserved - (over and 0 or reserve)
-    states[#states + 1] = limit_state(name, quota, seconds, remaining, left_ms)
-  end
-  window('tokens-per-minute', limits.tokens_per_minute, 60, used[1], used[2])
-  window('tokens-per-day', limits.tokens_per_day, 86400, used[3], used[4])
+  local over = admit_tokens(tokens, reservations, limits, time, reserve, asides, states)
+  refused = refused or over
 end
 
 if again then
   refused, arrival = nil, nil
   -- A summary that was late may have made the prompt another meanwhile: what is held back stays.
-  local held = redis.call('HMGET', lease, 'reserved', 'summary_reserved')
-  reserve, summary_reserve = tonumber(held[1]) or reserve, tonumber(held[2]) or 0
+  local held = redis.call('HMGET', lease, 'reserved', 'summary_reserved', 'title_reserved')
+  reserve = tonumber(held[1]) or reserve
+  asides.summary, asides.title = tonumber(held[2]) or 0, tonumber(held[3]) or 0
 end
 local states_json = #states > 0 and cjson.encode(states) or '[]'
 if refused then
@@ -170,16 +147,17 @@ end
 if arrival then count_request(rate, arrival, now_us) end
 if reserve > 0 then
   redis.call('ZADD', reservations, now_ms + ask.lease_ms, ask.turn .. ':' .. reserve)
-  if summary_reserve > 0 then
-    local member = ask.turn .. '-summary:' .. summary_reserve
-    redis.call('ZADD', reservations, now_ms + ask.lease_ms + ask.late_ms, member)
+  for aside, held in pairs(asides) do
+    local member = ask.turn .. '-' .. aside .. ':' .. held
+    if held > 0 then redis.call('ZADD', reservations, now_ms + ask.lease_ms + ask.late_ms, member) end
   end
   -- Those that ended before today count nowhere any more.
   redis.call('ZREMRANGEBYSCORE', reservations, '-inf', '(' .. math.floor(time[1] / 86400) * 86400000)
   redis.call('PEXPIRE', reservations, ask.lease_ms + ask.late_ms + 86400000)
 end
 
-redis.call('HSET', lease, 'turn', ask.turn, 'reserved', reserve, 'summary_reserved', summary_reserve)
+redis.call('HSET', lease, 'turn', ask.turn, 'reserved', reserve, 'summary_reserved', asides.summary,
+  'title_reserved', asides.title)
 redis.call('PEXPIRE', lease, ask.lease_ms)
 redis.call('DEL', running)
 local started = cjson.encode({
@@ -210,8 +188,8 @@ redis.call('PEXPIRE', begun_list, ask.turn_ms + ask.record_ms)
 
 local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
-  position ~= 0 and known[5] or '', is_fork and ask.after or 'no', brought, summaries,
-  tostring(summary_reserve), is_temporary and '1' or '',
+  title, is_fork and ask.after or 'no', brought, summaries,
+  tostring(asides.summary), tostring(asides.title), is_temporary and '1' or '',
 }
 if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms, ask.temporary_use_ms)

@@ -5,7 +5,7 @@
 --      11:  idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), temporary, assistant, title, at (the position of the
 --         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON, or
---         null), summary: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
+--         null), summary and titled: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
 --         implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a record with and without a key
 --         of the caller's), position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
@@ -24,9 +24,10 @@ if redis.call('LLEN', messages) ~= ask.at then return 'lost' end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('RPUSH', messages, ARGV[2], ARGV[3])
-for field, value in pairs({ created = now, assistant = ask.assistant, title = ask.title }) do
+for field, value in pairs({ created = now, assistant = ask.assistant }) do
   redis.call('HSETNX', session, field, value)
 end
+local is_named = redis.call('HSETNX', session, 'title', ask.title) == 0
 if ask.forked_from ~= cjson.null then redis.call('HSET', session, 'forked_from', ask.forked_from) end
 -- What the caller brought is in the user's message.
 redis.call('HDEL', session, 'brought')
@@ -45,6 +46,13 @@ if ask.summary ~= cjson.null then
   if outcome ~= 'none' then note_summary(session, outcome, ask.turn, now + ask.late_ms) end
   if outcome ~= 'late' then
     settle(tokens, reservations, ask.turn .. '-summary', ask.summary.reserved, ask.summary.spent)
+  end
+end
+if ask.titled ~= cjson.null then
+  if ask.titled.outcome ~= 'late' then
+    settle(tokens, reservations, ask.turn .. '-title', ask.titled.reserved, ask.titled.spent)
+  elseif not is_named then
+    redis.call('HSET', session, 'title_by', ask.turn)
   end
 end
 

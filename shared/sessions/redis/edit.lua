@@ -17,5 +17,9 @@ elseif ask.pinned == false then
   redis.call('SREM', pinned, ask.session)
   redis.call('HDEL', session, 'pinned')
 end
-if ask.title ~= cjson.null then redis.call('HSET', session, 'title', ask.title) end
+if ask.title ~= cjson.null then
+  redis.call('HSET', session, 'title', ask.title)
+  -- One of the model's that is late comes too late.
+  redis.call('HDEL', session, 'title_by')
+end
 return { 'edited', redis.call('PTTL', session), unpack(redis.call('HMGET', session, unpack(ask.fields))) }

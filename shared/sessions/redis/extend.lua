@@ -4,7 +4,7 @@
 -- KEYS 1-6: session, messages, lease, running, replay, turns
 --      7-9: the owner's reservations, index of sessions, pinned sessions
 --      10:  idempotency record, where there is one
--- ARGV 1: JSON: turn, session, reserved and summary_reserved (tokens), use_ms, temporary_use_ms, lease_ms, late_ms (a summary, behind its
+-- ARGV 1: JSON: turn, session, reserved, summary_reserved and title_reserved (tokens), use_ms, temporary_use_ms, lease_ms, late_ms (what is asked beside it, behind its
 --         turn), replay_ms (after the lease), position (of the first block)
 --      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
@@ -24,7 +24,8 @@ if ask.reserved > 0 then
   local time = redis.call('TIME')
   local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ask.lease_ms
   redis.call('ZADD', reservations, 'XX', ends, ask.turn .. ':' .. ask.reserved,
-    ends + ask.late_ms, ask.turn .. '-summary:' .. ask.summary_reserved)
+    ends + ask.late_ms, ask.turn .. '-summary:' .. ask.summary_reserved,
+    ends + ask.late_ms, ask.turn .. '-title:' .. ask.title_reserved)
   redis.call('PEXPIRE', reservations, ask.lease_ms + ask.late_ms + 86400000)
 end
 -- A block that stands there already was sent again because the answer to an earlier call was lost.

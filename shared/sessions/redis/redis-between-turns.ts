@@ -10,13 +10,13 @@ import {
 } from '../../conversation/ports/between-turns.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import { type Item, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import { RedisAsides } from './redis-asides.ts';
 import { readItems, readLimited, readSession } from './redis-replies.ts';
 import type { RedisScripts } from './redis-scripts.ts';
-import { RedisTurns } from './redis-turns.ts';
 import { sessionKeys } from './session-keys.ts';
 
 /** What is done to sessions in Redis between their turns. */
-export class RedisBetweenTurns extends RedisTurns implements BetweenTurns {
+export class RedisBetweenTurns extends RedisAsides implements BetweenTurns {
   async create(
     owner: string,
     sessionId: string,

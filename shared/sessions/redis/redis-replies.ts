@@ -22,7 +22,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
   switch (outcome) {
     case 'begun': {
       const [windowStart, reserved, limits = '', title, after, brought = '', ...rest] = values.slice(3);
-      const [summaries = '', summaryReserved, temporary, ...messages] = rest;
+      const [summaries = '', summaryReserved, titleReserved, temporary, ...messages] = rest;
       return {
         outcome,
         sessionId: first,
@@ -35,6 +35,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
         summaries: JSON.parse(summaries) as Summary[],
         reserved: Number(reserved),
         summaryReserved: Number(summaryReserved),
+        titleReserved: Number(titleReserved),
         limits: JSON.parse(limits),
         brought: readItems(brought),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),

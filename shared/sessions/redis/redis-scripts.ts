@@ -33,14 +33,17 @@ import sessionLua from './session.lua';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
 import storeSummaryLua from './store-summary.lua';
+import storeTitleLua from './store-title.lua';
 import takeBackLua from './take-back.lua';
+import tokenLimitsLua from './token-limits.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
-  beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + beginLua,
+  beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + tokenLimitsLua + beginLua,
   extendTurn: useSessionLua + extendLua,
   commitTurn: settleLua + noteSummaryLua + commitLua,
   storeSummary: settleLua + noteSummaryLua + storeSummaryLua,
+  storeTitle: settleLua + storeTitleLua,
   abandonTurn: settleLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,

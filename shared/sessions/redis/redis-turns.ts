@@ -3,10 +3,10 @@ import type { Limits } from '../../conversation/limits.ts';
 import { hasEnding, isFiltered, type Replay } from '../../conversation/ports/replay.ts';
 import type { SessionRules } from '../../conversation/ports/session-store.ts';
 import type {
+  AsideCosts,
   BeginRequest,
   BeginResult,
   Commit,
-  LateSummary,
   TokenBlocks,
   TurnClaim,
 } from '../../conversation/ports/turn-steps.ts';
@@ -62,6 +62,7 @@ export class RedisTurns {
         session: id,
         reserved: claim.reserved,
         summary_reserved: claim.summaryReserved ?? 0,
+        title_reserved: claim.titleReserved ?? 0,
         ...replayOf(claim),
         ...firstOf(said),
       },
@@ -104,6 +105,7 @@ export class RedisTurns {
         turn_tokens: turn.turnTokens,
         summaries: turn.summaries === undefined ? null : JSON.stringify(turn.summaries),
         summary: turn.summary === undefined ? null : { reserved: claim.summaryReserved ?? 0, ...turn.summary },
+        titled: turn.titled === undefined ? null : { reserved: claim.titleReserved ?? 0, ...turn.titled },
         reserved: claim.reserved,
         spent: turn.spent,
         ...recordOf(claim.idempotency),
@@ -120,7 +122,7 @@ export class RedisTurns {
     ending: TurnFailed | TurnFinished,
     unsent: TokenBlocks,
     spent: number,
-    summarySpent = 0,
+    { summary = 0, title = 0 }: AsideCosts = {},
   ): Promise<void> {
     const keys = sessionKeys(claim.owner);
     const id = claim.sessionId;
@@ -143,7 +145,9 @@ export class RedisTurns {
         reserved: claim.reserved,
         spent,
         summary_reserved: claim.summaryReserved ?? 0,
-        summary_spent: summarySpent,
+        summary_spent: summary,
+        title_reserved: claim.titleReserved ?? 0,
+        title_spent: title,
         is_first: claim.isFirst,
         ...firstOf(unsent),
         filtered,
@@ -151,24 +155,6 @@ export class RedisTurns {
       },
       [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
     );
-  }
-
-  async storeSummary(claim: TurnClaim, late: LateSummary): Promise<'stored' | 'lost'> {
-    const keys = sessionKeys(claim.owner);
-    const stored = await this.scripts.run(
-      'storeSummary',
-      [keys.session(claim.sessionId), keys.reservations, keys.tokens],
-      {
-        turn: claim.turnId,
-        reserved: claim.summaryReserved ?? 0,
-        spent: late.spent,
-        window_was: late.windowWas,
-        window_start: late.windowStart,
-        saved_tokens: late.savedTokens,
-        summaries: late.summaries === undefined ? null : JSON.stringify(late.summaries),
-      },
-    );
-    return stored === 1 ? 'stored' : 'lost';
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {

@@ -42,6 +42,7 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     message_tokens: request.messageTokens,
     brought_tokens: request.broughtTokens ?? 0,
     output_tokens: request.outputTokens ?? null,
+    title_tokens: request.titleTokens ?? 0,
     asked_at: request.askedAt,
     key: request.idempotency?.key ?? null,
     ...recordOf(request.idempotency),

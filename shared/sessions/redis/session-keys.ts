@@ -13,13 +13,13 @@ export function sessionKeys(owner: string) {
     /**
      * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; pinned and
      * temporary, where it is; of a copy forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
-     * number of turns) and summary_pause behind one that failed; metadata (JSON); brought: items (a JSON each line) that
+     * number of turns) and summary_pause behind one that failed; title_by (a turn) while a title is late; metadata (JSON); brought: items (a JSON each line) that
      * are part of the next turn, and count in window_tokens.
      */
     session: (id: string) => key('session', id),
     /** LIST of `StoredMessage` in JSON. */
     messages: (id: string) => key('messages', id),
-    /** HASH: turn, reserved and summary_reserved (tokens), beats, stop. There while a turn runs. */
+    /** HASH: turn, reserved, summary_reserved and title_reserved (tokens), beats, stop. There while a turn runs. */
     lease: (id: string) => key('lease', id),
     /** LIST of `ReplayEntry` in JSON: of the turn that runs, or that failed last. */
     running: (id: string) => key('running', id),
