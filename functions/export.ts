@@ -3,9 +3,9 @@ import { exportSessions } from '../shared/conversation/export-sessions.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { linesResponse } from '../shared/http/lines-response.ts';
 import { outgoing } from '../shared/http/outgoing.ts';
-import { RunningExports } from '../shared/http/running-exports.ts';
+import { RunningReads } from '../shared/http/running-reads.ts';
 
-const running = new RunningExports();
+const running = new RunningReads({ what: 'exports', ofOwner: 1, altogether: 4, retryAfterSeconds: 10 });
 
 /** GET /chat/export: all that is the caller's, one session a line. */
 app.http('export', {
@@ -15,6 +15,6 @@ app.http('export', {
     const { audit, store } = services;
     const record = { event: 'exported', owner: caller.owner, request_id: requestId, session_id: null } as const;
     const lines = audit.recordedLines(record, exportSessions(store, caller.owner));
-    return linesResponse(running.admit(caller.owner, lines), log, outgoing(requestId));
+    return linesResponse(running.lines(caller.owner, lines), log, outgoing(requestId));
   }),
 });

@@ -1,7 +1,7 @@
 import type { Echo } from './ports/echo.ts';
 import type { CompletionOptions } from './ports/model.ts';
 import type { Item } from './ports/stored.ts';
-import type { BeginRequest, Idempotency } from './ports/turn-steps.ts';
+import type { BeginRequest, BeginResult, Idempotency, TurnClaim } from './ports/turn-steps.ts';
 
 /** What a caller asks for, validated. */
 export interface TurnRequest {
@@ -43,6 +43,16 @@ export interface TurnRequest {
 /** Where the turn goes on. */
 export function placeOf({ sessionId, mustExist, after, fork, isEphemeral, isTemporary }: TurnRequest) {
   return { sessionId, mustExist, after, fork, isEphemeral, isTemporary };
+}
+
+/** A turn that has begun, as its further steps know it. */
+export function claimOf(
+  own: Pick<TurnClaim, 'owner' | 'turnId' | 'idempotency'>,
+  begun: Extract<BeginResult, { outcome: 'begun' }>,
+  { isEphemeral }: TurnRequest,
+): TurnClaim {
+  const { sessionId, isFirst, forkedFrom, isTemporary, reserved, summaryReserved, titleReserved } = begun;
+  return { ...own, sessionId, isFirst, forkedFrom, isEphemeral, isTemporary, reserved, summaryReserved, titleReserved };
 }
 
 /** What the caller brought to this turn. */

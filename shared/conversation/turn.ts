@@ -23,7 +23,7 @@ import { messagesOf } from './stored-messages.ts';
 import { titleTokens } from './title-plan.ts';
 import { TurnAsides } from './turn-asides.ts';
 import { TurnAudit } from './turn-audit.ts';
-import { broughtOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
+import { broughtOf, claimOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
 import { costOf } from './window.ts';
 
 export interface TurnParts {
@@ -115,12 +115,10 @@ async function* answer(
 ): AsyncGenerator<TurnEvent> {
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
-  const { sessionId, isFirst, forkedFrom, isTemporary, assistant: name, limits } = begun;
+  const { sessionId, assistant: name, limits } = begun;
   const { isEphemeral, echo, requestId, traceparent, purpose } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
-  const place = { sessionId, isFirst, forkedFrom, isEphemeral, isTemporary };
-  const { reserved, summaryReserved, titleReserved } = begun;
-  const claim: TurnClaim = { ...own, ...place, reserved, summaryReserved, titleReserved };
+  const claim = claimOf(own, begun, request);
   const { turnId } = own;
   const startedAt = performance.now();
   // The store begins no turn for an assistant that is not on offer.

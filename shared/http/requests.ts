@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Failure } from '../conversation/failure.ts';
+import { type Query, queryOf } from '../conversation/query.ts';
 
 const text = z.string().check(z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'));
 
@@ -118,6 +119,19 @@ export function pageOf(query: URLSearchParams): { limit: number; before: string 
     throw invalid([{ field: 'limit', detail: 'must be a whole number from 1 to 100' }]);
   }
   return { limit: Number(limit), before: query.get('before')?.toLowerCase() };
+}
+
+const MOST_QUERY_CHARACTERS = 200;
+
+/** What is searched for, from `q` in the query; where there is a `q`. */
+export function searchOf(parameters: URLSearchParams): Query | undefined {
+  const text = parameters.get('q');
+  if (text === null) return undefined;
+  const query = Array.from(text).length > MOST_QUERY_CHARACTERS ? undefined : queryOf(text);
+  if (query === undefined) {
+    throw invalid([{ field: 'q', detail: `must be 1 to ${MOST_QUERY_CHARACTERS} characters, not all of them blank` }]);
+  }
+  return query;
 }
 
 export function unknownPage(): Failure {

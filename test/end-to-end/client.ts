@@ -32,6 +32,7 @@ export class Client {
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    noteText(new URL(path, this.url).searchParams.get('q') ?? undefined);
     return this.#fetch(`${this.url}${path}`, { headers: { ...this.headers, ...headers } });
   }
 

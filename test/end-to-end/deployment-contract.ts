@@ -253,6 +253,17 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
       ]);
     });
 
+    test('GET /chat/sessions?q= finds what the caller said, and what its sessions are called', async () => {
+      const { session_id, turn_id } = await client.chat({ message: 'Say one word about a Zyzzyva Café.' });
+      const find = (words: string) => json<object>(client.get(`/chat/sessions?q=${encodeURIComponent(words)}`));
+      const found = { id: session_id, snippet: 'Say one word about a Zyzzyva Café.', turn_id };
+      await client.patch(`/chat/history/${session_id}`, { title: 'Xylophagous' });
+      expect(await find('CAFE one zyzzyva')).toMatchObject({ sessions: [found], complete: true });
+      const named = { id: session_id, snippet: 'Xylophagous', turn_id: null };
+      expect(await find('xylo')).toMatchObject({ sessions: [named], complete: true });
+      expect(await find('zyzzyva xylo')).toEqual({ sessions: [], complete: true });
+    });
+
     test('PATCH /chat/history renames a session, and pins it to the top of the list', async () => {
       const { session_id } = await client.chat({ message: 'm0' });
       const edit = (body: object) => client.patch(`/chat/history/${session_id}`, body);

@@ -94,6 +94,8 @@ describe('of a turn whose store fails, the log says why, and holds no text and n
     ] as const) {
       await client.post(path, body);
     }
+    await client.patch(`/chat/history/${rated.session_id}`, { title: MESSAGE });
+    await client.get(`/chat/sessions?q=${encodeURIComponent(MESSAGE)}`);
     await heal();
     await eventually(async () => (await client.get('/health?ready')).status === 200);
     expect(log()).toContain(word);
