@@ -3,6 +3,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { exportSessions } from '../../shared/conversation/export-sessions.ts';
 import { followTurn, joinTurn } from '../../shared/conversation/follow.ts';
+import { queryOf } from '../../shared/conversation/query.ts';
+import { searchSessions } from '../../shared/conversation/search-sessions.ts';
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { Conversation } from '../conversation/conversation.ts';
@@ -159,6 +161,23 @@ test('its replays are told: the failed turn that came last, the stored one, and 
     entries: [{ type: 'turn-started', assistant: 'default' }, ['On ', 'Monday']],
   });
   expect(await store.stop(owner, running.session, running.turn)).toBe(true);
+});
+
+test('it is renamed, pinned and found, is not temporary, and the model is not asked for its name', async () => {
+  const query = queryOf('COST') ?? expect.unreachable();
+  const page = { limit: 10, before: undefined };
+  const hits = [{ id: session, turn_id: turns[2], snippet: said[4], pinned: false }];
+  expect(await searchSessions(store, owner, query, page)).toMatchObject({ hits, isComplete: true });
+  const edited = { id: session, title: 'Furniture', pinned: true, turns: 3 };
+  expect(await store.edit(owner, session, { title: 'Furniture', pinned: true })).toMatchObject({ session: edited });
+  expect(await store.pinned(owner)).toMatchObject([edited]);
+  const asked = upstream.requests.length;
+  await conversation.talk('Is it sold?', { sessionId: session, isTitled: true });
+  expect(upstream.requests).toHaveLength(asked + 1);
+  expect(await store.pinned(owner)).toMatchObject([{ ...edited, turns: 4 }]);
+  await expect(conversation.talk('Hidden?', { sessionId: session, isTemporary: true })).rejects.toMatchObject({
+    code: 'invalid-request',
+  });
 });
 
 test('it is deleted, and erased with all that there is', async () => {
