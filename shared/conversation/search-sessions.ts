@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { PageRequest, SessionStore } from './ports/session-store.ts';
-import type { ShownSession } from './ports/stored.ts';
+import type { ShownSession, StoredMessage } from './ports/stored.ts';
 import { type Query, snippetIn } from './query.ts';
 
 /** What one search may read. */
@@ -120,7 +120,7 @@ class Search {
       if (this.#isSpent) return { session, hit: undefined, isWhole: false, characters };
       const from = Math.max(0, end - MESSAGES_AT_ONCE);
       const messages = await this.#store.messages(this.#owner, session.id, from, end - from);
-      const read = messages.reduce((sum, { content }) => sum + content.length, 0);
+      const read = messages.reduce((sum, message) => sum + charactersOf(message), 0);
       characters += read;
       this.#left.characters -= read;
       this.#left.messages -= messages.length;
@@ -139,4 +139,10 @@ class Search {
 
 function foundIn(session: ShownSession, found: Pick<Hit, 'turn_id' | 'snippet'>, characters: number): Searched {
   return { session, hit: { ...session, ...found }, isWhole: true, characters };
+}
+
+/** Of all that was read with it: what was brought may be far longer than what was said. */
+function charactersOf(message: StoredMessage): number {
+  const items = message.role === 'user' ? (message.items ?? []) : [];
+  return items.reduce((sum, { content }) => sum + content.length, message.content.length);
 }

@@ -27,12 +27,12 @@ function talkingOn(store: SessionStore) {
   const { begin } = turnsOn(() => store);
   return {
     /** A session of these messages, each answered with its reverse. */
-    async talk(owner: string, messages: string[], title = 'Untitled', more = {}): Promise<string> {
+    async talk(owner: string, messages: string[], title = 'Untitled', more = {}, said = {}): Promise<string> {
       let sessionId: string | undefined;
       for (const content of messages) {
         const [claim, begun] = await begin(owner, { sessionId, ...more });
         const commit = commitOf(claim, begun, `answer ${content.split('').reverse().join('')}`, { title });
-        await store.commit(claim, { ...commit, user: { ...commit.user, content } });
+        await store.commit(claim, { ...commit, user: { ...commit.user, content, ...said } });
         sessionId = claim.sessionId;
       }
       return sessionId ?? expect.unreachable();
@@ -174,13 +174,16 @@ test('of long sessions a few are read side by side, of short ones many', async (
       return super.messages(...asked);
     }
   }
-  const most = async (message: string) => {
+  const most = async (message: string, said = {}) => {
     const store = new WatchedStore({ ...rules, sessionSeconds: 3600 });
-    for (let n = 0; n < 40; n += 1) await talkingOn(store).talk('owner', [message]);
+    for (let n = 0; n < 40; n += 1) await talkingOn(store).talk('owner', [message], 'Untitled', {}, said);
     reads.length = 0;
     expect(await find(store, 'owner', 'needle')).toEqual(nothing);
     return Math.max(...reads);
   };
   expect(await most('hay')).toBe(25);
   expect(await most('hay '.repeat(10_000))).toBeLessThanOrEqual(4);
+  // What was brought is read as well, though it is not searched.
+  const items = [{ id: 'x', role: 'user' as const, content: 'needle '.repeat(10_000) }];
+  expect(await most('hay', { items })).toBeLessThanOrEqual(4);
 });

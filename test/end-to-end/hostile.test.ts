@@ -217,13 +217,29 @@ describe('whatever JSON is sent', () => {
   test('to any endpoint, it is refused with a 4xx and a code', () =>
     fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('/chat', '/chat/stream', '/chat/stop', '/chat/feedback'),
-        fc.json().filter((text) => !/"(message|prompt|session_id)"/.test(text)),
+        fc.constantFrom('/chat', '/chat/stream', '/chat/stop', '/chat/feedback', `/chat/history/${id}`),
+        fc.json().filter((text) => !/"(message|prompt|session_id|title|pinned)"/.test(text)),
         async (path, body) => {
-          const [status, code] = await send({ path, body });
+          const method = path.includes(id) ? 'PATCH' : 'POST';
+          const [status, code] = await send({ method, path, body });
           expect([status, code]).toEqual([422, 'invalid-request']);
         },
       ),
+      { numRuns: 200 },
+    ));
+
+  test('and whatever is searched for, nothing is found', () =>
+    fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }), async (words) => {
+        const [status, code] = await send({
+          method: 'GET',
+          path: `/chat/sessions?${new URLSearchParams({ q: words })}`,
+        });
+        expect([
+          [200, undefined],
+          [422, 'invalid-request'],
+        ]).toContainEqual([status, code]);
+      }),
       { numRuns: 200 },
     ));
 
