@@ -9,16 +9,16 @@
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, temporary, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
 --         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null,
---         session_ms, use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after the lease), record_ms and implicit_ms (of a record with and
---         without a key of the caller's), turn_ms (the longest), late_ms (what is asked beside a turn, behind it),
+--         session_ms and use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after
+--         the lease), record_ms and implicit_ms (of a record with and without a key of the caller's), turn_ms (the
+--         longest), late_ms (what is asked beside a turn, behind it),
 --         limits {requests_per_minute, tokens_per_minute, tokens_per_day}; 0 is none, summary_above (a part of the budget),
 --         summary_costs {preface, separator} (tokens)
 --      2: what the caller wants to be told again, or null
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
--- summaries as JSON, tokens that are held back for a summary and for a title (0: none may be asked for), '1' if it is temporary, window's
--- messages...; of
--- 'limited' which limit, ms until a retry may succeed, limits as JSON
+-- summaries as JSON, tokens that are held back for a summary and for a title (0: none may be asked for), '1' if the session
+-- is temporary, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]

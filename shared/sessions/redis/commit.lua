@@ -3,11 +3,11 @@
 -- KEYS 1-6: session, messages, lease, running, replay, turns
 --      7-10: the owner's index of sessions, pinned sessions, tokens, reservations
 --      11:  idempotency record, where there is one
--- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), temporary, assistant, title, at (the position of the
---         first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON, or
---         null), summary and titled: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null, fingerprint and
---         implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a record with and without a key
---         of the caller's), position (of the first block)
+-- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), temporary, assistant, title, at (the position of
+--         the first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON,
+--         or null), summary and titled: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null,
+--         fingerprint and implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a
+--         record with and without a key of the caller's), position (of the first block)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, turns, index, pinned, tokens, reservations, record = unpack(KEYS)

@@ -4,8 +4,8 @@
 -- KEYS 1-6: session, messages, lease, running, replay, turns
 --      7-9: the owner's reservations, index of sessions, pinned sessions
 --      10:  idempotency record, where there is one
--- ARGV 1: JSON: turn, session, reserved, summary_reserved and title_reserved (tokens), use_ms, temporary_use_ms, lease_ms, late_ms (what is asked beside it, behind its
---         turn), replay_ms (after the lease), position (of the first block)
+-- ARGV 1: JSON: turn, session, reserved, summary_reserved and title_reserved (tokens), use_ms, temporary_use_ms, lease_ms,
+--         late_ms (what is asked beside it, behind its turn), replay_ms (after the lease), position (of the first block)
 --      2...: blocks of tokens
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
 local session, messages, lease, running, replay, turns, reservations, index, pinned, record = unpack(KEYS)

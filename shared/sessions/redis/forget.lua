@@ -1,6 +1,7 @@
 -- Erases some of what was set aside.
 --
--- KEYS 1: the list that names it, 2: index, 3: begun, 4: pinned sessions, 5...: all keys of each member, one member after the other
+-- KEYS 1: the list that names it, 2: index, 3: begun, 4: pinned sessions, 5...: all keys of each member, one member after
+--      the other
 -- ARGV 1: JSON: members: of each its name in the list, its session (or null), and how many keys it has
 local doomed, index, begun, pinned = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local of_members = { unpack(KEYS, 5) }
