@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { Failure } from '../shared/conversation/failure.ts';
+import { rateTurn } from '../shared/conversation/rate-turn.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { readJson } from '../shared/http/read-json.ts';
 import { check, feedbackBody, sessionIdOf } from '../shared/http/requests.ts';
@@ -8,20 +9,16 @@ import { check, feedbackBody, sessionIdOf } from '../shared/http/requests.ts';
 app.http('feedback', {
   methods: ['POST'],
   route: 'chat/feedback',
-  ...endpoint(async ({ request, caller, requestId, services }) => {
+  ...endpoint(async ({ request, caller, requestId, traceparent, services }) => {
     const body = check(feedbackBody, await readJson(request, services.settings.maxBodyBytes));
-    const { rating, comment } = body;
-    const [session_id, turn_id] = [sessionIdOf(body.session_id), sessionIdOf(body.turn_id)];
-    const feedback = comment === undefined ? { rating } : { rating, comment };
+    const { session_id, turn_id, ...feedback } = body;
+    const [sessionId, turnId] = [sessionIdOf(session_id), sessionIdOf(turn_id)];
+    const asked = { owner: caller.owner, requestId, traceparent };
     const isKept =
-      session_id !== undefined &&
-      turn_id !== undefined &&
-      (await services.store.rate(caller.owner, session_id, turn_id, feedback));
+      sessionId !== undefined &&
+      turnId !== undefined &&
+      (await rateTurn(services, { ...asked, sessionId, turnId }, feedback));
     if (!isKept) throw new Failure('session-not-found', 'There is no such turn.');
-    services.audit.note(
-      { event: 'feedback', owner: caller.owner, request_id: requestId, session_id, turn_id, rating },
-      { comment },
-    );
     return { status: 204 };
   }),
 });

@@ -22,9 +22,12 @@ app.http('history', {
   }),
 });
 
-/** Without what only the API shows that the turn was asked by. */
-function shown(message: StoredMessage): Omit<StoredMessage, 'echo'> {
-  if (message.role === 'assistant') return message;
+/** Without what only the API shows that the turn was asked by, and what only operators are told that it was answered by. */
+function shown(message: StoredMessage): Omit<StoredMessage, 'echo' | 'answered_by'> {
+  if (message.role === 'assistant') {
+    const { answered_by: _, ...rest } = message;
+    return rest;
+  }
   const { echo: _, ...rest } = message;
   return rest;
 }

@@ -1,14 +1,16 @@
 import type { FeedbackRecord, TurnRecord } from '../shared/conversation/ports/audit-record.ts';
 import type { PromptMessage } from '../shared/conversation/ports/model.ts';
+import type { DownReason, Rating } from '../shared/conversation/ports/stored.ts';
 
 /** Records as they stand in audit files that were written with `AUDIT_CONTENT=full`. */
 type Turn = TurnRecord & { time: string; message?: string; answer?: string; cut?: boolean };
-type Feedback = FeedbackRecord & { time: string };
+type Feedback = Pick<FeedbackRecord, 'event' | 'turn_id' | 'rating'> &
+  Partial<FeedbackRecord> & { time: string; comment?: string };
 export type ReadRecord = Turn | Feedback;
 
 export interface Choice {
   /** Only turns whose latest rating is this. */
-  rating?: 'up' | 'down' | undefined;
+  rating?: Rating | undefined;
   assistant?: string | undefined;
   /** ISO 8601: turns from then on, and before then. */
   since?: string | undefined;
@@ -17,9 +19,12 @@ export interface Choice {
   systemPrompts?: ReadonlyMap<string, { version: string; text: string }> | undefined;
 }
 
-/** One conversation that ends with the answer to be judged, as OpenAI's chat format has it. */
+/** One conversation that ends with the answer to be judged, as OpenAI's chat format has it, and what its reader thought. */
 export interface Evaluation {
   messages: PromptMessage[];
+  rating?: Rating;
+  reason?: DownReason;
+  comment?: string;
 }
 
 export interface EvaluationSet {
@@ -35,10 +40,10 @@ export interface EvaluationSet {
  */
 export function evaluationSet(records: readonly ReadRecord[], choice: Choice = {}): EvaluationSet {
   const inOrder = records.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  const ratings = new Map<string, string>();
+  const ratings = new Map<string | null, Feedback>();
   const unstored = new Set<string | null>();
   for (const record of inOrder) {
-    if (record.event === 'feedback') ratings.set(record.turn_id, record.rating);
+    if (record.event === 'feedback') ratings.set(record.turn_id, record);
     else if (record.outcome !== 'answered') unstored.add(record.turn_id);
   }
   const sessions = new Map<string, Turn[]>();
@@ -49,14 +54,15 @@ export function evaluationSet(records: readonly ReadRecord[], choice: Choice = {
   for (const turn of inOrder) {
     if (turn.event !== 'turn' || turn.outcome !== 'answered' || unstored.has(turn.turn_id)) continue;
     const before = sessions.get(turn.session_id ?? '') ?? [];
-    if (isChosen(turn, ratings.get(turn.turn_id ?? ''), choice)) add(set, turn, before, choice.systemPrompts);
+    const feedback = ratings.get(turn.turn_id);
+    if (isChosen(turn, feedback?.rating, choice)) add(set, turn, feedback, before, choice.systemPrompts);
     before.push(turn);
     sessions.set(turn.session_id ?? '', before);
   }
   return set;
 }
 
-function isChosen(turn: Turn, rated: string | undefined, { rating, assistant, since, until }: Choice): boolean {
+function isChosen(turn: Turn, rated: Rating | undefined, { rating, assistant, since, until }: Choice): boolean {
   const time = Date.parse(turn.time);
   return (
     (rating === undefined || rating === rated) &&
@@ -66,7 +72,13 @@ function isChosen(turn: Turn, rated: string | undefined, { rating, assistant, si
   );
 }
 
-function add({ evaluations, left }: EvaluationSet, turn: Turn, before: Turn[], prompts: Choice['systemPrompts']): void {
+function add(
+  { evaluations, left }: EvaluationSet,
+  turn: Turn,
+  feedback: Feedback | undefined,
+  before: Turn[],
+  prompts: Choice['systemPrompts'],
+): void {
   // Of the turns before it, the model saw so many: each has a message and an answer.
   const seen = ((turn.context?.messages ?? 1) - 1) / 2;
   const context = seen === 0 ? [] : before.slice(-seen);
@@ -78,8 +90,15 @@ function add({ evaluations, left }: EvaluationSet, turn: Turn, before: Turn[], p
   else if (prompts !== undefined && prompt?.version !== turn.prompt_version) left.otherPrompt += 1;
   else {
     const system: PromptMessage[] = prompt === undefined ? [] : [{ role: 'system', content: prompt.text }];
-    evaluations.push({ messages: [...system, ...[...context, turn].flatMap(messagesOf)] });
+    evaluations.push({ messages: [...system, ...[...context, turn].flatMap(messagesOf)], ...judged(feedback) });
   }
+}
+
+/** What was said of a turn last: with a comment where its text is on record. */
+function judged(feedback: Feedback | undefined): Omit<Evaluation, 'messages'> {
+  if (feedback === undefined) return {};
+  const { rating, reason, comment } = feedback;
+  return { rating, ...(reason && { reason }), ...(comment && { comment }) };
 }
 
 /**

@@ -10,7 +10,8 @@ const usage = `Makes an evaluation set of audit files that were written with AUD
   npm run --silent export:evaluations -- [options] FILE... > evaluations.jsonl
 
 Each line is one conversation in OpenAI's chat format, {"messages":[{"role":"user","content":"..."},...]}: what the model
-saw of the session, then the answer to be judged. Files are audit files, or blobs that were downloaded; give all files
+saw of the session, then the answer to be judged; where that was rated, "rating", "reason" and "comment" stand beside
+"messages", as they were said last. Files are audit files, or blobs that were downloaded; give all files
 of the time in which the sessions were, as earlier turns are taken from their own records. What was left out, and why, is
 said on stderr.
 

@@ -110,6 +110,7 @@ export async function commitTurn(
       content: ANSWER,
       tokens: 200,
       ...ending,
+      answered_by: { model: 'azure:gpt-5.4-mini', prompt_version: '0123456789abcdef' },
     },
     // What was said since the last beat; without one, the whole answer.
     unsent: { position: beats, blocks: [beats === 0 ? SAID : BLOCK] },

@@ -69,13 +69,17 @@ resource publishesMetrics 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   }
 }
 
-@description('What the workbook shows, one below the other.')
+@description('What the workbook shows, one below the other, of so many days.')
 var charts = [
-  { title: 'Turns by outcome', query: loadTextContent('../queries/turns.kql'), form: 'barchart' }
-  { title: 'Failures by code', query: loadTextContent('../queries/errors-by-code.kql'), form: 'table' }
-  { title: 'Milliseconds to the first token', query: loadTextContent('../queries/time-to-first-token.kql'), form: 'linechart' }
-  { title: 'Tokens by assistant and model', query: loadTextContent('../queries/tokens-by-assistant.kql'), form: 'table' }
-  { title: 'Refused by a limit', query: loadTextContent('../queries/limits-hit.kql'), form: 'barchart' }
+  { title: 'Turns by outcome', query: loadTextContent('../queries/turns.kql'), form: 'barchart', days: 1 }
+  { title: 'Failures by code', query: loadTextContent('../queries/errors-by-code.kql'), form: 'table', days: 1 }
+  { title: 'Milliseconds to the first token', query: loadTextContent('../queries/time-to-first-token.kql'), form: 'linechart', days: 1 }
+  { title: 'Tokens by assistant and model', query: loadTextContent('../queries/tokens-by-assistant.kql'), form: 'table', days: 1 }
+  { title: 'Refused by a limit', query: loadTextContent('../queries/limits-hit.kql'), form: 'barchart', days: 1 }
+  { title: 'Ratings by assistant and version of its prompt', query: loadTextContent('../queries/ratings-by-prompt.kql'), form: 'table', days: 30 }
+  { title: 'Ratings by day', query: loadTextContent('../queries/ratings-by-day.kql'), form: 'barchart', days: 30 }
+  { title: 'Why answers were rated down', query: loadTextContent('../queries/down-reasons.kql'), form: 'table', days: 30 }
+  { title: 'Comments, where the audit log has them', query: loadTextContent('../queries/rating-comments.kql'), form: 'table', days: 30 }
 ]
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
@@ -98,7 +102,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
           query: chart.query
           visualization: chart.form
           size: 0
-          timeContext: { durationMs: 86400000 }
+          timeContext: { durationMs: 86400000 * chart.days }
           queryType: 0
           resourceType: 'microsoft.insights/components'
           crossComponentResources: [insights.id]

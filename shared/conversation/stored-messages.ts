@@ -1,6 +1,6 @@
 import type { TurnFinished } from './events.ts';
 import type { Echo } from './ports/echo.ts';
-import type { Item } from './ports/stored.ts';
+import type { AnsweredBy, Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { BeginResult, Commit } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
@@ -10,7 +10,7 @@ import type { Spoken } from './speak.ts';
 export function messagesOf(
   turnId: string,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
-  { brought, echo }: { brought: Item[]; echo: Echo | undefined },
+  { brought, echo, answeredBy }: { brought: Item[]; echo: Echo | undefined; answeredBy: AnsweredBy },
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
@@ -40,6 +40,7 @@ export function messagesOf(
       finish_reason,
       usage,
       context,
+      answered_by: answeredBy,
     },
   };
 }

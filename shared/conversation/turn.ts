@@ -22,7 +22,7 @@ import { Spending } from './spending.ts';
 import { messagesOf } from './stored-messages.ts';
 import { titleTokens } from './title-plan.ts';
 import { TurnAsides } from './turn-asides.ts';
-import { TurnAudit } from './turn-audit.ts';
+import { promptVersion, TurnAudit } from './turn-audit.ts';
 import { broughtOf, claimOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
 import { costOf } from './window.ts';
 
@@ -170,7 +170,8 @@ async function* answer(
       answered = true;
     }
     if (answered && !isEphemeral) {
-      const asked = { brought, echo };
+      const answeredBy = { model: spoken.model ?? model.name, prompt_version: promptVersion(assistant) };
+      const asked = { brought, echo, answeredBy };
       const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
       // What the provider counts more for this prompt it counts for the next, which begins with it.
       const factor = tokenFactor([messages.answer]);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Failure } from '../conversation/failure.ts';
+import { downReasons } from '../conversation/ports/stored.ts';
 import { type Query, queryOf } from '../conversation/query.ts';
 
 const text = z.string().check(z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'));
@@ -69,12 +70,20 @@ export const editBody = z.strictObject({ title: z.optional(title), pinned: z.opt
 );
 
 /** The body of `POST /chat/feedback`. */
-export const feedbackBody = z.strictObject({
-  session_id: text,
-  turn_id: text,
-  rating: z.enum(['up', 'down'], 'must be up or down'),
-  comment: z.optional(comment),
-});
+export const feedbackBody = z
+  .strictObject({
+    session_id: text,
+    turn_id: text,
+    rating: z.enum(['up', 'down'], 'must be up or down'),
+    reason: z.optional(z.enum(downReasons, `must be one of ${downReasons.join(', ')}`)),
+    comment: z.optional(comment),
+  })
+  .check(
+    z.refine(({ rating, reason }) => reason === undefined || rating === 'down', {
+      error: 'needs a rating of down',
+      path: ['reason'],
+    }),
+  );
 
 function atMost(characters: number) {
   return z.refine<string>(

@@ -1,14 +1,20 @@
-import type { ObservedAside, ObservedTurn, TurnObserver } from '../conversation/ports/turn-observer.ts';
+import type {
+  ObservedAside,
+  ObservedFeedback,
+  ObservedTurn,
+  TurnObserver,
+} from '../conversation/ports/turn-observer.ts';
 import { reasonOf } from '../conversation/reason.ts';
 
 /** Where turns are told to: loaded at the first one that is over, so never on a cold request's path. */
 export interface TurnExporter {
   export(turn: ObservedTurn): void;
   exportAside(aside: ObservedAside): void;
+  exportFeedback(feedback: ObservedFeedback): void;
   flush(): Promise<void>;
 }
 
-/** Turns, and what was asked beside them, that wait while the exporter is loaded; more are not kept. */
+/** Turns, what was asked beside them and ratings, that wait while the exporter is loaded; more are not kept. */
 const MOST_WAITING = 1000;
 
 /** Spans and metrics of turns, made when a turn is over, from its own times. */
@@ -25,7 +31,7 @@ export class Telemetry implements TurnObserver {
       (() =>
         load().catch((error: unknown) => {
           complain(`Telemetry cannot be exported: ${reasonOf(error)}`);
-          return { export: () => {}, exportAside: () => {}, flush: async () => {} };
+          return { export: () => {}, exportAside: () => {}, exportFeedback: () => {}, flush: async () => {} };
         }));
   }
 
@@ -35,6 +41,10 @@ export class Telemetry implements TurnObserver {
 
   observeAside(aside: ObservedAside): void {
     this.#tell((exporter) => exporter.exportAside(aside));
+  }
+
+  observeFeedback(feedback: ObservedFeedback): void {
+    this.#tell((exporter) => exporter.exportFeedback(feedback));
   }
 
   #tell(tell: (exporter: TurnExporter) => void): void {

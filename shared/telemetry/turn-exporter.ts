@@ -44,6 +44,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
     tokens: histogram(`parley.${name}.tokens`, '{token}', TOKENS),
   });
   const asides = { summary: aside('summary', 'summaries'), title: aside('title', 'titles') };
+  const ratings = meter.createCounter('parley.ratings', { unit: '{rating}', description: 'Ratings of turns.' });
 
   return {
     exportAside({ record, startedAt, endedAt, traceparent }) {
@@ -71,6 +72,25 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
       asides[event].count.add(1, of);
       asides[event].tokens.record(record.spent_tokens, of);
     },
+    exportFeedback({ record, at, traceparent }) {
+      const { assistant, rating, reason } = record;
+      const of: Attributes = {
+        ...(record.model && calledOf(record.model)),
+        ...promptOf(record.prompt_version),
+        'gen_ai.agent.name': assistant,
+        'parley.rating': rating,
+        ...(reason && { 'parley.rating.reason': reason }),
+      };
+      const attributes = {
+        ...of,
+        'gen_ai.conversation.id': record.session_id,
+        'parley.turn.id': record.turn_id,
+        'parley.request.id': record.request_id,
+      };
+      const told = { kind: SpanKind.INTERNAL, startTime: at, attributes };
+      tracer.startSpan(`rate ${assistant}`, told, parentOf(traceparent)).end(at);
+      ratings.add(1, of);
+    },
     export({ record, startedAt, modelEndedAt, endedAt, traceparent }) {
       const { assistant, failure, outcome, usage, finish_reason } = record;
       const agent = assistant ?? 'unknown';
@@ -91,6 +111,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
           attributes: {
             'gen_ai.operation.name': 'invoke_agent',
             ...of,
+            ...promptOf(record.prompt_version),
             'gen_ai.conversation.id': record.session_id ?? '',
             'parley.turn.id': record.turn_id,
             'parley.request.id': record.request_id,
@@ -145,6 +166,10 @@ function calledOf(model: string | null) {
     'gen_ai.provider.name': provider === 'azure' ? 'azure.ai.openai' : provider,
     'gen_ai.request.model': name,
   };
+}
+
+function promptOf(version: string | null): Attributes {
+  return version === null ? {} : { 'parley.prompt.version': version };
 }
 
 function usageOf(usage: Usage | null): Attributes {

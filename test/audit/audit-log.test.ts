@@ -13,6 +13,10 @@ const record: FeedbackRecord = {
   session_id: 's',
   turn_id: 't',
   rating: 'up',
+  reason: null,
+  assistant: 'default',
+  prompt_version: null,
+  model: null,
 };
 const data = { event: 'all-deleted', owner: 'o', request_id: 'r', session_id: null } as const;
 

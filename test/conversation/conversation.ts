@@ -77,6 +77,7 @@ export class Conversation {
     const exporter = {
       export: (turn: ObservedTurn) => void this.observed.push(turn),
       exportAside: (aside: ObservedAside) => void this.observedAsides.push(aside),
+      exportFeedback: () => {},
       flush: async () => {},
     };
     this.store = store;

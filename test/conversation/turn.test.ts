@@ -83,6 +83,7 @@ describe('a turn', () => {
           finish_reason,
           usage,
           context,
+          answered_by: { model: model.name, prompt_version: '5499befb38dbf3fc' },
         },
       ];
     };

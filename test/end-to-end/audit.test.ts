@@ -217,10 +217,10 @@ describe('the audit log', () => {
   });
 
   test('has a record of each deletion, erasure, export and rating', async () => {
-    const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+    const { session_id, turn_id } = await client.chat({ message: 'Hi', assistant: 'data-analyst' });
     const ids = [];
     for (const response of [
-      await client.post('/chat/feedback', { session_id, turn_id, rating: 'down', comment: 'bad' }),
+      await client.post('/chat/feedback', { session_id, turn_id, rating: 'down', reason: 'tone', comment: 'bad' }),
       await client.get('/chat/export'),
       await client.delete(`/chat/history/${session_id}`),
       await client.delete('/chat/sessions'),
@@ -229,8 +229,11 @@ describe('the audit log', () => {
       ids.push(response.headers.get('x-request-id'));
     }
     const found = await records(5);
+    const { assistant, prompt_version, model } = found[0];
+    const by = { assistant, prompt_version, model };
+    expect(by).toEqual({ assistant: 'data-analyst', prompt_version: expect.any(String), model: 'openai:scripted' });
     expect(found.slice(1)).toMatchObject([
-      { event: 'feedback', session_id, turn_id, rating: 'down', comment: 'bad' },
+      { event: 'feedback', session_id, turn_id, rating: 'down', reason: 'tone', comment: 'bad', ...by },
       { event: 'exported', session_id: null, failure: null },
       { event: 'session-deleted', session_id, failure: null },
       { event: 'all-deleted', session_id: null, failure: null },
@@ -253,11 +256,14 @@ test('without AUDIT_CONTENT no text is kept, and with hash only its keyed hash',
   ] as const) {
     const path = join(directory, `${content}.jsonl`);
     const host = await startAudited({ AUDIT_SINK: 'file', AUDIT_FILE: path, AUDIT_CONTENT: content });
-    await new Client(host.url).chat({ message: 'secret words' });
+    const client = new Client(host.url);
+    const { session_id, turn_id } = await client.chat({ message: 'secret words' });
+    const feedback = { session_id, turn_id, rating: 'down', reason: 'unsafe' };
+    await client.post('/chat/feedback', { ...feedback, comment: 'a secret comment' });
     await host.stop();
     const text = await readFile(path, 'utf8');
     expect(text).not.toContain('secret');
-    expect(recordsOf(text)).toMatchObject([kept]);
+    expect(recordsOf(text)).toMatchObject([kept, { event: 'feedback', ...feedback }]);
     expect(host.logs()).not.toContain('secret');
   }
 });

@@ -386,8 +386,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         const first = await rate(session_id, turn_id, { comment: 'good 👍' });
         expect([first.status, await first.text()]).toEqual([204, '']);
         expect(await feedbackOf(session_id)).toEqual([undefined, { rating: 'up', comment: 'good 👍' }]);
-        expect((await rate(session_id, turn_id, { rating: 'down' })).status).toBe(204);
-        expect(await feedbackOf(session_id)).toEqual([undefined, { rating: 'down' }]);
+        expect((await rate(session_id, turn_id, { rating: 'down', reason: 'incomplete' })).status).toBe(204);
+        expect(await feedbackOf(session_id)).toEqual([undefined, { rating: 'down', reason: 'incomplete' }]);
       });
 
       test('of what is no turn of the caller is 404', async () => {
@@ -406,6 +406,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       test.each([
         ['no rating', { rating: undefined }, 'rating'],
         ['another rating', { rating: 'great' }, 'rating'],
+        ['another reason', { rating: 'down', reason: 'ugly' }, 'reason'],
+        ['a reason to rate it up', { reason: 'tone' }, 'reason'],
         ['a comment that is too long', { comment: '👍'.repeat(2001) }, 'comment'],
         ['a comment that is not well-formed', { comment: '\ud800' }, 'comment'],
         ['a comment that is a number', { comment: 1 }, 'comment'],

@@ -297,7 +297,10 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
 
     test('stands on the answer in the history, and is changed by the next', async () => {
       const { session_id } = await anyTurn();
-      for (const feedback of [{ rating: 'up', comment: 'good 👍' }, { rating: 'down' }]) {
+      for (const feedback of [
+        { rating: 'up', comment: 'good 👍' },
+        { rating: 'down', reason: 'other' },
+      ]) {
         const rated = await rate(feedback);
         expect([rated.status, await rated.text()]).toEqual([204, '']);
         const { messages } = await json<{ messages: object[] }>(client.get(`/chat/history/${session_id}`));
@@ -317,6 +320,8 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
     test.each([
       ['no rating', { rating: undefined }, 'rating'],
       ['another rating', { rating: 'great' }, 'rating'],
+      ['another reason', { rating: 'down', reason: 'ugly' }, 'reason'],
+      ['a reason to rate it up', { reason: 'tone' }, 'reason'],
       ['a comment that is too long', { comment: '👍'.repeat(2001) }, 'comment'],
       ['a comment that is a number', { comment: 1 }, 'comment'],
       ['an unknown property', { role: 'system' }, 'role'],

@@ -50,6 +50,28 @@ test('the queries over requests find the line that a failed one leaves in the lo
   }
 });
 
+test('the query over comments finds a rating’s record in the log, and nothing in it that is not there', async () => {
+  const model = await ScriptedUpstream.start();
+  const audit = { AUDIT_SINK: 'log', AUDIT_CONTENT: 'full' };
+  const host = await startHost({ env: { ...audit, OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'scripted' } });
+  const client = new Client(host.url);
+  const { session_id, turn_id } = await client.chat({ message: 'Hi' });
+  const comment = 'not what I asked';
+  await client.post('/chat/feedback', { session_id, turn_id, rating: 'down', reason: 'other', comment });
+  await host.stop();
+  await model.stop();
+  const text = await query('rating-comments.kql');
+  const [, begin = ''] = /message startswith '(.*)'/.exec(text) ?? [];
+  const [, event = ''] = /record\.event == '(.*?)'/.exec(text) ?? [];
+  const lines = host.logs().split('\n');
+  const records = lines.filter((line) => line.startsWith(begin)).map((line) => JSON.parse(line));
+  const record = records.find((each) => each.event === event);
+  expect(record).toMatchObject({ turn_id, comment, assistant: 'default', reason: 'other' });
+  const names = [...text.matchAll(/record\.(\w+)/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(5);
+  for (const name of names) expect(record).toHaveProperty(String(name));
+});
+
 test('the alert on lost audit records finds what the log says of one', async () => {
   const complaints: string[] = [];
   const sink = { write: () => Promise.reject(new Error('full')) };

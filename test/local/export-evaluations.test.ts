@@ -14,6 +14,8 @@ interface Message {
   content: string;
 }
 
+const down = { rating: 'down', reason: 'incorrect', comment: 'so "not"\n\u2028' };
+
 let directory: string;
 let path: string;
 let upstream: ScriptedUpstream;
@@ -29,18 +31,18 @@ beforeAll(async () => {
   // What is known in summary is no conversation that could be judged: a test of its own.
   const host: LocalHost = await startHost({ env: { ...model, ...audit, CONTEXT_OVERFLOW: 'drop' } });
   const client = new Client(host.url);
-  const turn = async (body: object, rating?: string) => {
+  const turn = async (body: object, ...ratings: object[]) => {
     const { session_id, turn_id, response } = await client.chat(body);
     const sent = upstream.requests.at(-1)?.body['messages'] as Message[];
     conversations.push([...sent, { role: 'assistant', content: response }]);
-    if (rating !== undefined) await client.post('/chat/feedback', { session_id, turn_id, rating });
+    for (const rating of ratings) await client.post('/chat/feedback', { session_id, turn_id, ...rating });
     return session_id as string;
   };
-  const session_id = await turn({ message: 'first\n\u2028{"audit":1}' }, 'up');
+  const session_id = await turn({ message: 'first\n\u2028{"audit":1}' }, { rating: 'up' });
   upstream.enqueue({ status: 400, body: { error: { code: 'content_filter' } } });
   await client.post('/chat', { session_id, message: 'filtered' });
-  await turn({ session_id, message: 'second' }, 'down');
-  await turn({ message: 'analyse', assistant: 'data-analyst' }, 'up');
+  await turn({ session_id, message: 'second' }, { rating: 'up', comment: 'fine' }, down);
+  await turn({ message: 'analyse', assistant: 'data-analyst' }, { rating: 'down' }, { rating: 'up' });
   // So long that the window is cut under way.
   for (let n = 0; n < 6; n += 1) await turn({ session_id, message: `${'long '.repeat(40)} ${n}` });
   await host.stop();
@@ -54,7 +56,8 @@ async function exported(...options: string[]) {
   const child = spawn(process.execPath, ['local/export-evaluations.ts', ...options], { stdio: 'pipe' });
   const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   const lines = status === 0 && !options.includes('--help') ? out.split('\n').slice(0, -1) : [];
-  return { out, err, status, sets: lines.map((line) => (JSON.parse(line) as { messages: Message[] }).messages) };
+  const evaluations = lines.map((line) => JSON.parse(line) as { messages: Message[] });
+  return { out, err, status, evaluations, sets: evaluations.map(({ messages }) => messages) };
 }
 
 test('is what the model was sent and said, turn by turn, with the system prompt', async () => {
@@ -77,6 +80,13 @@ test('is chosen by rating, assistant and time', async () => {
   expect(await lastWords('--assistant', 'data-analyst')).toEqual(['analyse']);
   expect(await lastWords('--since', '2100-01-01')).toEqual([]);
   expect(await lastWords('--until', '2100-01-01', '--since', '2020-01-01')).toHaveLength(conversations.length);
+});
+
+test('has beside a conversation what was said of its answer last: the rating, the reason and the comment', async () => {
+  const { evaluations } = await exported(path);
+  const [first, second, third, ...others] = evaluations.map(({ messages: _, ...judged }) => judged);
+  expect([first, second, third]).toEqual([{ rating: 'up' }, down, { rating: 'up' }]);
+  expect(others).toEqual(others.map(() => ({})));
 });
 
 test('leaves out what lacks its text, its context or its prompt, and says so', async () => {

@@ -257,7 +257,7 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
         const answers = async (id: string) => (await store.messages(owner, id, 1, 1)) as { feedback?: unknown }[];
         expect((await answers(fork.sessionId))[0]?.feedback).toBeUndefined();
         expect((await answers(sessionId))[0]?.feedback).toEqual({ rating: 'up' });
-        expect(await store.rate(owner, fork.sessionId, turnIds[0] as string, { rating: 'down' })).toBe(true);
+        expect(await store.rate(owner, fork.sessionId, turnIds[0] as string, { rating: 'down' })).toBeDefined();
         expect((await answers(sessionId))[0]?.feedback).toEqual({ rating: 'up' });
         expect(await store.follow(owner, fork.sessionId, turnIds[0], 0)).toBeUndefined();
         expect(await store.follow(owner, fork.sessionId, undefined, 0)).toMatchObject({ turnId: fork.turnId });
@@ -316,7 +316,7 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
         const unread = { history: undefined, messages: '[]' };
         expect(await seen(owner, claim.sessionId)).toMatchObject(unread);
         expect(await store.readTurn(owner, claim.sessionId, turnIds[0] as string)).toBeUndefined();
-        expect(await store.rate(owner, claim.sessionId, turnIds[0] as string, { rating: 'up' })).toBe(false);
+        expect(await store.rate(owner, claim.sessionId, turnIds[0] as string, { rating: 'up' })).toBeUndefined();
         await store.abandon(claim, broken, nothing, 0);
         expect(await seen(owner, claim.sessionId)).toMatchObject({ ...unread, replay: { state: 'ended' } });
         expect(await store.commit(claim, commitOf(claim, begun))).toBe('lost');

@@ -143,7 +143,7 @@ describe('what a turn has in Redis', () => {
     upstream.enqueue({ deltas: ['a', upstream.gate()] });
     const { rest } = await toFirstToken(conversation.take('More', { sessionId }));
     await redis.del(`${prefix}session:${sessionId}`);
-    expect(await conversation.store.rate(OWNER, sessionId, turnId, { rating: 'up' })).toBe(false);
+    expect(await conversation.store.rate(OWNER, sessionId, turnId, { rating: 'up' })).toBeUndefined();
     await conversation.store.stop(OWNER, sessionId);
     await expect(rest()).rejects.toMatchObject({ code: 'turn-lost' });
     expect(await redis.exists(`${prefix}session:${sessionId}`)).toBe(0);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
 import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
-import type { BeginResult } from '../../shared/conversation/ports/turn-steps.ts';
+import type { BeginResult, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 import { ASKED_AT, type Begun, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
@@ -863,13 +863,26 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         await turn(owner, { sessionId });
         expect(await answers(owner, sessionId)).toEqual([undefined, undefined]);
         const comment = 'so "good"\n\u2028\u0000 👩‍👩‍👧';
-        expect(await store.rate(owner, sessionId, turnId, { rating: 'up', comment })).toBe(true);
+        await store.rate(owner, sessionId, turnId, { rating: 'up', comment });
         expect(await answers(owner, sessionId)).toEqual([{ rating: 'up', comment }, undefined]);
         const [asked, answered] = await store.messages(owner, sessionId, 0, 2);
         expect(asked).not.toHaveProperty('feedback');
         expect(answered).toMatchObject({ feedback: { rating: 'up', comment } });
-        expect(await store.rate(owner, sessionId, turnId, { rating: 'down' })).toBe(true);
-        expect(await answers(owner, sessionId)).toEqual([{ rating: 'down' }, undefined]);
+        await store.rate(owner, sessionId, turnId, { rating: 'down', reason: 'tone' });
+        expect(await answers(owner, sessionId)).toEqual([{ rating: 'down', reason: 'tone' }, undefined]);
+      });
+
+      test('is told with whose answer it is of, where that was kept', async () => {
+        const owner = randomUUID();
+        const plain = await turn(owner, { assistant: 'data-analyst' });
+        const rate = ({ sessionId, turnId }: TurnClaim) => store.rate(owner, sessionId, turnId, { rating: 'up' });
+        expect(await rate(plain)).toEqual({ assistant: 'data-analyst', answeredBy: undefined });
+        const [claim, begun] = await begin(owner, { sessionId: plain.sessionId });
+        const commit = commitOf(claim, begun, 'long '.repeat(2000));
+        const answered_by = { model: 'azure:gpt', prompt_version: '0123456789abcdef' };
+        await store.commit(claim, { ...commit, answer: { ...commit.answer, answered_by } });
+        expect(await rate(claim)).toEqual({ assistant: 'data-analyst', answeredBy: answered_by });
+        expect(await rate(plain)).toMatchObject({ answeredBy: undefined });
       });
 
       test('of what is no stored turn of the owner is not kept', async () => {
@@ -882,7 +895,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
           [owner, sessionId, randomUUID()],
           [owner, sessionId, under.turnId],
         ] as const) {
-          expect(await store.rate(who, session, which, { rating: 'up' })).toBe(false);
+          expect(await store.rate(who, session, which, { rating: 'up' })).toBeUndefined();
         }
         expect(await answers(owner, sessionId)).toEqual([undefined]);
       });
@@ -892,9 +905,9 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const { sessionId, turnId } = await turn(owner);
         await store.rate(owner, sessionId, turnId, { rating: 'up' });
         await store.delete(owner, sessionId);
-        expect(await store.rate(owner, sessionId, turnId, { rating: 'up' })).toBe(false);
+        expect(await store.rate(owner, sessionId, turnId, { rating: 'up' })).toBeUndefined();
         const brief = await turn(owner, {}, 'brief', hasty);
-        expect(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })).toBe(true);
+        expect(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })).toBeDefined();
         await eventually(async () => !(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })));
       });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([insights.stop(), upstream.stop()]));
 
-/** Two turns, a streamed one and one that fails, by an app that then ends; returns what it sent, and what it logged. */
+/** Two turns, a streamed one that is rated and one that fails, by an app that then ends; returns what it sent and logged. */
 async function takeTurns(env: HostOptions['env']) {
   const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
   const host = await startHost({ env: { ...insights.environment, ...model, ...env } });
@@ -21,6 +21,9 @@ async function takeTurns(env: HostOptions['env']) {
   const { first } = await readStream(await client.post('/chat/stream', { message: 'Tell me a secret' }));
   upstream.enqueue({ deltas: ['x'], ending: 'cut' });
   expect((await client.post('/chat', { message: 'Fail' })).status).toBe(502);
+  const { session_id, turn_id } = first as { session_id: string; turn_id: string };
+  const feedback = { session_id, turn_id, rating: 'down', reason: 'incorrect', comment: 'no secret' };
+  expect((await client.post('/chat/feedback', feedback)).status).toBe(204);
   // What is left is sent when the instance ends.
   await host.stop();
   const envelopes = insights.envelopes.splice(0);
@@ -54,8 +57,17 @@ test('Application Insights is told of turns by the app’s own identity, without
     ['invoke_agent default', true],
     ['chat scripted', false],
     ['invoke_agent default', false],
+    ['rate default', true],
   ]);
   const [call, turn, failed] = dependencies;
+  expect(dependencies.at(-1)?.properties).toMatchObject({
+    'parley.turn.id': first.turn_id,
+    'parley.prompt.version': turn?.properties['parley.prompt.version'],
+    'gen_ai.request.model': 'scripted',
+    'parley.rating': 'down',
+    'parley.rating.reason': 'incorrect',
+  });
+  expect(turn?.properties['parley.prompt.version']).toMatch(/^[0-9a-f]{16}$/);
   expect(turn?.properties).toMatchObject({ 'parley.turn.id': first.turn_id, 'parley.outcome': 'answered' });
   expect(call?.properties).toMatchObject({ 'gen_ai.usage.input_tokens': '90', 'gen_ai.usage.output_tokens': '4' });
   expect(Number(call?.properties['gen_ai.response.time_to_first_chunk'])).toBeGreaterThanOrEqual(0);
@@ -93,7 +105,7 @@ test('the queries of infra/ name nothing that is not sent', async () => {
 test('the connection string is enough for a component that lets everybody write', async () => {
   insights.authorizations.length = 0;
   const { dependencies } = await takeTurns({});
-  expect(dependencies).toHaveLength(4);
+  expect(dependencies).toHaveLength(5);
   expect(new Set(insights.authorizations)).toEqual(new Set([undefined]));
 });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import type { AsideRecord, TurnRecord } from '../../shared/conversation/ports/audit-record.ts';
+import type { AsideRecord, FeedbackRecord, TurnRecord } from '../../shared/conversation/ports/audit-record.ts';
 import { otlpExporter } from '../../shared/telemetry/otlp-exporter.ts';
 import { Client, readStream } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';
@@ -137,6 +137,40 @@ test.each([
     collector.server.close();
   },
 );
+
+test('a rating is told of with whose answer it is of, as a span and by a metric, also where the latter is not known', async () => {
+  const collector = await startCollector();
+  const exporter = otlpExporter({ endpoint: collector.url, serviceName: 'parley' });
+  const record: FeedbackRecord = {
+    event: 'feedback',
+    owner: 'o',
+    request_id: 'r',
+    session_id: 's',
+    turn_id: 't',
+    rating: 'down',
+    reason: 'tone',
+    assistant: 'default',
+    prompt_version: 'v',
+    model: 'azure:gpt',
+  };
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  exporter.exportFeedback({ record, at: 1000, traceparent });
+  const bare = { rating: 'up', reason: null, prompt_version: null, model: null } as const;
+  exporter.exportFeedback({ record: { ...record, ...bare }, at: 2000, traceparent: undefined });
+  await exporter.flush();
+  const [span] = collector.spans();
+  expect([span.name, span.traceId]).toEqual(['rate default', '0af7651916cd43dd8448eb211c80319c']);
+  const by = { 'gen_ai.provider.name': 'azure.ai.openai', 'gen_ai.request.model': 'gpt', 'parley.prompt.version': 'v' };
+  const said = { 'gen_ai.agent.name': 'default', 'parley.rating': 'down', 'parley.rating.reason': 'tone' };
+  const where = { 'gen_ai.conversation.id': 's', 'parley.turn.id': 't', 'parley.request.id': 'r' };
+  expect(attributes(span)).toEqual({ ...by, ...said, ...where });
+  expect(collector.points('parley.ratings').map(attributes)).toEqual([
+    { ...by, ...said },
+    { 'gen_ai.agent.name': 'default', 'parley.rating': 'up' },
+  ]);
+  collector.server.closeAllConnections();
+  collector.server.close();
+});
 
 test('a turn is told of although its request comes from a trace that nobody samples', async () => {
   const collector = await startCollector();

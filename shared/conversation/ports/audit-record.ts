@@ -1,7 +1,7 @@
 import type { ContextReport, FinishReason } from '../events.ts';
 import type { FailureCode, FilterResult } from '../failure.ts';
 import type { Usage } from './model.ts';
-import type { Rating } from './stored.ts';
+import type { DownReason, Rating } from './stored.ts';
 
 /** Who asked for what is recorded. */
 interface Asked {
@@ -72,6 +72,11 @@ export interface FeedbackRecord extends Asked {
   session_id: string;
   turn_id: string;
   rating: Rating;
+  reason: DownReason | null;
+  /** What was rated: as in the turn's own record; null of a turn that was stored before this was kept. */
+  assistant: string;
+  prompt_version: string | null;
+  model: string | null;
 }
 
 export type AuditRecord = TurnRecord | AsideRecord | DataRecord | FeedbackRecord;

@@ -2,7 +2,15 @@ import type { TurnFailed, TurnFinished } from '../events.ts';
 import type { Limits } from '../limits.ts';
 import type { BetweenTurns } from './between-turns.ts';
 import type { Replay } from './replay.ts';
-import type { Feedback, SessionSummary, ShownSession, StoredMessage, StoredTurn, Summary } from './stored.ts';
+import type {
+  Feedback,
+  RatedTurn,
+  SessionSummary,
+  ShownSession,
+  StoredMessage,
+  StoredTurn,
+  Summary,
+} from './stored.ts';
 import type {
   AsideCosts,
   BeginRequest,
@@ -144,8 +152,8 @@ export interface SessionStore extends BetweenTurns {
    * session: it is forgotten when it would have been.
    */
   edit(owner: string, sessionId: string, edit: SessionEdit): Promise<EditResult>;
-  /** Keeps what the caller thinks of a stored turn, in place of what it thought before. False: there is no such turn. */
-  rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean>;
+  /** Keeps what the caller thinks of a stored turn, in place of what it thought before. */
+  rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<RatedTurn | undefined>;
   /** Forgets the session; a turn under way on it can no longer commit. */
   delete(owner: string, sessionId: string): Promise<void>;
   /**

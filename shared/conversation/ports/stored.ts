@@ -31,10 +31,32 @@ export interface UserMessage extends StoredText {
 
 export type Rating = 'up' | 'down';
 
+/** Why a turn is rated down. */
+export const downReasons = ['incorrect', 'incomplete', 'unsafe', 'tone', 'other'] as const;
+
+export type DownReason = (typeof downReasons)[number];
+
 /** What the caller thinks of a turn. */
 export interface Feedback {
   rating: Rating;
-  comment?: string;
+  /** Only where the rating is `down`. */
+  reason?: DownReason | undefined;
+  comment?: string | undefined;
+}
+
+/** What a turn was answered by. */
+export interface AnsweredBy {
+  /** Adapter and deployment, such as `azure:gpt-5.4-mini`. */
+  model: string;
+  /** The system prompt's `promptVersion`. */
+  prompt_version: string;
+}
+
+/** Whose answer a rating is of. */
+export interface RatedTurn {
+  assistant: string;
+  /** Not known of a turn that was stored before this was kept. */
+  answeredBy: AnsweredBy | undefined;
 }
 
 export interface AssistantMessage extends StoredText {
@@ -42,6 +64,7 @@ export interface AssistantMessage extends StoredText {
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
+  answered_by?: AnsweredBy;
   /** Kept beside the message, and there where it is read for its caller. */
   feedback?: Feedback;
 }

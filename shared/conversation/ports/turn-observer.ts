@@ -1,4 +1,4 @@
-import type { AsideRecord, TurnRecord } from './audit-record.ts';
+import type { AsideRecord, FeedbackRecord, TurnRecord } from './audit-record.ts';
 
 /** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
 export interface ObservedTurn {
@@ -20,8 +20,18 @@ export interface ObservedAside {
   traceparent: string | undefined;
 }
 
+/** A rating, with what its audit record says of it: no comment. */
+export interface ObservedFeedback {
+  record: FeedbackRecord;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** W3C, of the request. */
+  traceparent: string | undefined;
+}
+
 /** The port to who watches turns. */
 export interface TurnObserver {
   observe(turn: ObservedTurn): void;
   observeAside(aside: ObservedAside): void;
+  observeFeedback(feedback: ObservedFeedback): void;
 }

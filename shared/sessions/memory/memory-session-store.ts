@@ -5,7 +5,13 @@ import {
   type SessionEdit,
   type SessionStore,
 } from '../../conversation/ports/session-store.ts';
-import { type Feedback, type ShownSession, type StoredMessage, storedTurn } from '../../conversation/ports/stored.ts';
+import {
+  type Feedback,
+  type RatedTurn,
+  type ShownSession,
+  type StoredMessage,
+  storedTurn,
+} from '../../conversation/ports/stored.ts';
 import type { Session } from './kept.ts';
 import { MemoryBetweenTurns } from './memory-between-turns.ts';
 
@@ -68,11 +74,13 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     return { outcome: 'edited', session: this.#shown(owner, session) };
   }
 
-  async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
+  async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<RatedTurn | undefined> {
     const session = this.kept.sessions.get(`${owner} ${sessionId}`);
     const turn = session?.turns.get(turnId);
-    if (turn !== undefined) turn.feedback = feedback;
-    return turn !== undefined;
+    if (session === undefined || turn === undefined) return undefined;
+    turn.feedback = feedback;
+    const stored = storedTurn(session.summary.assistant ?? '', session.messages.slice(turn.position));
+    return stored && { assistant: stored.assistant, answeredBy: stored.answer.answered_by };
   }
 
   async delete(owner: string, sessionId: string): Promise<void> {

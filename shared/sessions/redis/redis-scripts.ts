@@ -49,7 +49,7 @@ const scripts = {
   stopTurn: stopLua,
   readTurn: findTurnLua + readTurnLua,
   editSession: editLua,
-  rateTurn: rateLua,
+  rateTurn: findTurnLua + rateLua,
   createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
   readSession: readSessionLua + sessionLua,
   describeSession: useSessionLua + readSessionLua + describeLua,

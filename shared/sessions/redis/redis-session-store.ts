@@ -1,5 +1,12 @@
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
-import { type Feedback, type StoredMessage, type Summary, storedTurn } from '../../conversation/ports/stored.ts';
+import {
+  type AnsweredBy,
+  type Feedback,
+  type RatedTurn,
+  type StoredMessage,
+  type Summary,
+  storedTurn,
+} from '../../conversation/ports/stored.ts';
 import { doomedOf } from './doomed.ts';
 import { RedisLists } from './redis-lists.ts';
 import { readShown, summaryFields } from './redis-replies.ts';
@@ -78,10 +85,14 @@ export class RedisSessionStore extends RedisLists implements SessionStore {
     );
   }
 
-  async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<boolean> {
-    const keys = sessionKeys(owner);
-    const touched = [keys.session(sessionId), keys.turns(sessionId)];
-    return (await this.scripts.run('rateTurn', touched, { turn: turnId }, [feedback])) === 1;
+  async rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<RatedTurn | undefined> {
+    const { session, messages, turns } = sessionKeys(owner);
+    const touched = [session(sessionId), messages(sessionId), turns(sessionId)];
+    const reply = (await this.scripts.run('rateTurn', touched, { turn: turnId }, [feedback])) as string[] | null;
+    const [assistant = '', answeredBy = ''] = reply ?? [];
+    return reply === null
+      ? undefined
+      : { assistant, answeredBy: answeredBy === '' ? undefined : (JSON.parse(answeredBy) as AnsweredBy) };
   }
 
   async erase(owner: string): Promise<void> {
