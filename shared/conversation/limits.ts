@@ -16,6 +16,12 @@ export interface LimitState {
   reset: number;
 }
 
+/** The same for whoever asks, with what it is made of. Tokens that turns under way may cost are `reserved`. */
+export type LimitUsage =
+  /** `next`: seconds until one more request is admitted. */
+  | (LimitState & { name: 'requests'; next: number })
+  | (LimitState & { name: 'tokens-per-minute' | 'tokens-per-day'; used: number; reserved: number });
+
 /** A request that a limit refused; it counts nothing. */
 export interface Limited {
   outcome: 'limited';

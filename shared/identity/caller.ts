@@ -4,6 +4,8 @@ import type { HttpRequest } from '@azure/functions';
 export interface Caller {
   /** A keyed hash of the caller's identity: 32 hexadecimal digits. */
   owner: string;
+  /** What the caller is called, where that is known. It is told to the caller alone: never stored, and in no log. */
+  name?: string | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { KeyedHash } from '../platform/keyed-hash.ts';
 import type { Identify } from './caller.ts';
+import { toldName } from './told-name.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
 const CHALLENGE = 'AppServiceAuth realm="parley"';
@@ -8,6 +9,8 @@ const CHALLENGE = 'AppServiceAuth realm="parley"';
 const MOST_CHARACTERS = 65_536;
 
 const TENANT = ['tid', 'http://schemas.microsoft.com/identity/claims/tenantid'];
+const NAME = ['name', 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name'];
+const USER_NAME = ['preferred_username'];
 const OBJECT = ['oid', 'http://schemas.microsoft.com/identity/claims/objectidentifier'];
 
 /**
@@ -19,7 +22,12 @@ export function identifyEasyAuth(hash: KeyedHash): Identify {
     const claims = claimsOf(headers.get('x-ms-client-principal') ?? '');
     const tenant = only(claims, TENANT);
     const object = only(claims, OBJECT);
-    if (tenant !== undefined && object !== undefined) return { owner: hash('owner', 'easyauth', tenant, object) };
+    if (tenant !== undefined && object !== undefined) {
+      // A header's bytes beyond ASCII may be read in a wrong encoding.
+      const [header] = /^[\x20-\x7e]+$/.exec(headers.get('x-ms-client-principal-name') ?? '') ?? [];
+      const name = toldName(only(claims, NAME), only(claims, USER_NAME), header);
+      return { owner: hash('owner', 'easyauth', tenant, object), name };
+    }
     throw unauthenticated('Nobody is signed in.', CHALLENGE);
   };
 }

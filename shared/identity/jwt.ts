@@ -3,6 +3,7 @@ import { Failure } from '../conversation/failure.ts';
 import type { KeyedHash } from '../platform/keyed-hash.ts';
 import type { Identify } from './caller.ts';
 import { codeOf, issuerKeys } from './issuer-keys.ts';
+import { toldName } from './told-name.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
 /** No secret that both sides know, and no `none`: whoever can check a token cannot make one. */
@@ -55,7 +56,8 @@ export function identifyJwt({ issuer, audience, jwksUrl }: Issuer, hash: KeyedHa
         requiredClaims: ['exp', 'sub'],
       });
       if (typeof payload.sub === 'string' && payload.sub !== '') {
-        return { owner: hash('owner', 'jwt', issuer, payload.sub) };
+        const name = toldName(payload['name'], payload['preferred_username']);
+        return { owner: hash('owner', 'jwt', issuer, payload.sub), name };
       }
     } catch (error) {
       if (error instanceof Failure) throw error;

@@ -1,5 +1,6 @@
 import type { KeyedHash } from '../platform/keyed-hash.ts';
 import type { Identify } from './caller.ts';
+import { toldName } from './told-name.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
 const CHALLENGE = 'FunctionKey realm="parley", headers="x-functions-key x-user-id"';
@@ -11,7 +12,7 @@ const CHALLENGE = 'FunctionKey realm="parley", headers="x-functions-key x-user-i
 export function identifyKey(hash: KeyedHash): Identify {
   return async ({ headers }) => {
     const user = headers.get('x-user-id') ?? '';
-    if (/^[\x20-\x7e]{1,200}$/.test(user)) return { owner: hash('owner', 'key', user) };
+    if (/^[\x20-\x7e]{1,200}$/.test(user)) return { owner: hash('owner', 'key', user), name: toldName(user) };
     throw unauthenticated('x-user-id has to name the user: 1 to 200 printable ASCII characters.', CHALLENGE);
   };
 }

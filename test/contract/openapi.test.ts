@@ -104,6 +104,8 @@ const plain: Record<string, Ask> = {
     const { session_id, turn_id } = await by.chat({ message: 'Hi' });
     return by.post('/chat/feedback', { session_id, turn_id, rating: 'up', comment: 'good' });
   },
+  usage: (by) => by.get('/chat/usage'),
+  me: (by) => by.get('/chat/me'),
   assistants: (by) => by.get('/chat/assistants'),
   health: (by) => by.get('/health?ready'),
   contract: (by) => by.get('/openapi.yaml'),

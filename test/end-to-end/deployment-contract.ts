@@ -289,6 +289,28 @@ export function deploymentContract(start: () => Promise<Deployment>, callers: Ca
     });
   });
 
+  describe('the caller', () => {
+    test('is told what is left of its limits as a turn’s headers tell it, however often it asks', async () => {
+      const turn = await client.post('/chat', { message: 'Say one word.' });
+      await turn.text();
+      expect(turn.status).toBe(200);
+      const names = (of: Response) =>
+        [...(of.headers.get('ratelimit') ?? '').matchAll(/"([a-z-]+)"/g)].map(([, name]) => name);
+      for (const _ of ['once', 'again']) {
+        const asked = await client.get('/chat/usage');
+        expect([asked.status, names(asked)]).toEqual([200, names(turn)]);
+        expect(asked.headers.get('ratelimit-policy')).toBe(turn.headers.get('ratelimit-policy'));
+        const left = (await asked.json()) as { requests?: object };
+        expect(left.requests !== undefined).toBe(names(turn).includes('requests'));
+      }
+    });
+
+    test('is told who it is, as far as that is known', async () => {
+      const { user } = await json<{ user: { name?: string } }>(client.get('/chat/me'));
+      expect(user).toEqual(user.name === undefined ? {} : { name: expect.stringMatching(/./) });
+    });
+  });
+
   describe('feedback', () => {
     const rate = async (more: object = {}) => {
       const { session_id, turn_id } = await anyTurn();

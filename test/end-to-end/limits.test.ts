@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -66,6 +67,68 @@ describe('a limit of requests per minute', () => {
     const stream = await client.post('/chat/stream', { message: 'Again', session_id });
     expect(remaining(stream)).toBe(PER_MINUTE - 2);
     await stream.text();
+  });
+});
+
+describe('what is left', () => {
+  test('is told to the caller as the headers of a turn tell it, from any instance, and asking costs nothing', async () => {
+    const limits = { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE), TOKEN_LIMIT_PER_DAY: '100000' };
+    const [client, other] = (await start(2, limits)) as [Client, Client];
+    const turn = await client.post('/chat', { message: 'Hi' });
+    const { usage } = (await turn.json()) as { usage: { total_tokens: number } };
+    for (let n = 0; n < 2 * PER_MINUTE; n += 1) {
+      const response = await other.get('/chat/usage');
+      expect(response.headers.get('ratelimit-policy')).toBe(turn.headers.get('ratelimit-policy'));
+      const used = usage.total_tokens;
+      const day = { limit: 100_000, used, reserved: 0, remaining: 100_000 - used, reset_seconds: expect.any(Number) };
+      const told = {
+        requests: {
+          limit: PER_MINUTE,
+          window_seconds: 60,
+          remaining: PER_MINUTE - 1,
+          next_seconds: 0,
+          reset_seconds: expect.any(Number),
+        },
+        tokens: { day },
+      };
+      const body = (await response.json()) as typeof told;
+      expect(body).toEqual(told);
+      const states = [`"requests";r=${body.requests.remaining};t=${body.requests.reset_seconds}`];
+      states.push(`"tokens-per-day";r=${body.tokens.day.remaining};t=${body.tokens.day.reset_seconds}`);
+      expect(response.headers.get('ratelimit')).toBe(states.join(', '));
+    }
+    for (let n = 1; n < PER_MINUTE; n += 1) await client.chat({ message: 'More' });
+    const { requests } = (await (await other.get('/chat/usage')).json()) as {
+      requests: { remaining: number; next_seconds: number };
+    };
+    const refused = await client.post('/chat', { message: 'Too many' });
+    expect(requests.remaining).toBe(0);
+    expect(requests.next_seconds - Number(refused.headers.get('retry-after'))).toBeOneOf([0, 1]);
+  });
+
+  test('takes one script that writes nothing', async () => {
+    const limits = { RATE_LIMIT_PER_MINUTE: '6', TOKEN_LIMIT_PER_MINUTE: '100000', TOKEN_LIMIT_PER_DAY: '100000' };
+    const [client] = (await start(1, limits)) as [Client];
+    await client.chat({ message: 'Hi' });
+    await client.get('/chat/usage');
+    const monitor = await raw.monitor();
+    const seen: { command: string; isScript: boolean }[] = [];
+    monitor.on('monitor', (_time: string, [command = '']: string[], source: string) => {
+      seen.push({ command: command.toLowerCase(), isScript: source === 'lua' });
+    });
+    expect((await client.get('/chat/usage')).status).toBe(200);
+    await raw.echo('mark');
+    await eventually(() => seen.some(({ command }) => command === 'echo'));
+    monitor.disconnect();
+    const asked = seen.filter(({ command }) => command !== 'echo');
+    expect(asked.filter(({ isScript }) => !isScript).map(({ command }) => command)).toEqual(['evalsha']);
+    for (const { command } of asked) expect(['evalsha', 'time', 'get', 'hmget', 'zrangebyscore']).toContain(command);
+  });
+
+  test('is nothing where nothing is limited', async () => {
+    const [client] = (await start(1, {})) as [Client];
+    const response = await client.get('/chat/usage');
+    expect([await response.json(), response.headers.get('ratelimit')]).toEqual([{}, null]);
   });
 });
 

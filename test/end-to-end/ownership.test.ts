@@ -55,6 +55,8 @@ describe.each(['memory', 'redis'])('on the %s store', (kind) => {
       (client) => client.get('/chat/sessions'),
       (client) => client.get('/chat/export'),
       (client) => client.get('/chat/assistants'),
+      (client) => client.get('/chat/usage'),
+      (client) => client.get('/chat/me'),
       (client) => client.delete('/chat/sessions'),
     ];
     for (const ask of [...Object.values(endpoints), ...more]) {

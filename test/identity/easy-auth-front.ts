@@ -3,6 +3,7 @@ import { createServer, request as openRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const principalHeader = 'x-ms-client-principal';
+const nameHeader = 'x-ms-client-principal-name';
 
 /**
  * What App Service authentication puts in front of an app: it takes the principal away that a client has sent, and sets
@@ -12,9 +13,12 @@ const principalHeader = 'x-ms-client-principal';
  */
 export async function startEasyAuth(app: string): Promise<{ url: string; stop(): void }> {
   const server = createServer((request, response) => {
-    const { [principalHeader]: _, ...headers } = request.headers;
+    const { [principalHeader]: _, [nameHeader]: __, ...headers } = request.headers;
     const [, user] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? [];
-    if (user !== undefined) headers[principalHeader] = principalOf(user);
+    if (user !== undefined) {
+      headers[principalHeader] = principalOf(user);
+      headers[nameHeader] = `${user}@contoso.com`;
+    }
     const onward = openRequest(`${app}${request.url}`, { method: request.method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

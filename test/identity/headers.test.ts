@@ -24,6 +24,7 @@ describe('AUTH_MODE=key', () => {
     const owner = async (user: string) => (await identify(requestWith({ 'x-user-id': user }))).owner;
     expect(await owner('alice')).toBe(hash('owner', 'key', 'alice'));
     expect(new Set(await Promise.all(['alice', 'Alice', 'alice@x', 'a'.repeat(200)].map(owner))).size).toBe(4);
+    expect((await identify(requestWith({ 'x-user-id': 'alice' }))).name).toBe('alice');
   });
 
   test.each([undefined, '', 'a'.repeat(201), 'zoë', 'a\tb'])('refuses %j', (user) =>
@@ -41,10 +42,45 @@ describe('AUTH_MODE=easyauth', () => {
 
   test('knows a user by tenant and object id, in either spelling', async () => {
     const owner = hash('owner', 'easyauth', 't', 'o');
-    expect(await call(of(['tid', 't'], ['oid', 'o'], ['name', 'Zoë']))).toEqual({ owner });
+    expect(await call(of(['tid', 't'], ['oid', 'o'], ['name', 'Zoë']))).toEqual({ owner, name: 'Zoë' });
     expect(await call(of([`${long}tenantid`, 't'], [`${long}objectidentifier`, 'o']))).toEqual({ owner });
     expect(await call(of(['tid', 't'], [`${long}tenantid`, 't'], ['oid', 'o']))).toEqual({ owner });
     expect(await call(of(['tid', 't2'], ['oid', 'o']))).not.toEqual({ owner });
+  });
+
+  const claimedName = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name';
+  test.each<[string, [string, unknown][], string | undefined, string | undefined]>([
+    [
+      'the name',
+      [
+        ['name', 'Zoë 李'],
+        ['preferred_username', 'z@contoso.com'],
+      ],
+      'zoe',
+      'Zoë 李',
+    ],
+    ['the name by its long claim', [[claimedName, 'Zoë']], undefined, 'Zoë'],
+    ['the user name where there is no name', [['preferred_username', 'z@contoso.com']], 'zoe', 'z@contoso.com'],
+    ['the platform’s header where no claim says it', [], 'zoe@contoso.com', 'zoe@contoso.com'],
+    ['nothing where nothing says it', [], undefined, undefined],
+    [
+      'nothing where two names differ',
+      [
+        ['name', 'Zoë'],
+        [claimedName, 'Zoe'],
+      ],
+      undefined,
+      undefined,
+    ],
+    ['no name of several lines', [['name', 'Zoë\nAdmin']], 'zoe', 'zoe'],
+    ['no name that is too long', [['name', 'z'.repeat(201)]], undefined, undefined],
+    ['no name that is half a character', [['name', '\ud83d']], undefined, undefined],
+    ['no blank name', [['name', ' ']], undefined, undefined],
+    ['no header beyond ASCII', [], 'ZoÃ«', undefined],
+  ])('tells %s', async (_, claims, header, name) => {
+    const principal = of(['tid', 't'], ['oid', 'o'], ...claims);
+    const headers = { 'x-ms-client-principal': principal, 'x-ms-client-principal-name': header };
+    expect((await identify(requestWith(headers))).name).toBe(name);
   });
 
   test.each<[string, string | undefined]>([

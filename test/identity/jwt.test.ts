@@ -39,6 +39,13 @@ test('a token of the issuer names its subject, whoever calls and however often',
   expect(issuer.keyRequests).toBe(1);
 });
 
+test('a token tells what its subject is called, where it says so', async () => {
+  const name = async (claims: object) => (await call(await bearer(claims as Record<string, unknown>))).name;
+  expect(await name({ name: 'Alice 李', preferred_username: 'alice@contoso.com' })).toBe('Alice 李');
+  expect(await name({ preferred_username: 'alice@contoso.com' })).toBe('alice@contoso.com');
+  expect(await name({ name: { first: 'Alice' }, preferred_username: '\u2028' })).toBeUndefined();
+});
+
 const now = () => Math.floor(Date.now() / 1000);
 const unsigned = (header: object, claims: object) =>
   [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
-import type { Limits } from '../../shared/conversation/limits.ts';
+import type { LimitState, Limits } from '../../shared/conversation/limits.ts';
 import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { BeginResult, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
@@ -758,6 +758,73 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const minute = await limited({ tokens_per_minute: 2000 });
         expect((await begin(owner, {}, minute))[1].reserved).toBe(605);
         await minute.close();
+      });
+
+      test('are told to whoever asks, as they are told with a turn, and asking counts nothing', async () => {
+        const on = await limited({ requests_per_minute: 2, tokens_per_minute: 2000, tokens_per_day: 100_000 });
+        const owner = randomUUID();
+        const rest = ({ reset: _, ...state }: LimitState) => state;
+        const unused = [
+          { name: 'requests', quota: 2, window: 60, remaining: 2, reset: 0, next: 0 },
+          { name: 'tokens-per-minute', quota: 2000, remaining: 2000, used: 0, reserved: 0 },
+          { name: 'tokens-per-day', quota: 100_000, remaining: 100_000, used: 0, reserved: 0 },
+        ];
+        for (let n = 0; n < 5; n += 1) expect(await on.usage(owner)).toMatchObject(unused);
+        const [claim, begun] = await begin(owner, {}, on);
+        expect(begun.limits).toMatchObject([{ remaining: 1 }, { remaining: 1395 }, { remaining: 99_395 }]);
+        const under = await on.usage(owner);
+        expect(under.map(rest)).toMatchObject(begun.limits.map(rest));
+        expect(under).toMatchObject([{ next: 0 }, { used: 0, reserved: 605 }, { used: 0, reserved: 605 }]);
+        await on.commit(claim, commitOf(claim, begun));
+        expect(await on.usage(owner)).toMatchObject([
+          { remaining: 1, next: 0 },
+          { used: 15, reserved: 0, remaining: 1985 },
+          { used: 15, reserved: 0, remaining: 99_985 },
+        ]);
+        const [second] = await begin(owner, {}, on);
+        const refused = await on.begin(request(owner));
+        if (refused.outcome !== 'limited') throw new Error(refused.outcome);
+        const [requests, ...tokens] = await on.usage(owner);
+        expect(requests).toMatchObject({ remaining: 0, next: expect.any(Number) });
+        // An even rate of one in 30 s.
+        expect((requests as { next: number }).next).toBeGreaterThan(25);
+        expect((requests as { next: number }).next).toBeLessThanOrEqual(Math.ceil(refused.retryAfterSeconds));
+        expect((requests as LimitState).reset).toBeGreaterThan(55);
+        expect(tokens).toMatchObject([
+          { used: 15, reserved: 605 },
+          { used: 15, reserved: 605 },
+        ]);
+        await on.abandon(second, broken, nothing, 30);
+        expect(await on.usage(owner)).toMatchObject([{}, { used: 45, reserved: 0 }, { used: 45, reserved: 0 }]);
+        expect(await on.usage(randomUUID())).toMatchObject(unused);
+        await on.close();
+      });
+
+      test('are told to nobody where there are none, and each alone where one is set', async () => {
+        for (const [limits, names] of [
+          [{}, []],
+          [{ requests_per_minute: 3 }, ['requests']],
+          [{ tokens_per_minute: 2000 }, ['tokens-per-minute']],
+          [{ tokens_per_day: 1_000_000_000_000 }, ['tokens-per-day']],
+        ] as const) {
+          const on = await limited(limits);
+          const owner = randomUUID();
+          await turn(owner, {}, 'Hello', on);
+          const usage = await on.usage(owner);
+          expect(usage.map(({ name }) => name)).toEqual(names);
+          for (const { quota } of usage) expect(Object.values(limits)).toEqual([quota]);
+          await on.close();
+        }
+      });
+
+      test('count for whoever asks what a holder that died had reserved', async () => {
+        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const owner = randomUUID();
+        await begin(owner, {}, on);
+        expect(await on.usage(owner)).toMatchObject([{ used: 0, reserved: 605 }]);
+        await eventually(async () => (await on.usage(owner)).some((limit) => 'used' in limit && limit.used === 605));
+        expect(await on.usage(owner)).toMatchObject([{ used: 605, reserved: 0, remaining: 99_395 }]);
+        await on.close();
       });
 
       test('reserve no more than a prompt may have, however long the conversation is', async () => {

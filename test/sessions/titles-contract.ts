@@ -63,6 +63,7 @@ export function titlesContract(name: string, open: (rules: SessionRules) => Prom
         const owner = randomUUID();
         const [, begun] = await begin(owner);
         expect([begun.title, begun.reserved, begun.titleReserved]).toEqual([undefined, TURN, TITLE]);
+        expect(await store.usage(owner)).toMatchObject([{ used: 0, reserved: TURN + TITLE }]);
         expect(await counted(owner)).toBe(TURN + TITLE);
       });
 

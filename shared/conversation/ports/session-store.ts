@@ -1,5 +1,5 @@
 import type { TurnFailed, TurnFinished } from '../events.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits, LimitUsage } from '../limits.ts';
 import type { BetweenTurns } from './between-turns.ts';
 import type { Replay } from './replay.ts';
 import type {
@@ -154,6 +154,8 @@ export interface SessionStore extends BetweenTurns {
   edit(owner: string, sessionId: string, edit: SessionEdit): Promise<EditResult>;
   /** Keeps what the caller thinks of a stored turn, in place of what it thought before. */
   rate(owner: string, sessionId: string, turnId: string, feedback: Feedback): Promise<RatedTurn | undefined>;
+  /** Where the owner stands with each limit that is set. Asking counts nothing. */
+  usage(owner: string): Promise<LimitUsage[]>;
   /** Forgets the session; a turn under way on it can no longer commit. */
   delete(owner: string, sessionId: string): Promise<void>;
   /**

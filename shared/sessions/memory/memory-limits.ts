@@ -1,15 +1,7 @@
-import type { Limited, LimitState, Limits } from '../../conversation/limits.ts';
+import type { Limited, LimitState, Limits, LimitUsage } from '../../conversation/limits.ts';
 import { HELD_ASIDE_SECONDS } from '../../conversation/ports/session-store.ts';
 import type { AsideCosts } from '../../conversation/ports/turn-steps.ts';
-
-interface Account {
-  /** When the next request would arrive at an even rate (GCRA), in ms. */
-  arrival: number;
-  /** What was used in the latest windows, by their length in seconds. */
-  used: Map<number, { number: number; tokens: number }>;
-  /** By turn; also of turns whose holder died today, which count whole. */
-  reservations: Map<string, { tokens: number; endsAt: number }>;
-}
+import { type Account, heldOf, MINUTE_MS, newAccount, requestState, stateOf, sumOf, windowOf } from './account.ts';
 
 /** What may be asked beside an answer, with tokens. */
 type Asides = Required<AsideCosts>;
@@ -22,7 +14,6 @@ interface Admitted {
   limits: LimitState[];
 }
 
-const MINUTE_MS = 60_000;
 const DAY_S = 86_400;
 
 const NOTHING: Asides = { summary: 0, title: 0 };
@@ -62,13 +53,8 @@ export class MemoryLimits {
 
     const reserved = this.#limitsTokens ? promptTokens + outputTokens : 0;
     const asides = { ...wanted };
-    const held = sumOf(account, (endsAt) => endsAt > now);
-    for (const [name, quota, seconds] of this.#windows()) {
-      const number = windowOf(now, seconds);
-      const window = account.used.get(seconds);
-      const died = sumOf(account, (endsAt) => endsAt <= now && windowOf(endsAt, seconds) === number);
-      const used = (window?.number === number ? window.tokens : 0) + died;
-      const leftMs = (number + 1) * seconds * 1000 - now;
+    const held = heldOf(account, now);
+    for (const { name, quota, seconds, used, leftMs } of this.#counted(account, now)) {
       const over = used + held + reserved > quota;
       if (used + held + reserved + asides.summary > quota) asides.summary = 0;
       if (used + held + reserved + asides.summary + asides.title > quota) asides.title = 0;
@@ -102,6 +88,23 @@ export class MemoryLimits {
     return { outcome: 'admitted', reserved: 0, asides: NOTHING, limits };
   }
 
+  /** Where the owner stands; changes nothing. */
+  usage(owner: string): LimitUsage[] {
+    const now = this.#now();
+    const account = this.#accounts.get(owner) ?? newAccount();
+    const { requests_per_minute: rate } = this.#limits;
+    const usage: LimitUsage[] = [];
+    if (rate > 0) {
+      const next = Math.ceil(this.#request(account, now).refused?.retryAfterSeconds ?? 0);
+      usage.push({ ...requestState(rate, Math.max(account.arrival, now), now), name: 'requests', next });
+    }
+    const reserved = heldOf(account, now);
+    for (const { name, quota, seconds, used, leftMs } of this.#counted(account, now)) {
+      usage.push({ ...stateOf(name, quota, seconds, quota - used - reserved, leftMs), name, used, reserved });
+    }
+    return usage;
+  }
+
   /** Whether one more request is within its limit, and when the next would then arrive at an even rate. */
   #request({ arrival: before }: Account, now: number) {
     const { requests_per_minute: rate } = this.#limits;
@@ -112,10 +115,20 @@ export class MemoryLimits {
       const over = arrival + MINUTE_MS / rate - now - MINUTE_MS;
       if (over > 0.001) refused = { by: 'requests', retryAfterSeconds: over / 1000 };
       else arrival += MINUTE_MS / rate;
-      const remaining = Math.floor((MINUTE_MS - (arrival - now)) / (MINUTE_MS / rate) + 0.000_001);
-      limits.push(stateOf('requests', rate, 60, remaining, arrival - now));
+      limits.push(requestState(rate, arrival, now));
     }
     return { arrival, limits, refused };
+  }
+
+  /** What is counted in each window that has a limit, beside what is held for turns under way. */
+  *#counted(account: Account, now: number) {
+    for (const [name, quota, seconds] of this.#windows()) {
+      const number = windowOf(now, seconds);
+      const window = account.used.get(seconds);
+      const died = sumOf(account, (endsAt) => endsAt <= now && windowOf(endsAt, seconds) === number);
+      const used = (window?.number === number ? window.tokens : 0) + died;
+      yield { name, quota, seconds, used, leftMs: (number + 1) * seconds * 1000 - now };
+    }
   }
 
   renew(owner: string, turnId: string): void {
@@ -150,37 +163,15 @@ export class MemoryLimits {
     return this.#limits.tokens_per_minute > 0 || this.#limits.tokens_per_day > 0;
   }
 
-  *#windows(): Generator<[LimitState['name'], number, number]> {
+  *#windows(): Generator<['tokens-per-minute' | 'tokens-per-day', number, number]> {
     const { tokens_per_minute, tokens_per_day } = this.#limits;
     if (tokens_per_minute > 0) yield ['tokens-per-minute', tokens_per_minute, 60];
     if (tokens_per_day > 0) yield ['tokens-per-day', tokens_per_day, DAY_S];
   }
 
   #account(owner: string): Account {
-    const account = this.#accounts.get(owner) ?? { arrival: 0, used: new Map(), reservations: new Map() };
+    const account = this.#accounts.get(owner) ?? newAccount();
     this.#accounts.set(owner, account);
     return account;
   }
-}
-
-/** Tokens of the reservations that end at certain times. */
-function sumOf({ reservations }: Account, counts: (endsAt: number) => boolean): number {
-  let sum = 0;
-  for (const { tokens, endsAt } of reservations.values()) if (counts(endsAt)) sum += tokens;
-  return sum;
-}
-
-/** The number of the window in which a time (ms) is, since 1970. */
-function windowOf(time: number, seconds: number): number {
-  return Math.floor(time / 1000 / seconds);
-}
-
-function stateOf(
-  name: LimitState['name'],
-  quota: number,
-  window: number,
-  remaining: number,
-  resetMs: number,
-): LimitState {
-  return { name, quota, window, remaining: Math.max(0, remaining), reset: Math.ceil(resetMs / 1000) };
 }

@@ -1,3 +1,4 @@
+import type { LimitUsage } from '../../conversation/limits.ts';
 import {
   type EditResult,
   MOST_PINNED,
@@ -81,6 +82,10 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     turn.feedback = feedback;
     const stored = storedTurn(session.summary.assistant ?? '', session.messages.slice(turn.position));
     return stored && { assistant: stored.assistant, answeredBy: stored.answer.answered_by };
+  }
+
+  async usage(owner: string): Promise<LimitUsage[]> {
+    return this.limits.usage(owner);
   }
 
   async delete(owner: string, sessionId: string): Promise<void> {

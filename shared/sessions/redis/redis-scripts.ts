@@ -36,6 +36,7 @@ import storeSummaryLua from './store-summary.lua';
 import storeTitleLua from './store-title.lua';
 import takeBackLua from './take-back.lua';
 import tokenLimitsLua from './token-limits.lua';
+import usageLua from './usage.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
@@ -50,6 +51,7 @@ const scripts = {
   readTurn: findTurnLua + readTurnLua,
   editSession: editLua,
   rateTurn: findTurnLua + rateLua,
+  usage: requestLimitLua + tokenLimitsLua + usageLua,
   createSession: requestLimitLua + itemsLua + readSessionLua + createLua,
   readSession: readSessionLua + sessionLua,
   describeSession: useSessionLua + readSessionLua + describeLua,

@@ -1,3 +1,4 @@
+import type { LimitUsage } from '../../conversation/limits.ts';
 import type { PageRequest, SessionStore } from '../../conversation/ports/session-store.ts';
 import {
   type AnsweredBy,
@@ -93,6 +94,12 @@ export class RedisSessionStore extends RedisLists implements SessionStore {
     return reply === null
       ? undefined
       : { assistant, answeredBy: answeredBy === '' ? undefined : (JSON.parse(answeredBy) as AnsweredBy) };
+  }
+
+  async usage(owner: string): Promise<LimitUsage[]> {
+    const { rate, tokens, reservations } = sessionKeys(owner);
+    const json = await this.scripts.run('usage', [rate, tokens, reservations], { limits: this.limits });
+    return JSON.parse(json as string);
   }
 
   async erase(owner: string): Promise<void> {

@@ -5,6 +5,11 @@ local function limit_state(name, quota, window_s, remaining, reset_ms)
     { name = name, quota = quota, window = window_s, remaining = math.max(0, remaining), reset = math.ceil(reset_ms / 1000) }
 end
 
+local function request_state(arrival, quota, now_us)
+  local remaining = math.floor((60000000 - (arrival - now_us)) / (60000000 / quota) + 0.000001)
+  return limit_state('requests', quota, 60, remaining, (arrival - now_us) / 1000)
+end
+
 -- Whether one more request is within its limit. Changes nothing. Returns when the next one would arrive at an even rate
 -- (microseconds), after how many ms a retry may succeed where this one is refused, and where the owner stands.
 local function admit_request(rate, quota, now_us)
@@ -14,8 +19,7 @@ local function admit_request(rate, quota, now_us)
   -- One microsecond of tolerance for fractions.
   local over = arrival - now_us - 60000000 - 1
   if over > 0 then arrival, wait_ms = before, math.ceil(over / 1000) end
-  local remaining = math.floor((60000000 - (arrival - now_us)) / interval + 0.000001)
-  return arrival, wait_ms, limit_state('requests', quota, 60, remaining, (arrival - now_us) / 1000)
+  return arrival, wait_ms, request_state(arrival, quota, now_us)
 end
 
 local function count_request(rate, arrival, now_us)
