@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { services } from '../shared/services.ts';
 import './assistants.ts';
+import './branding.ts';
 import './chat.ts';
 import './chat-stream.ts';
 import './delete.ts';

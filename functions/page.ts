@@ -6,5 +6,5 @@ import { publicEndpoint } from '../shared/http/endpoint.ts';
 app.http('page', {
   methods: ['GET'],
   route: 'chat',
-  ...publicEndpoint(({ request }) => chatPage(request.headers)),
+  ...publicEndpoint(({ request, services }) => chatPage(request.headers, services.settings.branding)),
 });

@@ -64,6 +64,42 @@ param contextOverflow 'summarize' | 'drop' = 'summarize'
 @description('Who names a session that is listed: the model, by a small call beside the first answer, or the first words of its first message.')
 param sessionTitles 'model' | 'first-words' = 'model'
 
+@description('What a company makes its own on the chat page; docs/branding.md explains it.')
+type brandingType = {
+  @description('The title of the page.')
+  name: string?
+
+  @description('An SVG, as by loadTextContent(\'logo.svg\'), or a data URL of an SVG, PNG or WebP; 32 KiB.')
+  logo: string?
+
+  @description('A colour, #rrggbb; or one for the light page and one for the dark, light-dark(#rrggbb, #rrggbb).')
+  accent: string?
+
+  @description('The colour of what is written on it.')
+  onAccent: string?
+
+  @description('What a new conversation says first. It and the next three are a text, or texts by language: string({ en: \'Hello\', de: \'Hallo\' }).')
+  greeting: string?
+
+  @description('What stands by the message field.')
+  disclaimer: string?
+
+  @description('How long conversations are kept, for people to read.')
+  retention: string?
+
+  @description('Text of a link in the footer.')
+  footer: string?
+
+  @description('Where it leads, over https.')
+  footerUrl: string?
+
+  @description('Those that are spoken, between commas; the first is the default.')
+  languages: string?
+}
+
+@description('What a company makes its own on the chat page, such as { name: \'Contoso Chat\', accent: \'#0f6cbd\' }.')
+param branding brandingType = {}
+
 @description('Where audit records go; blob is a container of this deployment\'s storage account.')
 param auditSink 'none' | 'log' | 'blob' = 'none'
 
@@ -305,6 +341,27 @@ var auditSettings = auditSink == 'blob'
   ? { AUDIT_SINK: auditSink, AUDIT_BLOB_ENDPOINT: storage.outputs.blobEndpoint, AUDIT_BLOB_CONTAINER: auditContainer }
   : { AUDIT_SINK: auditSink }
 
+@description('What a company makes its own; what is empty is no setting.')
+var brandSettings = toObject(
+  filter(
+    [
+      { name: 'BRAND_NAME', value: branding.?name }
+      { name: 'BRAND_LOGO', value: branding.?logo }
+      { name: 'BRAND_ACCENT', value: branding.?accent }
+      { name: 'BRAND_ON_ACCENT', value: branding.?onAccent }
+      { name: 'BRAND_GREETING', value: branding.?greeting }
+      { name: 'BRAND_DISCLAIMER', value: branding.?disclaimer }
+      { name: 'BRAND_RETENTION', value: branding.?retention }
+      { name: 'BRAND_FOOTER', value: branding.?footer }
+      { name: 'BRAND_FOOTER_URL', value: branding.?footerUrl }
+      { name: 'BRAND_LANGUAGES', value: branding.?languages }
+    ],
+    each => !empty(each.value)
+  ),
+  each => each.name,
+  each => each.value
+)
+
 @description('Client id for Easy Auth; empty: no Easy Auth.')
 var easyAuthClientId = authMode != 'easyauth'
   ? ''
@@ -505,6 +562,7 @@ module functionApp 'modules/function-app.bicep' = {
       ...settings
       ...callerSettings
       ...auditSettings
+      ...brandSettings
       AZURE_OPENAI_DEPLOYMENT: openAiDeploymentName
       AZURE_OPENAI_ENDPOINT: openAiAccess.outputs.endpoint
       AZURE_OPENAI_TOKEN_SCOPE: openAiTokenScope

@@ -11,6 +11,18 @@ param allowedOrigins = filter(split(readEnvironmentVariable('ALLOWED_ORIGINS', '
 param contextOverflow = readEnvironmentVariable('CONTEXT_OVERFLOW', 'summarize')
 param sessionTitles = readEnvironmentVariable('SESSION_TITLES', 'model')
 param auditSink = readEnvironmentVariable('AUDIT_SINK', 'none')
+param branding = {
+  name: readEnvironmentVariable('BRAND_NAME', '')
+  logo: readEnvironmentVariable('BRAND_LOGO', '')
+  accent: readEnvironmentVariable('BRAND_ACCENT', '')
+  onAccent: readEnvironmentVariable('BRAND_ON_ACCENT', '')
+  greeting: readEnvironmentVariable('BRAND_GREETING', '')
+  disclaimer: readEnvironmentVariable('BRAND_DISCLAIMER', '')
+  retention: readEnvironmentVariable('BRAND_RETENTION', '')
+  footer: readEnvironmentVariable('BRAND_FOOTER', '')
+  footerUrl: readEnvironmentVariable('BRAND_FOOTER_URL', '')
+  languages: readEnvironmentVariable('BRAND_LANGUAGES', '')
+}
 
 param authMode = readEnvironmentVariable('AUTH_MODE', 'key')
 param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')

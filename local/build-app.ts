@@ -1,15 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
 import { build as buildWithVite, type Plugin } from 'vite';
 import { build } from './build.ts';
 
 const project = resolve(import.meta.dirname, '..');
 
 /**
- * Builds all that is deployed: the bundle, and beside it `chat.html`, the chat page in one file, also compressed, as the
- * platform compresses no answer. Returns the paths of all files of which something is in either.
+ * Builds all that is deployed: the bundle, and beside it `chat.html`, the chat page in one file. Returns the paths of all
+ * files of which something is in either.
  */
 export async function buildApp(directory = 'dist'): Promise<string[]> {
   const { modules } = await build({ directory });
@@ -34,13 +31,5 @@ export async function buildApp(directory = 'dist'): Promise<string[]> {
   });
   if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
   else process.env['NODE_ENV'] = NODE_ENV;
-  await compressPage(resolve(project, directory, 'chat.html'));
   return modules;
-}
-
-/** As small as it goes, which takes half a second. */
-async function compressPage(file: string): Promise<void> {
-  const html = await readFile(file);
-  await writeFile(`${file}.br`, await promisify(brotliCompress)(html));
-  await writeFile(`${file}.gz`, await promisify(gzip)(html, { level: 9 }));
 }

@@ -1,4 +1,6 @@
 import { type AuditSettings, readAuditSettings } from './audit/audit-settings.ts';
+import type { Branding } from './branding/branding.ts';
+import { readBrandingSettings } from './branding/branding-settings.ts';
 import type { ContextOverflow } from './conversation/assistant.ts';
 import type { Limits } from './conversation/limits.ts';
 import { type AuthSettings, readAuthSettings } from './identity/auth-settings.ts';
@@ -32,6 +34,8 @@ export interface Settings {
   telemetry: TelemetrySettings;
   limits: Limits;
   audit: AuditSettings;
+  /** Of the chat page. */
+  branding: Branding;
 }
 
 /** Thrown when the environment holds no settings that the service can work with; the message names every fault. */
@@ -82,6 +86,7 @@ export function readSettings(variables: Environment): Settings {
       tokens_per_day: integer('TOKEN_LIMIT_PER_DAY', 0, 0, 1_000_000_000_000),
     },
     audit: readAuditSettings(environment),
+    branding: readBrandingSettings(environment),
   };
   faults.push(...limitFaults(settings));
   if (faults.length > 0) throw new SettingsError(faults);

@@ -1,15 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import type { Assistant } from '../conversation/assistant.ts';
-
-const frontMatter = z.strictObject({
-  title: z.string().check(z.minLength(1), z.maxLength(80)),
-  description: z.string().check(z.minLength(1), z.maxLength(300)),
-  max_output_tokens: z.optional(z.int().check(z.minimum(1), z.maximum(200_000))),
-  context_overflow: z.optional(z.enum(['summarize', 'drop'])),
-  temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
-  accepts: z.optional(z.array(z.enum(['instructions', 'history', 'tools']))),
-});
+import { frontMatter } from './front-matter.ts';
 
 /**
  * Reads an assistant from its file: YAML front matter between lines of `---`, then the system prompt.
@@ -29,12 +21,15 @@ export function parseAssistant(name: string, text: string): Assistant {
   }
   const systemPrompt = body.trim();
   if (systemPrompt === '') throw wrong('has no system prompt after its front matter');
-  const { title, description, max_output_tokens, context_overflow, temperature, accepts } = checked.data;
+  const { title, description, avatar, starters, max_output_tokens, ...rest } = checked.data;
+  const { context_overflow, temperature, accepts } = rest;
   return {
     name,
     title,
     description,
     systemPrompt,
+    ...(avatar === undefined ? {} : { avatar }),
+    ...(starters === undefined ? {} : { starters }),
     ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
     ...(context_overflow === undefined ? {} : { contextOverflow: context_overflow }),
     ...(temperature === undefined ? {} : { temperature }),

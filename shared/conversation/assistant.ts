@@ -1,3 +1,5 @@
+import type { ByLanguage } from './language.ts';
+
 /** What becomes of the oldest turns when a conversation nears its budget. */
 export type ContextOverflow = 'summarize' | 'drop';
 
@@ -7,6 +9,10 @@ export interface Assistant {
   name: string;
   title: string;
   description: string;
+  /** An emoji, one or two letters, or a picture's data URL for the `src` of an `<img>`. */
+  avatar?: string;
+  /** What its users may begin with, in every language. */
+  starters?: ByLanguage<readonly string[]>;
   /** The system prompt: the file's body, trimmed, byte-stable between calls so that prompt caches hit. */
   systemPrompt: string;
   /** Overrides `MAX_OUTPUT_TOKENS` for this assistant. */

@@ -20,6 +20,53 @@ describe('an assistant', () => {
     });
   });
 
+  const withMore = (more: string) => parseAssistant('a', `---\ntitle: A\ndescription: B\n${more}\n---\nBe brief.`);
+
+  test('may have starters, in one list for all languages or a list for each, where the English one stands for what is missing', () => {
+    const all = (starters: string[]) => ({
+      ...{ en: starters, de: starters, fr: starters },
+      es: starters,
+      ja: starters,
+      ar: starters,
+    });
+    expect(withMore('starters: [One, " Two "]').starters).toEqual(all(['One', 'Two']));
+    expect(withMore('starters: {de: [Eins], en: [One]}').starters).toEqual({ ...all(['One']), de: ['Eins'] });
+    expect(withMore('starters: {de: [Eins]}').starters).toEqual(all(['Eins']));
+  });
+
+  test('may have an avatar: an emoji, one or two letters, or a picture', () => {
+    for (const sign of ['🔍', '👩‍👩‍👧', '🇩🇪', '👍🏽', 'A', 'CR', 'é', '李', 'عم'])
+      expect(withMore(`avatar: ${sign}`).avatar).toBe(sign);
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'.replace('/>', '></svg>');
+    const url = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+    expect(withMore(`avatar: ${url}`).avatar).toBe(url);
+    expect(withMore(`avatar: 'data:image/svg+xml,${encodeURIComponent(svg)}'`).avatar).toBe(url);
+  });
+
+  test.each([
+    ...['ABC', '"12"', '"<b>"', '🔍🔍', '7', '""', 'javascript:1', 'https://contoso.com/a.png', 'data:text/html,x'],
+    `data:image/svg+xml;base64,${Buffer.from(`<svg>${' '.repeat(8192)}</svg>`).toString('base64')}`,
+  ])('with the avatar %s is refused', (avatar) => {
+    expect(() => withMore(`avatar: ${avatar}`)).toThrow('not valid: avatar');
+  });
+
+  test.each([
+    ...[
+      'Hello',
+      '[]',
+      '[""]',
+      '[1]',
+      '[a, b, c, d, e, f, g]',
+      `[${'x'.repeat(201)}]`,
+      '{}',
+      '{tlh: [a]}',
+      '{en: []}',
+      '{en: a}',
+    ],
+  ])('with the starters %s is refused', (starters) => {
+    expect(() => withMore(`starters: ${starters}`)).toThrow('not valid: starters must be 1 to 6 texts');
+  });
+
   test('reads the same with Windows line ends, so that prompt caches keep hitting', () => {
     const text = '---\ntitle: A\ndescription: B\n---\nBe brief.\nAlways.\n';
     expect(parseAssistant('a', text.replaceAll('\n', '\r\n'))).toEqual(parseAssistant('a', text));
@@ -54,7 +101,10 @@ describe('an assistant', () => {
     const files = readdirSync(folder);
     expect(files.sort()).toEqual(['code-reviewer.md', 'customer-support.md', 'data-analyst.md', 'default.md']);
     for (const file of files) {
-      expect(parseAssistant(file.slice(0, -3), readFileSync(new URL(file, folder), 'utf8')).systemPrompt).toBeTruthy();
+      const assistant = parseAssistant(file.slice(0, -3), readFileSync(new URL(file, folder), 'utf8'));
+      expect(assistant.systemPrompt).toBeTruthy();
+      expect(assistant.avatar).toMatch(/^[A-Z]{1,2}$/);
+      for (const starters of Object.values(assistant.starters ?? {})) expect(new Set(starters).size).toBe(4);
     }
   });
 });

@@ -33,7 +33,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
     const response = await fetch(world.url, { headers: { 'accept-encoding': 'identity' } });
     const html = await response.text();
     expect(gzipSync(html, { level: 9 }).length).toBeLessThanOrEqual(155_000);
-    expect(response.headers.get('vary')).toBe('Accept-Encoding');
+    expect(response.headers.get('vary')).toBe('Accept-Encoding, Accept-Language');
     const policy = response.headers.get('content-security-policy') ?? '';
     for (const directive of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "connect-src 'self'"]) {
       expect(policy.split('; ')).toContain(directive);

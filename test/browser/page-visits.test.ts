@@ -31,7 +31,7 @@ test.each([
 ])('a visitor that accepts %j gets the page as %s', async (accepted, coding) => {
   const { status, headers, body } = await visit({ 'accept-encoding': accepted });
   const told = { status, coding: headers['content-encoding'], vary: headers.vary };
-  expect(told).toEqual({ status: 200, coding, vary: 'Accept-Encoding' });
+  expect(told).toEqual({ status: 200, coding, vary: 'Accept-Encoding, Accept-Language' });
   const plain = coding === 'br' ? brotliDecompressSync(body) : coding === 'gzip' ? gunzipSync(body) : body;
   expect(plain).toEqual((await visit()).body);
   if (coding !== undefined) expect(body.length).toBeLessThan(plain.length / 3);
@@ -71,7 +71,7 @@ test('both answers say how long the page is kept, and what it may do', async () 
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      vary: 'Accept-Encoding',
+      vary: 'Accept-Encoding, Accept-Language',
     });
   }
   expect(page.headers['content-security-policy']).toContain("default-src 'none'");

@@ -32,6 +32,11 @@ beforeAll(async () => {
       MODEL_TIMEOUT_SECONDS: '1',
       TURN_DEADLINE_SECONDS: '2',
       RATE_LIMIT_PER_MINUTE: String(TURNS),
+      BRAND_LOGO: '<svg></svg>',
+      BRAND_ACCENT: '#0f6cbd',
+      BRAND_GREETING: '{"en":"Hello","de":"Hallo"}',
+      BRAND_FOOTER: 'Privacy',
+      BRAND_FOOTER_URL: 'https://contoso.com/privacy',
     },
   });
   client = new Client(host.url, { 'x-user-id': 'alice' });
@@ -107,6 +112,7 @@ const plain: Record<string, Ask> = {
   usage: (by) => by.get('/chat/usage'),
   me: (by) => by.get('/chat/me'),
   assistants: (by) => by.get('/chat/assistants'),
+  branding: (by) => by.get('/chat/branding'),
   health: (by) => by.get('/health?ready'),
   contract: (by) => by.get('/openapi.yaml'),
   page: (by) => by.get('/chat'),
@@ -122,6 +128,7 @@ const wrong: Record<string, (path: string) => Ask> = {
 
 const special: Record<string, Ask> = {
   'page 304': (by) => by.get('/chat', { 'if-none-match': '*' }),
+  'branding 304': (by) => by.get('/chat/branding', { 'if-none-match': '*' }),
   'resume 204': (by) => by.get(`/chat/stream/${randomUUID()}`),
   'history 404': (by) => by.get(`/chat/history/${randomUUID()}`),
   'history 422': (by) => by.get('/chat/history/x?limit=0'),

@@ -365,9 +365,16 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
       });
 
       test('GET /chat/assistants names what is on offer, and not its prompts', async () => {
-        const { assistants } = (await (await client.get('/chat/assistants')).json()) as { assistants: object[] };
+        const { assistants } = (await (await client.get('/chat/assistants')).json()) as {
+          assistants: { starters: Record<string, string[]> }[];
+        };
         expect(assistants).toHaveLength(4);
-        for (const assistant of assistants) expect(Object.keys(assistant)).toEqual(['name', 'title', 'description']);
+        const told = ['name', 'title', 'description', 'avatar', 'starters'];
+        for (const assistant of assistants) {
+          expect(Object.keys(assistant)).toEqual(told);
+          expect(Object.keys(assistant.starters)).toEqual(['en', 'de', 'fr', 'es', 'ja', 'ar']);
+          for (const starters of Object.values(assistant.starters)) expect(starters).toHaveLength(4);
+        }
       });
     });
 

@@ -37,7 +37,11 @@ const ofTheApp = [
 const further: Record<string, string[]> = {
   'existing-openai': ['SUMMARY_DEPLOYMENT'],
   jwt: ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL'],
-  production: ['AUDIT_BLOB_CONTAINER', 'AUDIT_BLOB_ENDPOINT', 'AUDIT_CONTENT', 'TOKEN_LIMIT_PER_DAY'],
+  production: [
+    ...['AUDIT_BLOB_CONTAINER', 'AUDIT_BLOB_ENDPOINT', 'AUDIT_CONTENT', 'TOKEN_LIMIT_PER_DAY'],
+    ...['BRAND_ACCENT', 'BRAND_DISCLAIMER', 'BRAND_FOOTER', 'BRAND_FOOTER_URL', 'BRAND_GREETING', 'BRAND_LANGUAGES'],
+    ...['BRAND_LOGO', 'BRAND_NAME', 'BRAND_RETENTION'],
+  ],
 };
 
 /** What Azure makes of the expressions, in their form. */

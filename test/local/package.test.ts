@@ -32,8 +32,6 @@ describe('the package that is deployed', () => {
       'THIRD_PARTY_NOTICES.txt',
       'bom.json',
       'chat.html',
-      'chat.html.br',
-      'chat.html.gz',
       'host.json',
       'package.json',
     ]);
