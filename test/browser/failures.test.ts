@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { failureTexts } from '../../packages/parley-client/src/react/failure-texts.ts';
-import { failureKinds } from '../../shared/conversation/failure.ts';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { bundlePage } from './bundle-page.ts';
@@ -124,14 +122,6 @@ test('an answer of which nothing is heard for ten seconds is said to be on its w
   gate.open();
   await chat.isIdle();
   expect(await said.count()).toBe(0);
-});
-
-test('every failure that a turn can have, or reading, is told in words for users', () => {
-  // Faults of a client, of which this one has none; and one that is for clients which name the turn before.
-  const untold = ['invalid-json', 'invalid-encoding', 'invalid-idempotency-key', 'unsupported-media-type'];
-  const others = ['invalid-request', 'idempotency-key-reused', 'session-moved'];
-  const codes = Object.keys(failureKinds).filter((code) => ![...untold, ...others].includes(code));
-  expect(codes.filter((code) => !(code in failureTexts))).toEqual([]);
 });
 
 test('an app hears of each failure once, with what its developers need', async () => {

@@ -11,6 +11,7 @@ import { type Renderers, RenderersProvider } from './renderers.ts';
 import { Status } from './Status.tsx';
 import { fill, type Slot, SlotsProvider } from './slots.ts';
 import { StringsProvider } from './strings.ts';
+import { sayIn } from './texts.ts';
 import { UsageLine } from './UsageLine.tsx';
 import { useConversation } from './use-conversation.ts';
 import { useEscape } from './use-escape.ts';
@@ -46,7 +47,7 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
    * devices, where a keyboard would open.
    */
   autoFocus?: boolean | undefined;
-  /** Texts in place of the panel's English ones. */
+  /** Texts in place of the panel's English ones: some, or a table of `parley-client/react/languages`. */
   strings?: Partial<Strings> | undefined;
   /** Components of yours for code and links in answers. The same object at every rendering, or all answers are drawn again. */
   renderers?: Renderers | undefined;
@@ -66,7 +67,8 @@ export function ChatPanel(props: ChatPanelProps) {
   const ownId = useId();
   const [actions, asked] = usePanelActions(conversation, field);
   const slots = useSlotValues(props, client, conversation);
-  const texts = useMemo(() => ({ ...english, ...strings }), [strings]);
+  const { language = english.language } = strings ?? {};
+  const say = useMemo(() => sayIn<Strings>({ ...english, ...strings }), [strings]);
   const isUnderWay = !['loading', 'ready'].includes(state.phase);
 
   useEffect(() => conversation?.chooseAssistant(assistant), [conversation, assistant]);
@@ -80,11 +82,18 @@ export function ChatPanel(props: ChatPanelProps) {
     fieldId: props.fieldId ?? ownId,
   };
   return (
-    <StringsProvider value={texts}>
+    <StringsProvider value={say}>
       <SlotsProvider value={slots}>
         <RenderersProvider value={renderers}>
           <PanelProvider value={value}>
-            <section ref={panel} className="parley-panel" part="panel" aria-label={label ?? texts.chat}>
+            <section
+              ref={panel}
+              className="parley-panel"
+              part="panel"
+              lang={language}
+              dir={say.direction}
+              aria-label={label ?? say('chat')}
+            >
               {fill(header, state)}
               {children}
               <Announcements panel={panel} />

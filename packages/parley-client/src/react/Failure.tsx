@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { ConversationState } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
+import type { Strings } from './english.ts';
 import { failureTexts } from './failure-texts.ts';
-import { type Say, useStrings } from './strings.ts';
+import { useStrings } from './strings.ts';
+import type { Say } from './texts.ts';
 
 interface FailureProps {
   failure: TurnFailure;
@@ -37,7 +39,7 @@ export function Failure({ failure, discards, onRetry, onDiscard }: FailureProps)
   );
 }
 
-function textOf({ code, detail, address = '' }: TurnFailure, say: Say): string {
+function textOf({ code, detail, address = '' }: TurnFailure, say: Say<keyof Strings>): string {
   const isKnown = (name: string): name is keyof typeof failureTexts => Object.hasOwn(failureTexts, name);
   return isKnown(code) ? say(code, { address, origin: location.origin }) : detail;
 }

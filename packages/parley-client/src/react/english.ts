@@ -1,7 +1,13 @@
 import { failureTexts } from './failure-texts.ts';
+import type { Translated } from './texts.ts';
 
-/** All that the panel says by itself, in English. `{name}` stands for a value. */
+/**
+ * All that the panel says by itself, in English. `{name}` stands for a value; where a number changes the words, there is a
+ * text for each plural form.
+ */
 export const english = {
+  language: 'en',
+
   chat: 'Chat',
   messages: 'Messages',
   you: 'You said',
@@ -65,11 +71,14 @@ export const english = {
   answered: 'Assistant said: {answer}',
   answerReady: 'The answer is ready.',
 
-  answerTokens: 'Answer {tokens} tokens',
+  answerTokens: { one: 'Answer {tokens} token', other: 'Answer {tokens} tokens' },
   contextTokens: 'context {tokens} of {limit} tokens',
   /** In place of `tokens` where these are an upper bound. */
   aboutTokens: 'about {tokens}',
-  droppedMessages: '{count} older messages no longer seen by the model',
+  droppedMessages: {
+    one: '{count} older message no longer seen by the model',
+    other: '{count} older messages no longer seen by the model',
+  },
 };
 
-export type Strings = { readonly [Name in keyof typeof english]: string };
+export type Strings = Translated<typeof english>;
