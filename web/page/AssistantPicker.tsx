@@ -1,37 +1,32 @@
-import { useCallback, useEffect, useId, useState } from 'react';
-import type { Assistant, ParleyClient } from '../../packages/parley-client/src/index.ts';
+import { useId } from 'react';
+import { useStrings } from './strings.ts';
 import { Unread } from './Unread.tsx';
+import type { Assistants } from './use-assistants.ts';
 
 interface AssistantPickerProps {
-  client: ParleyClient;
-  assistant: string | undefined;
-  /** A conversation that has begun keeps its assistant. */
-  isFixed: boolean;
+  assistants: Assistants;
+  picked: string | undefined;
   onPick: (name: string) => void;
 }
 
-/** With whom the conversation is. */
-export function AssistantPicker({ client, assistant, isFixed, onPick }: AssistantPickerProps) {
+/** With whom a new conversation is to be. */
+export function AssistantPicker({ assistants, picked, onPick }: AssistantPickerProps) {
+  const say = useStrings();
   const id = useId();
-  const [assistants, setAssistants] = useState<readonly Assistant[] | 'unread'>([]);
-  const read = useCallback(() => {
-    client.assistants().then(setAssistants, () => setAssistants('unread'));
-  }, [client]);
-  useEffect(read, [read]);
-  if (assistants === 'unread') return <Unread onRetry={read}>The assistants could not be read.</Unread>;
-  if (assistants.length === 0) return null;
-  const picked = assistants.find(({ name }) => name === (assistant ?? 'default'));
+  if (assistants.isUnread) return <Unread onRetry={assistants.reload}>{say('assistantsUnread')}</Unread>;
+  if (assistants.items.length === 0) return null;
+  const assistant = assistants.named(picked);
   return (
     <div className="parley-picker">
-      <label htmlFor={id}>Assistant</label>
-      <select id={id} value={picked?.name} disabled={isFixed} onChange={(event) => onPick(event.target.value)}>
-        {assistants.map(({ name, title }) => (
+      <label htmlFor={id}>{say('assistant')}</label>
+      <select id={id} value={assistant?.name} onChange={(event) => onPick(event.target.value)}>
+        {assistants.items.map(({ name, title }) => (
           <option key={name} value={name}>
             {title}
           </option>
         ))}
       </select>
-      {!isFixed && <span>{picked?.description}</span>}
+      <span>{assistant?.description}</span>
     </div>
   );
 }

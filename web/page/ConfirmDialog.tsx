@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { useStrings } from './strings.ts';
 
 interface ConfirmDialogProps {
   question: string;
@@ -9,18 +10,21 @@ interface ConfirmDialogProps {
 
 /** Asks before something that cannot be undone. Escape is a no. */
 export function ConfirmDialog({ question, action, onAnswer }: ConfirmDialogProps) {
+  const say = useStrings();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} aria-label={action} onClose={() => onAnswer(dialog.current?.returnValue === action)}>
       <form method="dialog">
         <p dir="auto">{question}</p>
-        <button type="submit" value="">
-          Cancel
-        </button>
-        <button type="submit" value={action} className="parley-danger">
-          {action}
-        </button>
+        <div className="parley-choice">
+          <button type="submit" value="" className="parley-button">
+            {say('cancel')}
+          </button>
+          <button type="submit" value={action} className="parley-button parley-danger">
+            {action}
+          </button>
+        </div>
       </form>
     </dialog>
   );

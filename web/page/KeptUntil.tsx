@@ -1,3 +1,5 @@
+import { useStrings } from './strings.ts';
+
 interface KeptUntilProps {
   /** ISO 8601; nothing where it does not expire, or nobody knows. */
   expires: string | undefined;
@@ -5,12 +7,9 @@ interface KeptUntilProps {
 
 /** For how long the conversation that is shown is kept, if nothing more is said in it. */
 export function KeptUntil({ expires }: KeptUntilProps) {
+  const say = useStrings();
   if (expires === undefined) return null;
-  return (
-    <p className="parley-kept-until">
-      Kept until <time dateTime={expires}>{told(new Date(expires))}</time>
-    </p>
-  );
+  return <p className="parley-kept-until">{say('keptUntil', { time: told(new Date(expires)) })}</p>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import type { Listed } from './listed.ts';
+import { useStrings } from './strings.ts';
 import { Unread } from './Unread.tsx';
 import { useRovingRows } from './use-roving-rows.ts';
 import type { Sessions } from './use-sessions.ts';
@@ -17,6 +18,7 @@ interface SessionListProps {
 
 /** The user's conversations: to go on with one, or to delete it. */
 export function SessionList({ sessions, current, onSelect, onForgotten, onEmptied }: SessionListProps) {
+  const say = useStrings();
   const [doomed, setDoomed] = useState<Listed>();
   const [failure, setFailure] = useState<string>();
   const ids = sessions.items.map(({ id }) => id);
@@ -32,13 +34,13 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
         else next.focus();
         onForgotten(session.id);
       },
-      (error: Error) => setFailure(`The conversation could not be deleted: ${error.message}`),
+      (error: Error) => setFailure(say('notDeleted', { reason: error.message })),
     );
   };
   return (
     <>
       {failure && <p role="alert">{failure}</p>}
-      {sessions.isUnread && <Unread onRetry={sessions.reload}>Your conversations could not be read.</Unread>}
+      {sessions.isUnread && <Unread onRetry={sessions.reload}>{say('conversationsUnread')}</Unread>}
       <ul {...rows}>
         {sessions.items.map((session) => (
           <li key={session.id}>
@@ -50,18 +52,18 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
               aria-current={session.id === current ? 'page' : undefined}
               onClick={() => onSelect(session.id)}
             >
-              {session.title}
+              {session.title || say('untitled')}
             </button>
             <button
               type="button"
-              className="parley-quiet"
+              className="parley-icon-button"
               tabIndex={tabIndexOf(session.id)}
-              aria-label={`Delete ${session.title}`}
+              aria-label={say('deleteOne', { title: session.title || say('untitled') })}
               onClick={() => setDoomed(session)}
             >
               ✕
             </button>
-            {session.hasFailed && <p className="parley-source">not answered</p>}
+            {session.hasFailed && <p className="parley-source">{say('notAnswered')}</p>}
             {session.forked_from && (
               <Source
                 session={sessions.items.find(({ id }) => id === session.forked_from?.session_id)}
@@ -72,16 +74,16 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
           </li>
         ))}
       </ul>
-      {ids.length > 1 && <p className="parley-hint">The arrow keys go through the list.</p>}
+      {ids.length > 1 && <p className="parley-hint">{say('arrowKeys')}</p>}
       {sessions.hasMore && (
-        <button type="button" className="parley-quiet" onClick={sessions.loadMore}>
-          Show more
+        <button type="button" className="parley-entry" onClick={sessions.loadMore}>
+          {say('showMore')}
         </button>
       )}
       {doomed && (
         <ConfirmDialog
-          question={`Delete “${doomed.title}” and all its messages?`}
-          action="Delete"
+          question={say('deleteQuestion', { title: doomed.title })}
+          action={say('delete')}
           onAnswer={(consents) => answer(doomed, consents)}
         />
       )}
@@ -97,10 +99,11 @@ interface SourceProps {
 
 /** Where a conversation comes from that was forked. */
 function Source({ session, tabIndex, onSelect }: SourceProps) {
-  if (session === undefined) return <p className="parley-source">from a conversation that is not listed</p>;
+  const say = useStrings();
+  if (session === undefined) return <p className="parley-source">{say('forkedFromUnlisted')}</p>;
   return (
-    <button type="button" className="parley-source" tabIndex={tabIndex} onClick={() => onSelect(session.id)}>
-      from <bdi>{session.title}</bdi>
+    <button type="button" dir="auto" className="parley-source" tabIndex={tabIndex} onClick={() => onSelect(session.id)}>
+      {say('forkedFrom', { title: session.title })}
     </button>
   );
 }

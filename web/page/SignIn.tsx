@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useId } from 'react';
 import { forgetKept } from '../../packages/parley-client/src/index.ts';
 import type { Credentials } from './credentials.ts';
+import { useStrings } from './strings.ts';
 
 interface SignInProps {
   /** `WWW-Authenticate` of the answer that refused the caller. */
@@ -12,22 +13,23 @@ interface SignInProps {
 
 /** Asks for what the service's `AUTH_MODE` wants. */
 export function SignIn({ challenge, isAgain, onSignIn }: SignInProps) {
+  const say = useStrings();
   return (
     <main className="parley-sign-in">
-      <h1>Sign in</h1>
-      {isAgain && <p role="alert">The service did not accept this.</p>}
+      <h1>{say('signIn')}</h1>
+      {isAgain && <p role="alert">{say('notAccepted')}</p>}
       {isPlatformSignIn(challenge) ? (
         <PlatformSignIn />
       ) : challenge.startsWith('Bearer') ? (
         <Form
-          fields={[{ label: 'Access token', name: 'token', type: 'password' }]}
+          fields={[{ label: say('accessToken'), name: 'token', type: 'password' }]}
           onDone={({ token }) => onSignIn({ Authorization: `Bearer ${token}` })}
         />
       ) : (
         <Form
           fields={[
-            { label: 'Function key', name: 'key', type: 'password' },
-            { label: 'User', name: 'user', type: 'text' },
+            { label: say('functionKey'), name: 'key', type: 'password' },
+            { label: say('user'), name: 'user', type: 'text' },
           ]}
           onDone={({ key = '', user = '' }) => onSignIn({ 'x-functions-key': key, 'x-user-id': user })}
         />
@@ -45,6 +47,7 @@ export function isPlatformSignIn(challenge: string): boolean {
 const SAME_USER_MS = 10 * 60_000;
 
 function PlatformSignIn() {
+  const say = useStrings();
   useEffect(() => {
     const timer = setTimeout(forgetKept, SAME_USER_MS);
     return () => clearTimeout(timer);
@@ -52,8 +55,8 @@ function PlatformSignIn() {
   const back = encodeURIComponent(location.pathname + location.hash);
   return (
     <p>
-      <a className="parley-button" href={`/.auth/login/aad?post_login_redirect_uri=${back}`}>
-        Sign in with Microsoft
+      <a className="parley-button parley-main" href={`/.auth/login/aad?post_login_redirect_uri=${back}`}>
+        {say('signInWithMicrosoft')}
       </a>
     </p>
   );
@@ -65,6 +68,7 @@ interface FormProps {
 }
 
 function Form({ fields, onDone }: FormProps) {
+  const say = useStrings();
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -82,13 +86,15 @@ function Form({ fields, onDone }: FormProps) {
             type={type}
             required
             pattern="[ -~]+"
-            title="Printable ASCII characters"
+            title={say('printable')}
             autoComplete="off"
           />
         </p>
       ))}
-      <p>It is kept in this tab only, until the tab is closed.</p>
-      <button type="submit">Continue</button>
+      <p>{say('keptInTab')}</p>
+      <button type="submit" className="parley-button parley-main">
+        {say('continue')}
+      </button>
     </form>
   );
 }

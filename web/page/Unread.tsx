@@ -1,3 +1,5 @@
+import { useStrings } from './strings.ts';
+
 interface UnreadProps {
   /** What could not be read, in a sentence. */
   children: string;
@@ -6,11 +8,12 @@ interface UnreadProps {
 
 /** Says that something could not be read, which must not look as if there were none of it. */
 export function Unread({ children, onRetry }: UnreadProps) {
+  const say = useStrings();
   return (
     <p role="status" className="parley-unread">
       {children}{' '}
-      <button type="button" className="parley-quiet" aria-label={`Try again: ${children}`} onClick={onRetry}>
-        Try again
+      <button type="button" aria-label={say('tryAgainFor', { reason: children })} onClick={onRetry}>
+        {say('tryAgain')}
       </button>
     </p>
   );

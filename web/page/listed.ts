@@ -2,7 +2,9 @@ import type { KeptConversation, Session } from '../../packages/parley-client/src
 import type { KeptTurn } from '../../packages/parley-client/src/react/index.ts';
 
 /** A conversation as it is listed. */
-export interface Listed extends Pick<Session, 'title' | 'forked_from' | 'expires'> {
+export interface Listed extends Pick<Session, 'forked_from' | 'expires'> {
+  /** Empty before its first turn, where nobody has given one. */
+  title: string;
   /** Of its session; where it has none, its name. */
   id: string;
   /** It has no session: its first message has no answer, and this tab alone knows of it. */
@@ -19,8 +21,6 @@ export function listedOf(sessions: readonly Session[], kept: readonly KeptTurn[]
     ...unlisted(sessions, kept).map(listedAs),
     ...sessions.map((session) => ({
       ...session,
-      // A session is titled by its first turn.
-      title: session.title || 'Untitled',
       hasFailed: failed.has(session.id),
     })),
   ];

@@ -1,0 +1,49 @@
+import { type ReactNode, type Ref, useRef } from 'react';
+import { Brand } from './Brand.tsx';
+import { IconButton } from './IconButton.tsx';
+import { NewIcon, SidebarIcon } from './icons.tsx';
+import { useStrings } from './strings.ts';
+import { UserMenu } from './UserMenu.tsx';
+import { useDrawer } from './use-drawer.ts';
+import type { SidebarState } from './use-sidebar.ts';
+
+interface SidebarProps {
+  sidebar: SidebarState;
+  hideRef: Ref<HTMLButtonElement>;
+  beginRef: Ref<HTMLButtonElement>;
+  onHide: () => void;
+  onBegin: () => void;
+  /** The list of conversations. */
+  children: ReactNode;
+}
+
+/** Beside the conversation that is shown: the others. */
+export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children }: SidebarProps) {
+  const say = useStrings();
+  const element = useRef<HTMLElement>(null);
+  useDrawer(element, sidebar.isDrawer, onHide);
+  return (
+    <nav
+      ref={element}
+      id="conversations"
+      className="parley-sidebar"
+      aria-label={say('conversations')}
+      hidden={!sidebar.isShown}
+    >
+      <div className="parley-sidebar-top">
+        <Brand />
+        <IconButton ref={hideRef} name={say('hideConversations')} onClick={onHide}>
+          <SidebarIcon />
+        </IconButton>
+      </div>
+      <button ref={beginRef} type="button" className="parley-entry" onClick={onBegin}>
+        <NewIcon />
+        {say('newConversation')}
+      </button>
+      <div className="parley-conversations">{children}</div>
+      <div className="parley-sidebar-foot">
+        <UserMenu />
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,4 @@
+/** Who is signed in, at the foot of the sidebar. */
+export function UserMenu() {
+  return null;
+}
