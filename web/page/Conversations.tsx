@@ -4,10 +4,12 @@ import { ChatPanel } from '../../packages/parley-client/src/react/index.ts';
 import { AssistantPicker } from './AssistantPicker.tsx';
 import { ColumnHeader } from './ColumnHeader.tsx';
 import { KeptUntil } from './KeptUntil.tsx';
+import { languages } from './languages.ts';
 import { SessionList } from './SessionList.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import { useStrings } from './strings.ts';
 import { useAssistants } from './use-assistants.ts';
+import { useLanguage } from './use-language.ts';
 import { useSessions } from './use-sessions.ts';
 import { useShownSession } from './use-shown-session.ts';
 import { useSidebar } from './use-sidebar.ts';
@@ -16,6 +18,7 @@ import { useVisibleHeight } from './use-visible-height.ts';
 /** The user's conversations: one that is shown, and beside it all of them. */
 export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
   const say = useStrings();
+  const { language } = useLanguage();
   const client = useMemo(() => new ParleyClient({ fetch }), [fetch]);
   const { sessionId, name, conversation, source, show, rename } = useShownSession();
   const sessions = useSessions(client, sessionId);
@@ -106,6 +109,7 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
             onTurn={sessions.noteTurn}
             fieldId={fieldId}
             autoFocus={isWanted}
+            strings={languages[language].panel}
             feedback
           />
           <KeptUntil expires={shown?.expires} />

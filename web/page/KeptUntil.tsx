@@ -9,14 +9,14 @@ interface KeptUntilProps {
 export function KeptUntil({ expires }: KeptUntilProps) {
   const say = useStrings();
   if (expires === undefined) return null;
-  return <p className="parley-kept-until">{say('keptUntil', { time: told(new Date(expires)) })}</p>;
+  return <p className="parley-kept-until">{say('keptUntil', { time: told(new Date(expires), say.locale) })}</p>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
 /** Within a day the time says it all. */
-function told(end: Date): string {
-  return (end.getTime() - Date.now() < DAY_MS ? time : date).format(end);
+function told(end: Date, locale: string): string {
+  const style =
+    end.getTime() - Date.now() < DAY_MS ? ({ timeStyle: 'short' } as const) : ({ dateStyle: 'medium' } as const);
+  return new Intl.DateTimeFormat(locale, style).format(end);
 }

@@ -3,6 +3,7 @@ import { ConfirmDialog } from './ConfirmDialog.tsx';
 import type { Listed } from './listed.ts';
 import { useStrings } from './strings.ts';
 import { Unread } from './Unread.tsx';
+import { useReasons } from './use-reasons.ts';
 import { useRovingRows } from './use-roving-rows.ts';
 import type { Sessions } from './use-sessions.ts';
 
@@ -20,7 +21,8 @@ interface SessionListProps {
 export function SessionList({ sessions, current, onSelect, onForgotten, onEmptied }: SessionListProps) {
   const say = useStrings();
   const [doomed, setDoomed] = useState<Listed>();
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  const reasonOf = useReasons();
   const ids = sessions.items.map(({ id }) => id);
   const { rows, tabIndexOf, besides } = useRovingRows(ids, current);
   const answer = async (session: Listed, consents: boolean) => {
@@ -28,18 +30,15 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
     setFailure(undefined);
     if (!consents) return;
     const next = besides(session.id);
-    await sessions.forget(session).then(
-      () => {
-        if (next === null) onEmptied();
-        else next.focus();
-        onForgotten(session.id);
-      },
-      (error: Error) => setFailure(say('notDeleted', { reason: error.message })),
-    );
+    await sessions.forget(session).then(() => {
+      if (next === null) onEmptied();
+      else next.focus();
+      onForgotten(session.id);
+    }, setFailure);
   };
   return (
     <>
-      {failure && <p role="alert">{failure}</p>}
+      {failure !== undefined && <p role="alert">{say('notDeleted', { reason: reasonOf(failure) })}</p>}
       {sessions.isUnread && <Unread onRetry={sessions.reload}>{say('conversationsUnread')}</Unread>}
       <ul {...rows}>
         {sessions.items.map((session) => (

@@ -2,6 +2,7 @@ import { type ReactNode, type Ref, useRef } from 'react';
 import { Brand } from './Brand.tsx';
 import { IconButton } from './IconButton.tsx';
 import { NewIcon, SidebarIcon } from './icons.tsx';
+import { LanguagePicker } from './LanguagePicker.tsx';
 import { useStrings } from './strings.ts';
 import { UserMenu } from './UserMenu.tsx';
 import { useDrawer } from './use-drawer.ts';
@@ -43,6 +44,7 @@ export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children 
       <div className="parley-conversations">{children}</div>
       <div className="parley-sidebar-foot">
         <UserMenu />
+        <LanguagePicker />
       </div>
     </nav>
   );

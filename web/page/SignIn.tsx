@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useId } from 'react';
 import { forgetKept } from '../../packages/parley-client/src/index.ts';
 import type { Credentials } from './credentials.ts';
+import { LanguagePicker } from './LanguagePicker.tsx';
 import { useStrings } from './strings.ts';
 
 interface SignInProps {
@@ -34,6 +35,7 @@ export function SignIn({ challenge, isAgain, onSignIn }: SignInProps) {
           onDone={({ key = '', user = '' }) => onSignIn({ 'x-functions-key': key, 'x-user-id': user })}
         />
       )}
+      <LanguagePicker />
     </main>
   );
 }

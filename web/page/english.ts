@@ -1,6 +1,11 @@
+import type { Translated } from '../../packages/parley-client/src/react/texts.ts';
+
 /** All that the page says by itself, in English; the panel's texts are its own. `{name}` stands for a value. */
 export const english = {
+  language: 'en',
+
   product: 'Parley',
+  languageLabel: 'Language',
   skipToMessage: 'Skip to message field',
   conversations: 'Conversations',
   hideConversations: 'Hide conversations',
@@ -37,4 +42,4 @@ export const english = {
   continue: 'Continue',
 };
 
-export type Strings = { readonly [Name in keyof typeof english]: string };
+export type Strings = Translated<typeof english>;

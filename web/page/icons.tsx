@@ -1,10 +1,14 @@
 import type { ReactNode } from 'react';
 
-/** Drawn on 24 × 24, in the colour of the text. What it stands for is said by the button around it. */
-function Icon({ children }: { children: ReactNode }) {
+/**
+ * Drawn on 24 × 24, in the colour of the text. What it stands for is said by the button around it.
+ *
+ * @param mirrors where the page runs from right to left, as what it shows does
+ */
+function Icon({ mirrors = false, children }: { mirrors?: boolean; children: ReactNode }) {
   return (
     <svg
-      className="parley-icon"
+      className={mirrors ? 'parley-icon parley-mirrored' : 'parley-icon'}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
@@ -20,7 +24,7 @@ function Icon({ children }: { children: ReactNode }) {
 
 export function SidebarIcon() {
   return (
-    <Icon>
+    <Icon mirrors>
       <rect x="3.5" y="4.5" width="17" height="15" rx="3" />
       <path d="M9.5 4.5v15" />
     </Icon>

@@ -1,18 +1,12 @@
-import { createContext, useCallback, useContext } from 'react';
+import { createContext, useContext } from 'react';
+import { type Say, sayIn } from '../../packages/parley-client/src/react/texts.ts';
 import { english, type Strings } from './english.ts';
 
-/** Says a text of the page's table, with its values in place. */
-export type Say = (name: keyof Strings, values?: Record<string, string | number>) => string;
+const Current = createContext<Say<keyof Strings>>(sayIn<Strings>(english));
 
-const Table = createContext<Strings>(english);
+export const StringsProvider = Current.Provider;
 
-export const StringsProvider = Table.Provider;
-
-export function useStrings(): Say {
-  const strings = useContext(Table);
-  return useCallback((name, values = {}) => fill(strings[name], values), [strings]);
-}
-
-function fill(text: string, values: Record<string, string | number>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+/** What says a text of the page's table, with its values in place. */
+export function useStrings(): Say<keyof Strings> {
+  return useContext(Current);
 }

@@ -11,7 +11,7 @@ export function useKeptFlag(key: string): [boolean, (is: boolean) => void] {
 }
 
 /** Storage may be forbidden, or full. */
-function kept<T>(use: () => T): T | undefined {
+export function kept<T>(use: () => T): T | undefined {
   try {
     return use();
   } catch {

@@ -1,10 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { ConversationState } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
-import type { Strings } from './english.ts';
-import { failureTexts } from './failure-texts.ts';
+import { failureText } from './failure-text.ts';
 import { useStrings } from './strings.ts';
-import type { Say } from './texts.ts';
 
 interface FailureProps {
   failure: TurnFailure;
@@ -19,7 +17,7 @@ export function Failure({ failure, discards, onRetry, onDiscard }: FailureProps)
   const seconds = useSecondsUntil(failure.retryAt);
   return (
     <div className="parley-failure">
-      <p role="alert">{textOf(failure, say)}</p>
+      <p role="alert">{failureText(failure, say)}</p>
       {seconds > 0 && (
         <p role="timer" aria-label={say('timeUntilRetry')}>
           {say('retryIn', { seconds })}
@@ -37,11 +35,6 @@ export function Failure({ failure, discards, onRetry, onDiscard }: FailureProps)
       )}
     </div>
   );
-}
-
-function textOf({ code, detail, address = '' }: TurnFailure, say: Say<keyof Strings>): string {
-  const isKnown = (name: string): name is keyof typeof failureTexts => Object.hasOwn(failureTexts, name);
-  return isKnown(code) ? say(code, { address, origin: location.origin }) : detail;
 }
 
 function useSecondsUntil(time: number | undefined): number {

@@ -1,7 +1,4 @@
-/**
- * What users are told of a failure, by its code: the service's, and those of what did not reach it. Of a code that is not
- * here they are told the service's own words.
- */
+/** What users are told of a failure, by its code: the service's, and those of what did not reach it. */
 export const failureTexts = {
   unauthenticated: 'You are not signed in, or no longer.',
   'identity-unavailable': 'Your sign-in cannot be checked at the moment.',
