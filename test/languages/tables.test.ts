@@ -1,21 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { english } from '../../packages/parley-client/src/react/english.ts';
-import * as panel from '../../packages/parley-client/src/react/languages/index.ts';
 import type { Text, Texts } from '../../packages/parley-client/src/react/texts.ts';
+import { type Language, languages } from '../../web/page/languages.ts';
 
 /** Texts that are in another language what they are in English, by their names. */
-const cognates: Record<string, string[]> = {
-  german: ['chat', 'code', 'codeIn'],
-  french: ['message', 'messages', 'code'],
-  spanish: ['chat'],
-  japanese: [],
-  arabic: [],
+const cognates: Record<Part, Record<string, string[]>> = {
+  panel: {
+    de: ['chat', 'code', 'codeIn'],
+    fr: ['code', 'message', 'messages'],
+    es: ['chat'],
+  },
+  page: {
+    de: ['product'],
+    fr: ['assistant', 'conversations', 'product'],
+    es: ['product'],
+    ja: ['product'],
+    ar: ['product'],
+  },
 };
 
 /** Of which scripts it has letters; what is in Latin ones is a value. */
 const letters: Record<string, RegExp> = {
-  japanese: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
-  arabic: /\p{Script=Arabic}/u,
+  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
+  ar: /\p{Script=Arabic}/u,
 };
 
 const textsOf = (table: Texts) => {
@@ -26,10 +32,15 @@ const formsOf = (text: Text | undefined): Record<string, string> =>
   typeof text === 'object' ? { ...text } : { other: text ?? '' };
 const valuesOf = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
 
-const tables = Object.entries(panel).map(([name, table]) => ({ name, table, original: english as Texts }));
+type Part = 'panel' | 'page';
 
-describe.each(tables)('the table of the panel in $name', ({ name, table, original }) => {
-  const given = Object.entries(textsOf(original));
+const { en, ...others } = languages satisfies Record<string, Language>;
+const tables = (['panel', 'page'] as const).flatMap((part) =>
+  Object.entries(others).map(([tag, language]) => ({ part, tag, table: language[part] as Texts })),
+);
+
+describe.each(tables)('the table of the $part in $tag', ({ part, tag, table }) => {
+  const given = Object.entries(textsOf(en[part]));
   const texts = textsOf(table);
 
   test('has each text that there is in English, and no other', () => {
@@ -51,11 +62,14 @@ describe.each(tables)('the table of the panel in $name', ({ name, table, origina
     const same = given.filter(([key, text]) =>
       Object.values(formsOf(text)).some((form) => Object.values(formsOf(texts[key])).includes(form)),
     );
-    expect(same.map(([key]) => key).sort()).toEqual(cognates[name]?.toSorted());
+    expect(same.map(([key]) => key).sort()).toEqual(cognates[part][tag] ?? []);
     for (const [key, text] of Object.entries(texts)) {
-      for (const form of Object.values(formsOf(text))) expect(form, key).toMatch(letters[name] ?? /\p{Script=Latin}/u);
+      if (cognates[part][tag]?.includes(key)) continue;
+      for (const form of Object.values(formsOf(text))) expect(form, key).toMatch(letters[tag] ?? /\p{Script=Latin}/u);
     }
   });
+
+  test('is of the language that it is known by', () => expect(table.language).toBe(tag));
 
   test('has the plural forms of its language, and no other', () => {
     const { pluralCategories } = new Intl.PluralRules(table.language).resolvedOptions();

@@ -26,7 +26,7 @@ export function AssistantPicker({ assistants, picked, onPick }: AssistantPickerP
           </option>
         ))}
       </select>
-      <span>{assistant?.description}</span>
+      <span dir="auto">{assistant?.description}</span>
     </div>
   );
 }

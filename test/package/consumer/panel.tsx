@@ -1,4 +1,5 @@
 import { ChatPanel, type ChatPanelProps, english, type Strings } from 'parley-client/react';
+import { german } from 'parley-client/react/languages';
 import 'parley-client/react.css';
 import { createRoot } from 'react-dom/client';
 
@@ -8,10 +9,15 @@ const place: ChatPanelProps = { baseUrl: 'https://chat.contoso.com', fetch: (url
 // @ts-expect-error: the panel says nothing of that name.
 export const unknown: Partial<Strings> = { sendd: 'Send' };
 
+export const dutch: Strings = { ...english, language: 'nl', droppedMessages: { one: 'een', other: 'meer' } };
+
+// @ts-expect-error: a plural has a text for what has no form of its own.
+export const incomplete: Partial<Strings> = { droppedMessages: { one: 'een' } };
+
 createRoot(document.body).render(
   <ChatPanel
     {...place}
-    strings={strings}
+    strings={{ ...german, ...strings }}
     assistant="code-reviewer"
     sessionId={location.hash.slice(1) || undefined}
     onSession={(sessionId) => history.replaceState(null, '', `#${sessionId ?? ''}`)}

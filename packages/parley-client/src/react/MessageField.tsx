@@ -19,7 +19,8 @@ export function MessageField({ inputRef, text, onText, onSend, ...field }: Messa
     <textarea
       {...field}
       ref={inputRef}
-      dir="auto"
+      // What is written has its own direction; an empty field, that of its placeholder.
+      dir={text === '' ? undefined : 'auto'}
       rows={Math.min(MOST_ROWS, text.split('\n').length)}
       value={text}
       onChange={(event) => onText(event.target.value)}

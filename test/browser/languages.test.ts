@@ -1,0 +1,213 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Assistant } from '../../packages/parley-client/src/index.ts';
+import type { Text } from '../../packages/parley-client/src/react/texts.ts';
+import { type LanguageTag, languages } from '../../web/page/languages.ts';
+import { Client } from '../end-to-end/client.ts';
+import { states } from './states.ts';
+import { violationsOf } from './violations.ts';
+import { ChatPage, startWorld, type World } from './world.ts';
+
+let world: World;
+/** What the service says of its assistants, in whatever language that was written. */
+let assistants: string[];
+beforeAll(async () => {
+  world = await startWorld('memory');
+  const told = await (await new Client(world.host.url).get('/chat/assistants')).json();
+  assistants = (told as { assistants: Assistant[] }).assistants.flatMap(({ title, description }) => [
+    title,
+    description,
+  ]);
+});
+afterAll(() => world.stop());
+afterEach(async () => {
+  await world.network.stop();
+  await world.network.listen();
+  await new Client(world.host.url).delete('/chat/sessions');
+});
+
+const picker = ({ page }: ChatPage) => page.locator('.parley-language select');
+
+/** Also from where it is out of sight, or behind a dialog. */
+async function pick(chat: ChatPage, language: LanguageTag): Promise<void> {
+  await picker(chat).selectOption(language, { force: true });
+  await chat.page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' });
+}
+
+/** All that is to be read or heard, but for what people, models and the service's settings say. */
+const saidOn = (page: Page) =>
+  page.evaluate(() => {
+    const people =
+      '.parley-verbatim, .parley-markdown, .parley-session, .parley-title, .parley-brand, textarea, option';
+    // What was announced before was said in the language of then.
+    const others = `${people}, .parley-panel > [role="status"].parley-hidden`;
+    const said: string[] = [];
+    for (const element of document.querySelectorAll('body *:not(noscript, script, style)')) {
+      if (element.checkVisibility({ visibilityProperty: true }) === false) continue;
+      for (const name of ['aria-label', 'title', 'placeholder']) said.push(element.getAttribute(name) ?? '');
+      if (element.closest(others)) continue;
+      said.push(...[...element.childNodes].filter((node) => node instanceof Text).map(({ data }) => data));
+    }
+    return said.map((text) => text.trim()).filter((text) => text !== '');
+  });
+
+const formsOf = (text: Text): string[] => (typeof text === 'string' ? [text] : Object.values(text));
+
+/** What nothing may match in a language: what is said in English, and differs there. */
+function englishBut(language: LanguageTag): RegExp[] {
+  const tables = [
+    [languages.en.panel, languages[language].panel],
+    [languages.en.page, languages[language].page],
+  ] as [Record<string, Text>, Record<string, Text>][];
+  return tables.flatMap(([english, other]) =>
+    Object.entries(english)
+      .filter(([name, text]) => JSON.stringify(text) !== JSON.stringify(other[name]))
+      .flatMap(([, text]) => formsOf(text))
+      .filter((form) => !assistants.includes(form))
+      .map((form) => new RegExp(`^${RegExp.escape(form).replaceAll(/\\\{\w+\\\}/g, '.+')}$`)),
+  );
+}
+
+test.each(Object.entries(states))('in the state %s no English is left in any other language', async (_, reach) => {
+  const chat = await ChatPage.open(world);
+  await chat.isIdle();
+  await reach(chat, world);
+  for (const language of Object.keys(languages) as LanguageTag[]) {
+    if (language === 'en') continue;
+    await pick(chat, language);
+    const english = englishBut(language);
+    const said = await saidOn(chat.page);
+    expect(said.filter((text) => english.some((pattern) => pattern.test(text)))).toEqual([]);
+  }
+  await pick(chat, 'ar');
+  // Values stand between marks of direction there: what is left is the page's own.
+  const own = (await saidOn(chat.page)).map((text) => text.replaceAll(/\u2068[^\u2069]*\u2069/g, ''));
+  expect(own.filter((text) => /[a-z]{2}/i.test(text) && !assistants.includes(text))).toEqual([]);
+  const { scrollWidth, clientWidth } = await chat.page.evaluate(() => document.documentElement);
+  expect(scrollWidth).toBe(clientWidth);
+  expect(await violationsOf(chat.page)).toEqual([]);
+  await chat.close();
+});
+
+describe('the language of the page', () => {
+  /** As the service serves it to who wants that language. */
+  const served = (language: string) => ({ locale: language });
+  const isIn = ({ page }: ChatPage) =>
+    page.evaluate(() => [document.documentElement.lang, document.documentElement.dir, document.title]);
+
+  test('is the one that its user picks, also at the next visit and in other tabs, until they pick another', async () => {
+    const chat = await ChatPage.open(world, served('fr'));
+    await chat.isIdle();
+    await pick(chat, 'ar');
+    expect(await isIn(chat)).toEqual(['ar', 'rtl', 'Parley']);
+    await chat.page.reload();
+    await chat.page.getByRole('button', { name: languages.ar.page.newConversation }).waitFor();
+    expect(await isIn(chat)).toEqual(['ar', 'rtl', 'Parley']);
+    const other = await chat.openTab();
+    await other.page.getByRole('button', { name: languages.ar.page.newConversation }).waitFor();
+    await pick(other, 'de');
+    expect(await isIn(other)).toEqual(['de', 'ltr', 'Parley']);
+    await other.page.reload();
+    await other.page.getByRole('textbox', { name: languages.de.panel.message, exact: true }).waitFor();
+    expect([...chat.complaints, ...other.complaints]).toEqual([]);
+    await chat.close();
+  });
+
+  test('is picked by the name that it has in itself', async () => {
+    const chat = await ChatPage.open(world);
+    const options = await chat.page.getByLabel('Language').locator('option').all();
+    const told = await Promise.all(
+      options.map(async (each) => [await each.innerText(), await each.getAttribute('lang')]),
+    );
+    expect(told).toEqual([
+      ['English', 'en'],
+      ['Deutsch', 'de'],
+      ['Français', 'fr'],
+      ['Español', 'es'],
+      ['日本語', 'ja'],
+      ['العربية', 'ar'],
+    ]);
+    await chat.close();
+  });
+
+  test('changes while an answer is on its way, of which no word is lost', async () => {
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['Into ', gate, 'Redis.'] });
+    const chat = await ChatPage.open(world);
+    await chat.send('Where do sessions go?');
+    await chat.page.getByText('Into').waitFor();
+    await pick(chat, 'ja');
+    gate.open();
+    await chat.isIdle();
+    await chat.page.getByRole('status').filter({ hasText: 'アシスタント: Into Redis.' }).waitFor();
+    expect(await violationsOf(chat.page)).toEqual([]);
+    await pick(chat, 'en');
+    expect(await chat.texts()).toEqual(['Where do sessions go?', 'Into Redis.']);
+    expect(chat.asked).toHaveLength(1);
+    await chat.close();
+  });
+
+  test('says how numbers and times are written, in the region that the browser is of', async () => {
+    const chat = await ChatPage.open(world, { locale: 'de-CH', timezoneId: 'Europe/Zurich' });
+    await chat.isIdle();
+    await pick(chat, 'de');
+    world.upstream.enqueue({ deltas: ['Yes'], usage: { prompt_tokens: 90, completion_tokens: 12_345 } });
+    await chat.input.or(chat.page.getByRole('textbox')).fill('Hello');
+    await chat.page.keyboard.press('Enter');
+    await chat.page.locator('.parley-usage', { hasText: /^Antwort: 12['’]345 Token/ }).waitFor();
+    await chat.page.getByText(/^Aufbewahrt bis \d\d:\d\d$/).waitFor();
+    await chat.close();
+  });
+
+  test('is that of what went wrong with a conversation that was to be deleted', async () => {
+    const chat = await ChatPage.open(world);
+    await chat.ask('Hello');
+    await pick(chat, 'es');
+    const problem = { status: 503, code: 'store-unavailable', title: 'No', detail: 'Not now.', retryable: true };
+    await chat.page.route('**/chat/history/*', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    );
+    await chat.button('Eliminar Hello').click();
+    await chat.button('Eliminar').click();
+    const { 'store-unavailable': reason } = languages.es.panel;
+    expect(await chat.alert.innerText()).toBe(`No se pudo eliminar la conversación: ${reason}`);
+    await chat.close();
+  });
+
+  test.each([320, 1440])(
+    'in Arabic, at %d pixels: the page runs from right to left, code and models’ text as they are',
+    async (width) => {
+      const chat = await ChatPage.open(world, { viewport: { width, height: 800 } });
+      world.upstream.enqueue({ deltas: ['Use `REDIS_URL`:\n\n```ts\nconst a = 1;\n```'] });
+      await chat.ask('Where do sessions go?');
+      await pick(chat, 'ar');
+      const directionOf = (selector: string) =>
+        chat.page
+          .locator(selector)
+          .first()
+          .evaluate((element) => getComputedStyle(element).direction);
+      expect(await directionOf('.parley-panel')).toBe('rtl');
+      expect(await Promise.all(['pre', 'code', '.parley-verbatim', '.parley-markdown p'].map(directionOf))).toEqual(
+        Array(4).fill('ltr'),
+      );
+      const { scrollWidth, clientWidth } = await chat.page.evaluate(() => document.documentElement);
+      expect(scrollWidth).toBe(clientWidth);
+      await chat.close();
+    },
+  );
+});
+
+test.each(['de', 'ja', 'ar'] as const)(
+  'who is to sign in is told so in %s, and can pick another language',
+  async (language) => {
+    const keyed = await startWorld('memory', { AUTH_MODE: 'key' });
+    const chat = await ChatPage.open(keyed);
+    await chat.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await pick(chat, language);
+    await chat.page.getByRole('heading', { name: languages[language].page.signIn }).waitFor();
+    const english = englishBut(language);
+    expect((await saidOn(chat.page)).filter((text) => english.some((pattern) => pattern.test(text)))).toEqual([]);
+    expect(await violationsOf(chat.page)).toEqual([]);
+    await keyed.stop();
+  },
+);
