@@ -10,7 +10,7 @@ export function brandedPage(html: string, branding: Branding, language: Language
   const direction = language === 'ar' ? 'rtl' : 'ltr';
   const json = JSON.stringify(branding).replaceAll('<', '\\u003c');
   const places: [built: string, branded: string][] = [
-    ['<html lang="en">', `<html lang="${language}" dir="${direction}">`],
+    ['<html lang="en"', `<html lang="${language}" dir="${direction}"`],
     ['<link rel="icon" href="data:," />', `<link rel="icon" href="${branding.logo ?? 'data:,'}" />`],
     [
       '<title>Parley</title>',

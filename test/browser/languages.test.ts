@@ -90,13 +90,25 @@ test.each(Object.entries(states))('in the state %s no English is left in any oth
 });
 
 describe('the language of the page', () => {
-  /** As the service serves it to who wants that language. */
-  const served = (language: string) => ({ locale: language });
   const isIn = ({ page }: ChatPage) =>
     page.evaluate(() => [document.documentElement.lang, document.documentElement.dir, document.title]);
 
+  test.each(['en', 'de', 'fr', 'es', 'ja', 'ar'] as const)(
+    'is %s from the start, where the browser wants that',
+    async (language) => {
+      const chat = await ChatPage.open(world, { locale: language });
+      const { page, panel } = languages[language];
+      await chat.page.getByRole('textbox', { name: panel.message, exact: true }).waitFor();
+      await chat.page.getByRole('button', { name: page.newConversation }).first().waitFor();
+      expect(await picker(chat).inputValue()).toBe(language);
+      expect(await isIn(chat)).toEqual([language, language === 'ar' ? 'rtl' : 'ltr', 'Parley']);
+      expect(chat.complaints).toEqual([]);
+      await chat.close();
+    },
+  );
+
   test('is the one that its user picks, also at the next visit and in other tabs, until they pick another', async () => {
-    const chat = await ChatPage.open(world, served('fr'));
+    const chat = await ChatPage.open(world, { locale: 'fr' });
     await chat.isIdle();
     await pick(chat, 'ar');
     expect(await isIn(chat)).toEqual(['ar', 'rtl', 'Parley']);
@@ -195,6 +207,22 @@ describe('the language of the page', () => {
       await chat.close();
     },
   );
+});
+
+test('a company that offers some languages has those to pick, and of what was picked before no other', async () => {
+  const two = await startWorld('memory', { BRAND_LANGUAGES: 'de,fr' });
+  const chat = await ChatPage.open(two, { locale: 'fr' });
+  expect(await picker(chat).locator('option').allInnerTexts()).toEqual(['Deutsch', 'Français']);
+  await chat.page.evaluate(() => localStorage.setItem('parley:language', 'ja'));
+  await chat.page.reload();
+  await chat.page.getByRole('textbox', { name: languages.fr.panel.message, exact: true }).waitFor();
+  await two.stop();
+
+  const one = await startWorld('memory', { BRAND_LANGUAGES: 'es' });
+  const spanish = await ChatPage.open(one);
+  await spanish.page.getByRole('textbox', { name: languages.es.panel.message, exact: true }).waitFor();
+  expect(await picker(spanish).count()).toBe(0);
+  await one.stop();
 });
 
 test.each(['de', 'ja', 'ar'] as const)(

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { type Language, type LanguageTag, languages } from './languages.ts';
+import { type LanguageTag, languages } from './languages.ts';
 import { useStrings } from './strings.ts';
 import { useLanguage } from './use-language.ts';
 
@@ -7,14 +7,15 @@ import { useLanguage } from './use-language.ts';
 export function LanguagePicker() {
   const say = useStrings();
   const id = useId();
-  const { language, choose } = useLanguage();
+  const { language, offered, choose } = useLanguage();
+  if (offered.length < 2) return null;
   return (
     <div className="parley-language">
       <label htmlFor={id}>{say('languageLabel')}</label>
       <select id={id} value={language} onChange={({ target }) => choose(target.value as LanguageTag)}>
-        {Object.entries<Language>(languages).map(([tag, { ownName }]) => (
+        {offered.map((tag) => (
           <option key={tag} value={tag} lang={tag}>
-            {ownName}
+            {languages[tag].ownName}
           </option>
         ))}
       </select>

@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import { failureText } from '../../packages/parley-client/src/react/index.ts';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
+import { languages } from './languages.ts';
 import type { Listed } from './listed.ts';
 import { useStrings } from './strings.ts';
 import { Unread } from './Unread.tsx';
-import { useReasons } from './use-reasons.ts';
+import { useLanguage } from './use-language.ts';
 import { useRovingRows } from './use-roving-rows.ts';
 import type { Sessions } from './use-sessions.ts';
 
@@ -22,7 +24,7 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
   const say = useStrings();
   const [doomed, setDoomed] = useState<Listed>();
   const [failure, setFailure] = useState<unknown>();
-  const reasonOf = useReasons();
+  const { language } = useLanguage();
   const ids = sessions.items.map(({ id }) => id);
   const { rows, tabIndexOf, besides } = useRovingRows(ids, current);
   const answer = async (session: Listed, consents: boolean) => {
@@ -38,7 +40,9 @@ export function SessionList({ sessions, current, onSelect, onForgotten, onEmptie
   };
   return (
     <>
-      {failure !== undefined && <p role="alert">{say('notDeleted', { reason: reasonOf(failure) })}</p>}
+      {failure !== undefined && (
+        <p role="alert">{say('notDeleted', { reason: failureText(failure, languages[language].panel) })}</p>
+      )}
       {sessions.isUnread && <Unread onRetry={sessions.reload}>{say('conversationsUnread')}</Unread>}
       <ul {...rows}>
         {sessions.items.map((session) => (

@@ -1,4 +1,4 @@
-import type { Translated } from '../../packages/parley-client/src/react/texts.ts';
+import type { Translated } from '../../packages/parley-client/src/react/index.ts';
 
 /** All that the page says by itself, in English; the panel's texts are its own. `{name}` stands for a value. */
 export const english = {

@@ -1,7 +1,4 @@
-import {
-  english as englishPanel,
-  type Strings as PanelStrings,
-} from '../../packages/parley-client/src/react/english.ts';
+import { english as englishPanel, type Strings as PanelStrings } from '../../packages/parley-client/src/react/index.ts';
 import * as panel from '../../packages/parley-client/src/react/languages/index.ts';
 import { arabic } from './arabic.ts';
 import { english, type Strings } from './english.ts';

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import { type Say, sayIn } from '../../packages/parley-client/src/react/texts.ts';
+import { type Say, sayIn } from '../../packages/parley-client/src/react/index.ts';
 import { english, type Strings } from './english.ts';
 
 const Current = createContext<Say<keyof Strings>>(sayIn<Strings>(english));

@@ -1,17 +1,18 @@
-import { createContext, useContext, useLayoutEffect, useState } from 'react';
-import { directionOf } from '../../packages/parley-client/src/react/language.ts';
+import { createContext, useContext, useState } from 'react';
 import { type LanguageTag, languageOf } from './languages.ts';
+import { offeredLanguages } from './offered-languages.ts';
 import { kept } from './use-kept-flag.ts';
 
 const KEY = 'parley:language';
 
-/** Which language the page is in, and another one. */
+/** Which language the page is in, and which it may be in. */
 export interface Spoken {
   language: LanguageTag;
+  offered: readonly LanguageTag[];
   choose: (language: LanguageTag) => void;
 }
 
-const Current = createContext<Spoken>({ language: 'en', choose: () => {} });
+const Current = createContext<Spoken>({ language: 'en', offered: ['en'], choose: () => {} });
 
 export const LanguageProvider = Current.Provider;
 
@@ -21,16 +22,14 @@ export function useLanguage(): Spoken {
 
 /** The language that the user has chosen, else the one that the service found in `Accept-Language`. */
 export function useSpoken(): Spoken {
-  const [language, setLanguage] = useState(
-    () => languageOf(kept(() => localStorage.getItem(KEY))) ?? languageOf(document.documentElement.lang) ?? 'en',
-  );
-  useLayoutEffect(() => {
-    document.documentElement.lang = language;
-    document.documentElement.dir = directionOf(language);
-  }, [language]);
+  const [offered] = useState(offeredLanguages);
+  const [language, setLanguage] = useState(() => {
+    const picked = languageOf(kept(() => localStorage.getItem(KEY)));
+    return picked && offered.includes(picked) ? picked : (languageOf(document.documentElement.lang) ?? 'en');
+  });
   const choose = (next: LanguageTag) => {
     setLanguage(next);
     kept(() => localStorage.setItem(KEY, next));
   };
-  return { language, choose };
+  return { language, offered, choose };
 }

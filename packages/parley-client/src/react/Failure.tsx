@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ConversationState } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
-import { failureText } from './failure-text.ts';
+import { sayFailure } from './failure-text.ts';
 import { useStrings } from './strings.ts';
 
 interface FailureProps {
@@ -17,7 +17,7 @@ export function Failure({ failure, discards, onRetry, onDiscard }: FailureProps)
   const seconds = useSecondsUntil(failure.retryAt);
   return (
     <div className="parley-failure">
-      <p role="alert">{failureText(failure, say)}</p>
+      <p role="alert">{sayFailure(failure, say)}</p>
       {seconds > 0 && (
         <p role="timer" aria-label={say('timeUntilRetry')}>
           {say('retryIn', { seconds })}
