@@ -1,9 +1,8 @@
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Assistant } from '../../packages/parley-client/src/index.ts';
-import type { Text } from '../../packages/parley-client/src/react/texts.ts';
 import { type LanguageTag, languages } from '../../web/page/languages.ts';
 import { Client } from '../end-to-end/client.ts';
+import { englishBut, saidOn } from './left-in-english.ts';
 import { states } from './states.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
@@ -34,40 +33,6 @@ async function pick(chat: ChatPage, language: LanguageTag): Promise<void> {
   await chat.page.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' });
 }
 
-/** All that is to be read or heard, but for what people, models and the service's settings say. */
-const saidOn = (page: Page) =>
-  page.evaluate(() => {
-    const people =
-      '.parley-verbatim, .parley-markdown, .parley-session, .parley-title, .parley-brand, textarea, option';
-    // What was announced before was said in the language of then.
-    const others = `${people}, .parley-panel > [role="status"].parley-hidden`;
-    const said: string[] = [];
-    for (const element of document.querySelectorAll('body *:not(noscript, script, style)')) {
-      if (element.checkVisibility({ visibilityProperty: true }) === false) continue;
-      for (const name of ['aria-label', 'title', 'placeholder']) said.push(element.getAttribute(name) ?? '');
-      if (element.closest(others)) continue;
-      said.push(...[...element.childNodes].filter((node) => node instanceof Text).map(({ data }) => data));
-    }
-    return said.map((text) => text.trim()).filter((text) => text !== '');
-  });
-
-const formsOf = (text: Text): string[] => (typeof text === 'string' ? [text] : Object.values(text));
-
-/** What nothing may match in a language: what is said in English, and differs there. */
-function englishBut(language: LanguageTag): RegExp[] {
-  const tables = [
-    [languages.en.panel, languages[language].panel],
-    [languages.en.page, languages[language].page],
-  ] as [Record<string, Text>, Record<string, Text>][];
-  return tables.flatMap(([english, other]) =>
-    Object.entries(english)
-      .filter(([name, text]) => JSON.stringify(text) !== JSON.stringify(other[name]))
-      .flatMap(([, text]) => formsOf(text))
-      .filter((form) => !assistants.includes(form))
-      .map((form) => new RegExp(`^${RegExp.escape(form).replaceAll(/\\\{\w+\\\}/g, '.+')}$`)),
-  );
-}
-
 test.each(Object.entries(states))('in the state %s no English is left in any other language', async (_, reach) => {
   const chat = await ChatPage.open(world);
   await chat.isIdle();
@@ -75,7 +40,7 @@ test.each(Object.entries(states))('in the state %s no English is left in any oth
   for (const language of Object.keys(languages) as LanguageTag[]) {
     if (language === 'en') continue;
     await pick(chat, language);
-    const english = englishBut(language);
+    const english = englishBut(language, assistants);
     const said = await saidOn(chat.page);
     expect(said.filter((text) => english.some((pattern) => pattern.test(text)))).toEqual([]);
   }
@@ -233,7 +198,7 @@ test.each(['de', 'ja', 'ar'] as const)(
     await chat.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await pick(chat, language);
     await chat.page.getByRole('heading', { name: languages[language].page.signIn }).waitFor();
-    const english = englishBut(language);
+    const english = englishBut(language, assistants);
     expect((await saidOn(chat.page)).filter((text) => english.some((pattern) => pattern.test(text)))).toEqual([]);
     expect(await violationsOf(chat.page)).toEqual([]);
     await keyed.stop();
