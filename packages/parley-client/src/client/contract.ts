@@ -11,6 +11,11 @@ export interface TurnRequest {
   after?: string | null | undefined;
   /** Takes the turn in a new session that holds all up to and including `after`; the one that there is stays as it is. */
   fork?: true | undefined;
+  /**
+   * A new session is on no list, and is forgotten an hour after its last turn at the latest. Wanted with every turn of it: a
+   * session that was forgotten in between is begun anew.
+   */
+  temporary?: true | undefined;
   idempotencyKey: string;
 }
 
@@ -32,7 +37,40 @@ export interface Session {
   /** ISO 8601: when it is forgotten unless it is used again. Absent where the service is older than this package. */
   expires?: string;
   turns: number;
+  /** Absent where the service is older than this package. */
+  pinned?: boolean;
+  temporary?: true;
   forked_from?: Origin;
+}
+
+export interface SessionPage {
+  sessions: Session[];
+  has_more: boolean;
+  /** On the first page: all that are pinned, newest first; those that are new enough are among the `sessions` as well. */
+  pinned?: Session[];
+}
+
+/** What is to be changed of a session. */
+export interface SessionEdit {
+  /** 1 to 200 characters. */
+  title?: string;
+  pinned?: boolean;
+}
+
+/** A session in which the words of a search were found. */
+export interface Hit extends Session {
+  /** The turn whose message has them; `null` where it is the title. */
+  turn_id: string | null;
+  /** Some of that text, on one line. */
+  snippet: string;
+}
+
+export interface SearchPage {
+  sessions: Hit[];
+  /** All that is older was searched too. */
+  complete: boolean;
+  /** Where not: what the search goes on behind. */
+  before?: string;
 }
 
 export interface StoredMessage {
@@ -69,13 +107,9 @@ export interface Summary {
   created: string;
 }
 
-export interface History {
+/** A page of a session's messages, with what is said of the session in lists. */
+export interface History extends Omit<Session, 'id'> {
   session_id: string;
-  title: string;
-  assistant: string | null;
-  /** As of a `Session`. */
-  expires?: string;
-  forked_from?: Origin;
   messages: StoredMessage[];
   has_more: boolean;
   /** Oldest first; on the newest page, where there are any. */

@@ -1,4 +1,14 @@
-import type { Assistant, Feedback, History, Session, StoredMessage, TurnRequest } from './contract.ts';
+import type {
+  Assistant,
+  Feedback,
+  History,
+  SearchPage,
+  Session,
+  SessionEdit,
+  SessionPage,
+  StoredMessage,
+  TurnRequest,
+} from './contract.ts';
 import { errorOf, ParleyError } from './problem.ts';
 import { type TurnEvent, turnEvents } from './turn-events.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -26,9 +36,9 @@ export class ParleyClient {
 
   /** Resolves once the turn has begun; its events follow while the model talks. */
   async startTurn(turn: TurnRequest, signal?: AbortSignal): Promise<AsyncGenerator<TurnEvent>> {
-    const { message, sessionId, assistant, after, fork, idempotencyKey } = turn;
+    const { message, sessionId, assistant, after, fork, temporary, idempotencyKey } = turn;
     // What is undefined is left out of JSON.
-    const body = { message, session_id: sessionId, assistant, after, fork };
+    const body = { message, session_id: sessionId, assistant, after, fork, temporary };
     const response = await this.#post('/chat/stream', body, signal, { 'Idempotency-Key': idempotencyKey });
     return eventsOf(response);
   }
@@ -110,12 +120,26 @@ export class ParleyClient {
   }
 
   /** A page of the caller's sessions, newest first. */
-  async sessions({ before }: { before?: string } = {}): Promise<{ sessions: Session[]; has_more: boolean }> {
+  async sessions({ before }: { before?: string } = {}): Promise<SessionPage> {
     const query = new URLSearchParams(before === undefined ? {} : { before });
-    return (await (await this.#request(`/chat/sessions?${query}`)).json()) as {
-      sessions: Session[];
-      has_more: boolean;
-    };
+    return (await (await this.#request(`/chat/sessions?${query}`)).json()) as SessionPage;
+  }
+
+  /**
+   * Those of the caller's sessions, newest first, that have all of these words in their title or in a message of the caller's.
+   *
+   * @param words 1 to 200 characters, not all of them blank
+   */
+  async search(words: string, { before, signal }: { before?: string; signal?: AbortSignal } = {}): Promise<SearchPage> {
+    const query = new URLSearchParams({ q: words, ...(before === undefined ? {} : { before }) });
+    const response = await this.#request(`/chat/sessions?${query}`, signal === undefined ? {} : { signal });
+    return (await response.json()) as SearchPage;
+  }
+
+  /** Gives a session another title, pins it, or unpins it. @returns it as it is listed from now on */
+  async edit(sessionId: string, change: SessionEdit): Promise<Session> {
+    const response = await this.#send('PATCH', `/chat/history/${encodeURIComponent(sessionId)}`, change);
+    return (await response.json()) as Session;
   }
 
   /** Forgets a session; also one that is not there. */
@@ -133,9 +157,19 @@ export class ParleyClient {
     return answer.assistants;
   }
 
-  #post(path: string, body: object, signal?: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
+  #post(path: string, body: object, signal?: AbortSignal, headers?: Record<string, string>): Promise<Response> {
+    return this.#send('POST', path, body, signal, headers);
+  }
+
+  #send(
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: object,
+    signal?: AbortSignal,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return this.#request(path, {
-      method: 'POST',
+      method,
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),

@@ -4,6 +4,8 @@ import type { PendingTurn } from './pending-turn.ts';
 
 /** Keeps in the tab what one conversation has of its own, wherever it goes on. */
 export class ConversationKeeper {
+  /** What is kept from now on belongs on no list. */
+  isTemporary = false;
   readonly #service: string;
   #name: string | undefined;
   #isNameClaimed = false;
@@ -62,6 +64,6 @@ export class ConversationKeeper {
 
   #keep(change: Kept): void {
     this.#kept = { ...this.#kept, ...change };
-    writeKept(this.#place, this.#kept);
+    writeKept(this.#place, { ...this.#kept, temporary: this.isTemporary || undefined });
   }
 }

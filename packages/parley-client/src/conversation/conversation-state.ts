@@ -36,6 +36,10 @@ export type Notice = 'expired' | 'gone' | 'deleted' | 'forked';
 
 export interface ConversationState {
   sessionId: string | undefined;
+  /** Of its session, as it was read last; a new one has none here. */
+  title: string | undefined;
+  /** It is on no list, and is forgotten an hour after its last turn at the latest. */
+  isTemporary: boolean;
   /** Fixed with the first turn. */
   assistant: string | undefined;
   phase: Phase;
@@ -64,6 +68,8 @@ export interface ConversationState {
 
 export const nothingYet: ConversationState = {
   sessionId: undefined,
+  title: undefined,
+  isTemporary: false,
   assistant: undefined,
   phase: 'loading',
   messages: [],

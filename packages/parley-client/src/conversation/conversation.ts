@@ -163,9 +163,10 @@ export class Conversation {
   }
 
   async #ask(message: string, fork: Pick<PendingTurn, 'after' | 'fork'> = {}): Promise<void> {
-    const { phase, failure, sessionId, assistant } = this.state;
+    const { phase, failure, sessionId, assistant, isTemporary } = this.state;
     if (phase !== 'ready' || failure !== undefined || message.trim() === '') return;
-    await this.#driver.run({ idempotencyKey: crypto.randomUUID(), message, assistant, sessionId, ...fork });
+    const turn = { message, assistant, sessionId, temporary: isTemporary || undefined };
+    await this.#driver.run({ idempotencyKey: crypto.randomUUID(), ...turn, ...fork });
   }
 
   async #askInstead(turnId: string | undefined, message: string): Promise<void> {

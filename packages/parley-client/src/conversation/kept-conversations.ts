@@ -6,6 +6,8 @@ export interface Kept {
   turn?: PendingTurn | undefined;
   /** A message that was not sent yet. */
   draft?: string | undefined;
+  /** The conversation is temporary: it belongs on no list. */
+  temporary?: true | undefined;
 }
 
 /** Where a conversation is kept: by its session, or by its name for as long as it has none. */
@@ -34,11 +36,14 @@ export function readKept(place: Place): Kept {
 }
 
 /** Where both are too much, the turn is kept alone. */
-export function writeKept(place: Place, { turn, draft }: Kept): void {
+export function writeKept(place: Place, { turn, draft, temporary }: Kept): void {
   const key = keyOf(place);
   let isNews = JSON.stringify(turn) !== JSON.stringify(readKept(place).turn);
-  const [text] = [{ turn, draft }, { turn }]
-    .filter((kept) => kept.turn || kept.draft)
+  const [text] = [
+    { turn, draft, temporary },
+    { turn, temporary },
+  ]
+    .filter((kept: Kept) => kept.turn || kept.draft)
     .map((kept) => JSON.stringify({ at: Date.now(), kept }))
     .filter(({ length }) => length <= LONGEST);
   withStorage((storage) => {
@@ -70,7 +75,8 @@ export function forgetKept(place?: Place): void {
 
 /** Its turn was stored meanwhile, as far as a list tells; its draft stays. */
 export function forgetKeptTurn(place: Place): void {
-  writeKept(place, { draft: readKept(place).draft });
+  const { turn: _, ...rest } = readKept(place);
+  writeKept(place, rest);
 }
 
 /** Calls `listener` when a message without an answer has come or changed or gone, until the returned function is called. */

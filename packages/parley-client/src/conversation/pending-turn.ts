@@ -12,6 +12,8 @@ export interface PendingTurn {
   /** Of a fork: the turn behind which it begins; `null` where that is before the first one. */
   after?: string | null | undefined;
   fork?: true | undefined;
+  /** Of a temporary conversation. */
+  temporary?: true | undefined;
   /** Where the turn runs, once the service has said it. */
   opened?: { sessionId: string; turnId: string };
   /** It was asked by a page that was left since, and that may have arrived. */

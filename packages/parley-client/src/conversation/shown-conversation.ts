@@ -12,6 +12,8 @@ export interface ShownConversationOptions {
   sessionId?: string | undefined;
   /** Of a new conversation. */
   assistant?: string | undefined;
+  /** A new conversation is on no list, and is forgotten an hour after its last turn at the latest. */
+  temporary?: boolean | undefined;
   /**
    * Under which the tab keeps what was written in a conversation that has no session. By default each conversation that is
    * open on the page has one of its own, by the order in which they were opened.
@@ -31,12 +33,13 @@ export class ShownConversation {
   readonly #settled: SettledMessages;
   #state: ConversationState;
 
-  constructor({ client, sessionId, assistant, name, onSession = () => {} }: ShownConversationOptions) {
+  constructor({ client, sessionId, name, onSession = () => {}, ...options }: ShownConversationOptions) {
+    const { assistant, temporary: isTemporary = false } = options;
     this.#onSession = onSession;
     this.keeper = new ConversationKeeper(client.baseUrl, name);
     this.turns = new OpenTurns(this.keeper);
     this.#settled = new SettledMessages(client);
-    this.#state = { ...nothingYet, sessionId, assistant };
+    this.#state = { ...nothingYet, sessionId, assistant, isTemporary };
   }
 
   get state(): ConversationState {
@@ -56,7 +59,8 @@ export class ShownConversation {
 
   /** From now on the tab keeps what has to be kept; the draft that it kept is shown. */
   open(): void {
-    this.change({ returned: this.keeper.open(this.#state.sessionId).draft });
+    const { draft, temporary } = this.keeper.open(this.#state.sessionId);
+    this.change({ returned: draft, ...(temporary && { isTemporary: true }) });
   }
 
   close(): void {
@@ -72,6 +76,7 @@ export class ShownConversation {
     const discards = given && (this.#isStillThere(given) ? 'answer' : 'message');
     const isQueued = queued !== undefined;
     this.#state = { ...this.#state, ...change, messages, hasMore, summaries, discards, isQueued };
+    this.keeper.isTemporary = this.#state.isTemporary;
     for (const listener of this.#listeners) listener();
   }
 
@@ -128,7 +133,7 @@ export class ShownConversation {
   /** Its session is gone, and so are its messages. */
   forgetStored(notice: Notice): void {
     this.#settled.forget();
-    this.change({ notice, usage: undefined, context: undefined });
+    this.change({ notice, title: undefined, usage: undefined, context: undefined });
   }
 
   /**
@@ -139,8 +144,10 @@ export class ShownConversation {
     const history = await this.#settled.readNewest(sessionId, isWanted);
     if (history === undefined || !isWanted()) return history !== undefined;
     const { usage, context } = history.messages.at(-1) ?? {};
+    const { title, temporary: isTemporary = false } = history;
     // One without a turn has none: the one that was picked stays.
-    this.change({ assistant: history.assistant ?? this.#state.assistant, usage, context });
+    const assistant = history.assistant ?? this.#state.assistant;
+    this.change({ title, isTemporary, assistant, usage, context });
     return true;
   }
 

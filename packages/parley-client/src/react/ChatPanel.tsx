@@ -28,6 +28,11 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
   /** Of a new session, until its first message; by default the service's own default. */
   assistant?: string | undefined;
   /**
+   * A new session is a temporary one: it is on no list, and is forgotten an hour after its last turn at the latest. A
+   * session that there is stays what it is.
+   */
+  temporary?: boolean | undefined;
+  /**
    * Under which the tab keeps what was written and has no session yet. Panels on one page want different ones, and so does
    * each new conversation; by default a panel is named by its place among those that are shown.
    */
