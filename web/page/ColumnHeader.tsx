@@ -1,23 +1,40 @@
-import type { Ref } from 'react';
+import { type Ref, useRef } from 'react';
+import type { ParleyClient } from '../../packages/parley-client/src/index.ts';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { IconButton } from './IconButton.tsx';
-import { NewIcon, SidebarIcon } from './icons.tsx';
+import { NewIcon, SidebarIcon, TemporaryIcon } from './icons.tsx';
+import type { Listed } from './listed.ts';
+import { Menu } from './Menu.tsx';
+import { sessionMenu } from './session-menu.tsx';
 import { useStrings } from './strings.ts';
+import { TitleEditor } from './TitleEditor.tsx';
+import { useRegainedKeyboard } from './use-regained-keyboard.ts';
+import { useSessionActions } from './use-session-actions.ts';
+import type { Sessions } from './use-sessions.ts';
 
 interface ColumnHeaderProps {
-  title: string;
-  /** With whom the conversation is, once it has begun. */
+  client: ParleyClient;
+  sessions: Sessions;
+  /** The conversation that is shown, once it has begun. */
+  session: Listed | undefined;
+  isTemporary: boolean;
+  /** With whom the conversation is, once that is settled. */
   assistant: string | undefined;
   /** The sidebar is in sight, and has what would stand here otherwise. */
   hasSidebar: boolean;
   menuRef: Ref<HTMLButtonElement>;
   onShowSidebar: () => void;
   onBegin: () => void;
+  onSelect: (id: string) => void;
 }
 
-/** What the conversation is called, and what can be done with it. */
+/** What the conversation is called, with whom it is, and what can be done with it. */
 export function ColumnHeader(props: ColumnHeaderProps) {
-  const { title, assistant, hasSidebar, menuRef, onShowSidebar, onBegin } = props;
+  const { client, sessions, session, isTemporary, assistant, hasSidebar, menuRef, onBegin } = props;
   const say = useStrings();
+  const actions = useSessionActions({ client, sessions, onForget: () => onBegin });
+  const title = isTemporary ? say('temporaryChat') : session ? session.title : say('newConversation');
+  const source = session?.forked_from && sessions.find(session.forked_from.session_id);
   return (
     <header>
       {!hasSidebar && (
@@ -26,20 +43,70 @@ export function ColumnHeader(props: ColumnHeaderProps) {
           name={say('conversations')}
           aria-expanded={false}
           aria-controls="conversations"
-          onClick={onShowSidebar}
+          onClick={props.onShowSidebar}
         >
           <SidebarIcon />
         </IconButton>
       )}
-      <div className="parley-title">
-        <h1 dir="auto">{title}</h1>
+      <div className="parley-heading">
+        {isTemporary && <TemporaryIcon />}
+        <Title title={title} session={isTemporary ? undefined : session} actions={actions} />
         {assistant && <p dir="auto">{assistant}</p>}
       </div>
+      {isTemporary && <p className="parley-sentence">{say('temporaryHint')}</p>}
+      {actions.failure && (
+        <p role="alert" className="parley-sentence">
+          {actions.failure}
+        </p>
+      )}
+      {session && (
+        <Menu
+          name={say('actions')}
+          items={sessionMenu(session, actions, say, source && (() => props.onSelect(source.id)))}
+        />
+      )}
       {!hasSidebar && (
         <IconButton name={say('newConversation')} onClick={onBegin}>
           <NewIcon />
         </IconButton>
       )}
+      {actions.doomed && (
+        <ConfirmDialog
+          question={say('deleteQuestion', { title: actions.doomed.title || say('untitled') })}
+          action={say('delete')}
+          onAnswer={actions.answer}
+        />
+      )}
     </header>
+  );
+}
+
+interface TitleProps {
+  title: string;
+  /** One that has a title of its own. */
+  session: Listed | undefined;
+  actions: ReturnType<typeof useSessionActions>;
+}
+
+/** The page's first heading. A press on it writes it anew. */
+function Title({ title, session, actions }: TitleProps) {
+  const say = useStrings();
+  const renaming = useRef<HTMLButtonElement>(null);
+  const isRenaming = session !== undefined && actions.renaming === session.id;
+  useRegainedKeyboard(renaming, isRenaming);
+  if (isRenaming) return <TitleEditor title={session.title} onDone={(next) => actions.rename(session, next)} />;
+  return (
+    <div className="parley-title">
+      <h1 dir="auto">{title}</h1>
+      {session && !session.isUnsent && (
+        <button
+          ref={renaming}
+          type="button"
+          aria-label={say('rename')}
+          title={say('rename')}
+          onClick={() => actions.beginRename(session)}
+        />
+      )}
+    </div>
   );
 }

@@ -1,30 +1,33 @@
-import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
 import { keptConversations, ParleyClient } from '../../packages/parley-client/src/index.ts';
 import { ChatPanel } from '../../packages/parley-client/src/react/index.ts';
 import { AssistantPicker } from './AssistantPicker.tsx';
 import { ColumnHeader } from './ColumnHeader.tsx';
+import { ConversationFacts, type Facts } from './ConversationFacts.tsx';
 import { KeptUntil } from './KeptUntil.tsx';
 import { languages } from './languages.ts';
+import { unlistedSession } from './listed.ts';
 import { SessionList } from './SessionList.tsx';
 import { Sidebar } from './Sidebar.tsx';
-import { useStrings } from './strings.ts';
+import { SkipButton } from './SkipButton.tsx';
 import { useAssistants } from './use-assistants.ts';
 import { useLanguage } from './use-language.ts';
 import { useSessions } from './use-sessions.ts';
 import { useShownSession } from './use-shown-session.ts';
 import { useSidebar } from './use-sidebar.ts';
+import { useSidebarKeyboard } from './use-sidebar-keyboard.ts';
 import { useVisibleHeight } from './use-visible-height.ts';
 
 /** The user's conversations: one that is shown, and beside it all of them. */
 export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
-  const say = useStrings();
   const { language } = useLanguage();
   const client = useMemo(() => new ParleyClient({ fetch }), [fetch]);
-  const { sessionId, name, conversation, source, show, rename } = useShownSession();
+  const { sessionId, name, conversation, show, rename, ...entry } = useShownSession();
   const sessions = useSessions(client, sessionId);
   const assistants = useAssistants(client);
   const sidebar = useSidebar();
   const [picked, setPicked] = useState<string>();
+  const [facts, setFacts] = useState<Facts>();
   // Whether the conversation that is shown was asked for, so that the keyboard goes there.
   const [isWanted, setWanted] = useState(true);
   const fieldId = useId();
@@ -40,27 +43,31 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
   };
   const select = (id: string) => {
     leaveSidebar();
-    if (sessions.items.find((listed) => listed.id === id)?.isUnsent) show(undefined, id);
+    if (sessions.items.find((listed) => listed.id === id)?.isUnsent) show(undefined, { name: id });
     else show(id);
   };
-  /** A new conversation, or the one that the user has begun to write and not sent. */
-  const begin = () => {
-    const kept = keptConversations(client.baseUrl);
-    show(undefined, kept.find(({ sessionId: session, turn }) => session === undefined && turn === undefined)?.name);
+  /** A new conversation, or the one of its kind that the user has begun to write and not sent. */
+  const showNew = (isTemporary: boolean) => {
+    const begun = keptConversations(client.baseUrl).find(
+      (kept) => kept.sessionId === undefined && kept.turn === undefined && Boolean(kept.temporary) === isTemporary,
+    );
+    show(undefined, { isTemporary, ...(begun?.name !== undefined && { name: begun.name }) });
+  };
+  const begin = (isTemporary = false) => {
+    leaveSidebar();
+    showNew(isTemporary);
   };
   const forgotten = (id: string) => {
     setWanted(false);
-    if (id === (sessionId ?? name)) begin();
+    if (id === current) showNew(false);
   };
-  const shown = sessions.items.find(({ id }) => id === (sessionId ?? name));
-  // A fork is listed once its first turn is stored.
-  const known = shown ?? sessions.items.find(({ id }) => id === source);
-  const hasBegun = sessionId !== undefined || shown !== undefined;
+  const current = sessionId ?? name;
+  const listed = sessions.items.find(({ id }) => id === current);
+  const hasBegun = sessionId !== undefined || facts?.hasBegun === true;
+  const isTemporary = entry.isTemporary || facts?.isTemporary === true;
   return (
     <div className="parley-page">
-      <button type="button" className="parley-skip" onClick={() => document.getElementById(fieldId)?.focus()}>
-        {say('skipToMessage')}
-      </button>
+      <SkipButton fieldId={fieldId} />
       <Sidebar
         sidebar={sidebar}
         hideRef={hiding}
@@ -69,14 +76,12 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           moveKeyboard();
           sidebar.hide();
         }}
-        onBegin={() => {
-          leaveSidebar();
-          begin();
-        }}
+        onBegin={begin}
       >
         <SessionList
+          client={client}
           sessions={sessions}
-          current={sessionId ?? name}
+          current={current}
           onSelect={select}
           onForgotten={forgotten}
           onEmptied={() => beginning.current?.focus()}
@@ -84,18 +89,19 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
       </Sidebar>
       <div className="parley-column" inert={sidebar.isDrawer}>
         <ColumnHeader
-          title={known?.title ?? say('newConversation')}
-          assistant={hasBegun ? assistants.named(known?.assistant)?.title : undefined}
+          client={client}
+          sessions={sessions}
+          session={listed ?? unlistedSession(sessionId, sessions.find(sessionId), facts)}
+          isTemporary={isTemporary}
+          assistant={hasBegun ? assistants.named(facts?.assistant)?.title : undefined}
           hasSidebar={sidebar.isShown}
           menuRef={menu}
           onShowSidebar={() => {
             moveKeyboard();
             sidebar.show();
           }}
-          onBegin={() => {
-            setWanted(true);
-            begin();
-          }}
+          onBegin={() => begin()}
+          onSelect={select}
         />
         <main>
           {!hasBegun && <AssistantPicker assistants={assistants} picked={picked} onPick={setPicked} />}
@@ -105,31 +111,18 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
             name={name}
             sessionId={sessionId}
             assistant={picked}
+            temporary={entry.isTemporary}
             onSession={rename}
             onTurn={sessions.noteTurn}
             fieldId={fieldId}
             autoFocus={isWanted}
             strings={languages[language].panel}
             feedback
+            header={<ConversationFacts onFacts={setFacts} />}
           />
-          <KeptUntil expires={shown?.expires} />
+          <KeptUntil expires={listed?.expires} />
         </main>
       </div>
     </div>
   );
-}
-
-/** The button that was used goes with what it hides or shows: the keyboard goes to the one that undoes it. */
-function useSidebarKeyboard(isShown: boolean) {
-  const menu = useRef<HTMLButtonElement>(null);
-  const hiding = useRef<HTMLButtonElement>(null);
-  const isMoving = useRef(false);
-  useEffect(() => {
-    if (isMoving.current) (isShown ? hiding : menu).current?.focus();
-    isMoving.current = false;
-  }, [isShown]);
-  const moveKeyboard = () => {
-    isMoving.current = true;
-  };
-  return { menu, hiding, moveKeyboard };
 }

@@ -1,15 +1,20 @@
-import { useState } from 'react';
-import { failureText } from '../../packages/parley-client/src/react/index.ts';
+import { type ReactNode, useId } from 'react';
+import type { ParleyClient } from '../../packages/parley-client/src/index.ts';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
-import { languages } from './languages.ts';
-import type { Listed } from './listed.ts';
+import { type ListGroup, listGroups } from './list-groups.ts';
+import { type Listed, listedSession } from './listed.ts';
+import { SearchField } from './SearchField.tsx';
+import { SearchResults } from './SearchResults.tsx';
+import { SessionRow } from './SessionRow.tsx';
 import { useStrings } from './strings.ts';
 import { Unread } from './Unread.tsx';
-import { useLanguage } from './use-language.ts';
 import { useRovingRows } from './use-roving-rows.ts';
+import { useSearch } from './use-search.ts';
+import { useSessionActions } from './use-session-actions.ts';
 import type { Sessions } from './use-sessions.ts';
 
 interface SessionListProps {
+  client: ParleyClient;
   sessions: Sessions;
   /** Of the conversation that is shown. */
   current: string;
@@ -19,94 +24,89 @@ interface SessionListProps {
   onEmptied: () => void;
 }
 
-/** The user's conversations: to go on with one, or to delete it. */
-export function SessionList({ sessions, current, onSelect, onForgotten, onEmptied }: SessionListProps) {
+/** The user's conversations: to find one, to go on with it, or to do something with it. */
+export function SessionList({ client, sessions, current, onSelect, onForgotten, onEmptied }: SessionListProps) {
   const say = useStrings();
-  const [doomed, setDoomed] = useState<Listed>();
-  const [failure, setFailure] = useState<unknown>();
-  const { language } = useLanguage();
-  const ids = sessions.items.map(({ id }) => id);
-  const { rows, tabIndexOf, besides } = useRovingRows(ids, current);
-  const answer = async (session: Listed, consents: boolean) => {
-    setDoomed(undefined);
-    setFailure(undefined);
-    if (!consents) return;
-    const next = besides(session.id);
-    await sessions.forget(session).then(() => {
-      if (next === null) onEmptied();
-      else next.focus();
-      onForgotten(session.id);
-    }, setFailure);
-  };
+  const search = useSearch(client);
+  const isSearching = search.text.trim() !== '';
+  const found = search.hits.map(({ snippet, turn_id, ...hit }): Listed => {
+    const listed = listedSession(sessions.find(hit.id) ?? hit);
+    return turn_id === null ? listed : { ...listed, snippet };
+  });
+  const shown = isSearching ? found : sessions.items;
+  const { rows, tabIndexOf, besides } = useRovingRows(
+    shown.map(({ id }) => id),
+    current,
+  );
+  const actions = useSessionActions({
+    ...{ client, sessions },
+    onForget: (id) => {
+      const next = besides(id);
+      return () => {
+        search.drop(id);
+        if (next === null) onEmptied();
+        else next.focus();
+        onForgotten(id);
+      };
+    },
+  });
+  const row = (session: Listed) => (
+    <SessionRow
+      key={session.id}
+      session={session}
+      isCurrent={session.id === current}
+      tabIndex={tabIndexOf(session.id)}
+      actions={actions}
+      source={sessions.items.find(({ id }) => id === session.forked_from?.session_id)}
+      onSelect={onSelect}
+    />
+  );
   return (
     <>
-      {failure !== undefined && (
-        <p role="alert">{say('notDeleted', { reason: failureText(failure, languages[language].panel) })}</p>
-      )}
-      {sessions.isUnread && <Unread onRetry={sessions.reload}>{say('conversationsUnread')}</Unread>}
-      <ul {...rows}>
-        {sessions.items.map((session) => (
-          <li key={session.id}>
-            <button
-              type="button"
-              dir="auto"
-              className="parley-session"
-              tabIndex={tabIndexOf(session.id)}
-              aria-current={session.id === current ? 'page' : undefined}
-              onClick={() => onSelect(session.id)}
-            >
-              {session.title || say('untitled')}
-            </button>
-            <button
-              type="button"
-              className="parley-icon-button"
-              tabIndex={tabIndexOf(session.id)}
-              aria-label={say('deleteOne', { title: session.title || say('untitled') })}
-              onClick={() => setDoomed(session)}
-            >
-              ✕
-            </button>
-            {session.hasFailed && <p className="parley-source">{say('notAnswered')}</p>}
-            {session.forked_from && (
-              <Source
-                session={sessions.items.find(({ id }) => id === session.forked_from?.session_id)}
-                tabIndex={tabIndexOf(session.id)}
-                onSelect={onSelect}
-              />
-            )}
-          </li>
-        ))}
-      </ul>
-      {ids.length > 1 && <p className="parley-hint">{say('arrowKeys')}</p>}
-      {sessions.hasMore && (
-        <button type="button" className="parley-entry" onClick={sessions.loadMore}>
-          {say('showMore')}
-        </button>
-      )}
-      {doomed && (
+      <SearchField search={search} />
+      {actions.failure && <p role="alert">{actions.failure}</p>}
+      <div className="parley-conversations" {...rows}>
+        {sessions.isUnread && <Unread onRetry={sessions.reload}>{say('conversationsUnread')}</Unread>}
+        {isSearching ? (
+          <SearchResults search={search}>{found.length > 0 && <ul>{found.map(row)}</ul>}</SearchResults>
+        ) : (
+          listGroups(sessions.items).map((group) => <Group key={String(group.heading)} {...group} row={row} />)
+        )}
+        {!isSearching && sessions.isEmpty && <p className="parley-told">{say('noConversations')}</p>}
+        {!isSearching && sessions.hasMore && (
+          <button type="button" className="parley-entry" onClick={sessions.loadMore}>
+            {say('showMore')}
+          </button>
+        )}
+        {shown.length > 1 && <p className="parley-hint">{say('arrowKeys')}</p>}
+      </div>
+      {actions.doomed && (
         <ConfirmDialog
-          question={say('deleteQuestion', { title: doomed.title })}
+          question={say('deleteQuestion', { title: actions.doomed.title || say('untitled') })}
           action={say('delete')}
-          onAnswer={(consents) => answer(doomed, consents)}
+          onAnswer={actions.answer}
         />
       )}
     </>
   );
 }
 
-interface SourceProps {
-  session: Listed | undefined;
-  tabIndex: number;
-  onSelect: (id: string) => void;
+/** Conversations of one time. */
+function Group({ heading, items, row }: ListGroup & { row: (session: Listed) => ReactNode }) {
+  const say = useStrings();
+  const id = useId();
+  return (
+    <>
+      {/* No heading: the first one of the page is the conversation's. */}
+      <p id={id} className="parley-group">
+        {heading instanceof Date ? monthOf(heading) : say(heading)}
+      </p>
+      <ul aria-labelledby={id}>{items.map(row)}</ul>
+    </>
+  );
 }
 
-/** Where a conversation comes from that was forked. */
-function Source({ session, tabIndex, onSelect }: SourceProps) {
-  const say = useStrings();
-  if (session === undefined) return <p className="parley-source">{say('forkedFromUnlisted')}</p>;
-  return (
-    <button type="button" dir="auto" className="parley-source" tabIndex={tabIndex} onClick={() => onSelect(session.id)}>
-      {say('forkedFrom', { title: session.title })}
-    </button>
-  );
+function monthOf(month: Date): string {
+  const isThisYear = month.getFullYear() === new Date().getFullYear();
+  return month.toLocaleDateString(undefined, { month: 'long', ...(!isThisYear && { year: 'numeric' }) });
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, type Ref, useRef } from 'react';
 import { Brand } from './Brand.tsx';
 import { IconButton } from './IconButton.tsx';
-import { NewIcon, SidebarIcon } from './icons.tsx';
+import { NewIcon, SidebarIcon, TemporaryIcon } from './icons.tsx';
 import { LanguagePicker } from './LanguagePicker.tsx';
 import { useStrings } from './strings.ts';
 import { UserMenu } from './UserMenu.tsx';
@@ -13,7 +13,7 @@ interface SidebarProps {
   hideRef: Ref<HTMLButtonElement>;
   beginRef: Ref<HTMLButtonElement>;
   onHide: () => void;
-  onBegin: () => void;
+  onBegin: (isTemporary?: boolean) => void;
   /** The list of conversations. */
   children: ReactNode;
 }
@@ -37,11 +37,15 @@ export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children 
           <SidebarIcon />
         </IconButton>
       </div>
-      <button ref={beginRef} type="button" className="parley-entry" onClick={onBegin}>
+      <button ref={beginRef} type="button" className="parley-entry" onClick={() => onBegin()}>
         <NewIcon />
         {say('newConversation')}
       </button>
-      <div className="parley-conversations">{children}</div>
+      <button type="button" className="parley-entry" onClick={() => onBegin(true)}>
+        <TemporaryIcon />
+        {say('temporaryChat')}
+      </button>
+      {children}
       <div className="parley-sidebar-foot">
         <UserMenu />
         <LanguagePicker />

@@ -39,3 +39,81 @@ export function NewIcon() {
     </Icon>
   );
 }
+
+export function TemporaryIcon() {
+  return (
+    <Icon>
+      <circle cx="12" cy="12" r="8.25" strokeDasharray="3.2 3.28" />
+      <path d="M12 7.5V12l3 2" />
+    </Icon>
+  );
+}
+
+export function SearchIcon() {
+  return (
+    <Icon>
+      <circle cx="10.75" cy="10.75" r="6.25" />
+      <path d="m15.5 15.5 4.5 4.5" />
+    </Icon>
+  );
+}
+
+export function CloseIcon() {
+  return (
+    <Icon>
+      <path d="m6.5 6.5 11 11m0-11-11 11" />
+    </Icon>
+  );
+}
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" strokeWidth="2.5" />
+    </Icon>
+  );
+}
+
+export function RenameIcon() {
+  return (
+    <Icon>
+      <path d="M4.5 19.5v-3.6L15.7 4.7a1.7 1.7 0 0 1 2.4 0l1.2 1.2a1.7 1.7 0 0 1 0 2.4L8.1 19.5z" />
+      <path d="m13.5 7 3.5 3.5" />
+    </Icon>
+  );
+}
+
+export function PinIcon() {
+  return (
+    <Icon>
+      <path d="M8.5 4h7M9.5 4v6.2L6.5 13.5v1.5h11v-1.5l-3-3.3V4M12 15v5.5" />
+    </Icon>
+  );
+}
+
+export function ForkIcon() {
+  return (
+    <Icon>
+      <circle cx="7" cy="5.5" r="2" />
+      <circle cx="17" cy="5.5" r="2" />
+      <circle cx="7" cy="18.5" r="2" />
+      <path d="M7 7.5v9M17 7.5v1a4 4 0 0 1-4 4H7" />
+    </Icon>
+  );
+}
+
+export function ExportIcon() {
+  return (
+    <Icon>
+      <path d="M12 4v11m-4.5-4.5L12 15l4.5-4.5M4.5 19.5h15" />
+    </Icon>
+  );
+}
+
+export function DeleteIcon() {
+  return (
+    <Icon>
+      <path d="M4.5 6.5h15M9.5 6.5V4.5h5v2M6.5 6.5l.8 11.6a1.5 1.5 0 0 0 1.5 1.4h6.4a1.5 1.5 0 0 0 1.5-1.4l.8-11.6M10.2 10.5v5M13.8 10.5v5" />
+    </Icon>
+  );
+}

@@ -8,9 +8,21 @@ import {
   onAttention,
   type ParleyClient,
   type Session,
+  type SessionEdit,
+  type SessionPage,
 } from '../../packages/parley-client/src/index.ts';
 import { useKeptTurns } from '../../packages/parley-client/src/react/index.ts';
 import { begunSession, type Listed, listedOf, stored, unlisted } from './listed.ts';
+import {
+  noPages,
+  type SessionPages,
+  sessionIn,
+  withChanged,
+  withFirst,
+  withNext,
+  withoutSession,
+} from './session-pages.ts';
+import { useLater } from './use-later.ts';
 import { useReloading } from './use-reloading.ts';
 import { namedSession } from './use-shown-session.ts';
 
@@ -20,57 +32,61 @@ export interface Sessions {
   hasMore: boolean;
   /** The last reading failed: what was read before is still there. */
   isUnread: boolean;
+  /** There are none. */
+  isEmpty: boolean;
   reload: () => void;
   /** A turn of the session that is shown has been stored. */
   noteTurn: () => void;
   loadMore: () => void;
+  /** As it is known last, also where it is not among those that were read. */
+  find: (id: string | undefined) => Session | undefined;
+  /** Rejects where it could not be changed. */
+  edit: (id: string, change: SessionEdit) => Promise<void>;
   /** Rejects where the conversation could not be deleted. */
-  forget: (conversation: Listed) => Promise<void>;
+  forget: (conversation: Pick<Listed, 'id' | 'isUnsent'>) => Promise<void>;
 }
 
-interface Page {
-  sessions: readonly Session[];
-  hasMore: boolean;
-  isUnread: boolean;
-}
+/** After its first answer; until some 20 s later the model may give a conversation its title. */
+const TITLED_MS = [3000, 21_000];
+
+type Reading = 'never' | 'done' | 'failed';
 
 /** @param current the session that is shown */
 export function useSessions(client: ParleyClient, current: string | undefined): Sessions {
-  const [{ sessions, hasMore, isUnread }, setPage] = useState<Page>({ sessions: [], hasMore: false, isUnread: false });
-  const kept = useKeptTurns(client.baseUrl);
+  const [pages, setPages] = useState<SessionPages>(noPages);
+  const [reading, setReading] = useState<Reading>('never');
+  // A temporary conversation is on no list.
+  const kept = useKeptTurns(client.baseUrl).filter(({ temporary }) => !temporary);
   /** What was asked later is newer. */
   const readings = useRef(0);
   const read = useCallback(
-    (before: string | undefined, put: (page: readonly Session[], hasMore: boolean, old: Page) => Partial<Page>) => {
+    (before: string | undefined, put: (old: SessionPages, page: SessionPage) => SessionPages) => {
       readings.current += 1;
-      const reading = readings.current;
+      const own = readings.current;
       client.sessions(before === undefined ? {} : { before }).then(
         (page) => {
-          if (reading !== readings.current) return;
-          setPage((old) => ({ ...old, ...put(page.sessions, page.has_more, old), isUnread: false }));
+          if (own !== readings.current) return;
+          setPages((old) => put(old, page));
+          setReading('done');
         },
-        () => setPage((old) => ({ ...old, isUnread: true })),
+        () => setReading('failed'),
       );
     },
     [client],
   );
-  const reload = useCallback(
-    () =>
-      read(undefined, (page, hasMore, old) => {
-        const last = page.at(-1)?.updated ?? '';
-        const rest = hasMore ? old.sessions.filter(({ updated }) => updated < last) : [];
-        return { sessions: [...page, ...rest], ...(rest.length === 0 && { hasMore }) };
-      }),
-    [read],
-  );
+  const reload = useCallback(() => read(undefined, withFirst), [read]);
+  const reloadLater = useLater(reload, TITLED_MS);
   const noteTurn = useCallback(() => {
     const kept = keptConversations(client.baseUrl).find(({ sessionId }) => sessionId === namedSession());
     // It is listed without a gap: what the tab keeps of it goes before the service's list is here.
-    flushSync(() => setPage((old) => ({ ...old, sessions: [...begunSession(old.sessions, kept), ...old.sessions] })));
+    const withBegun = ({ sessions, ...rest }: SessionPages) => ({
+      ...rest,
+      sessions: [...begunSession(sessions, kept), ...sessions],
+    });
+    flushSync(() => setPages(withBegun));
     reload();
-  }, [client, reload]);
-  const loadMore = () =>
-    read(sessions.at(-1)?.id, (page, hasMore, old) => ({ sessions: [...old.sessions, ...page], hasMore }));
+    if (kept !== undefined && kept.turn?.sessionId !== kept.sessionId) reloadLater();
+  }, [client, reload, reloadLater]);
   useEffect(() => {
     const closing = new AbortController();
     reload();
@@ -78,25 +94,36 @@ export function useSessions(client: ParleyClient, current: string | undefined): 
     return () => closing.abort();
   }, [reload]);
 
+  const known = [...pages.pinned, ...pages.sessions];
   // One that is shown is looked after by its panel.
   const left = kept.filter(({ sessionId }) => sessionId !== current);
-  const settled = stored(sessions, left);
+  const settled = stored(known, left);
   useEffect(() => {
     for (const each of settled) forgetKeptTurn(each);
   });
   // Nobody tells when the first turn of a conversation that was left is stored.
   useReloading(
-    unlisted(sessions, left).some(({ turn }) => turn.opened !== undefined),
+    unlisted(known, left).some(({ turn }) => turn.opened !== undefined),
     reload,
   );
-  const forget = async ({ id, isUnsent }: Listed) => {
-    if (isUnsent) {
-      forgetKept({ service: client.baseUrl, name: id });
-      return;
-    }
-    await deleteConversation(client, id);
-    readings.current += 1;
-    setPage((page) => ({ ...page, sessions: page.sessions.filter((session) => session.id !== id) }));
+  const items = listedOf(pages, kept);
+  return {
+    ...{ items, hasMore: pages.hasMore, reload, noteTurn },
+    isUnread: reading === 'failed',
+    isEmpty: reading === 'done' && items.length === 0,
+    loadMore: () => read(pages.sessions.at(-1)?.id, withNext),
+    find: (id) => (id === undefined ? undefined : sessionIn(pages, id)),
+    edit: async (id, change) => {
+      const session = await client.edit(id, change);
+      // What is being read may be older.
+      readings.current += 1;
+      setPages((old) => withChanged(old, session));
+    },
+    forget: async ({ id, isUnsent }) => {
+      if (isUnsent) return forgetKept({ service: client.baseUrl, name: id });
+      await deleteConversation(client, id);
+      readings.current += 1;
+      setPages((old) => withoutSession(old, id));
+    },
   };
-  return { items: listedOf(sessions, kept), hasMore, isUnread, reload, noteTurn, loadMore, forget };
 }

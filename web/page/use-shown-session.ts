@@ -1,14 +1,18 @@
 import { useCallback, useEffect, useState } from 'react';
 
 /** What the page shows: a session, or a conversation that has none and is known by its name. */
-interface Shown {
+interface Shown extends Entry {
   sessionId: string | undefined;
-  /** Of what is written before there is a session; the same after a reload. */
-  name: string;
   /** Changes when another conversation is to be shown; not when the one that is shown gets its session. */
   conversation: number;
-  /** Where the conversation was before, if it went on in another session. */
-  source?: string | undefined;
+}
+
+/** Of the browser's history: what the address does not say. */
+interface Entry {
+  /** Of what is written before there is a session; the same after a reload. */
+  name: string;
+  /** What begins here is a temporary conversation. */
+  isTemporary: boolean;
 }
 
 /**
@@ -17,20 +21,21 @@ interface Shown {
  */
 export function useShownSession() {
   const [shown, setShown] = useState<Shown>(() => ({ ...current(), conversation: 0 }));
-  const show = useCallback((sessionId: string | undefined, name: string = crypto.randomUUID()) => {
-    setShown(({ conversation }) => ({ sessionId, name, conversation: conversation + 1 }));
+  const show = useCallback((sessionId: string | undefined, entry: Partial<Entry> = {}) => {
+    const { name = crypto.randomUUID(), isTemporary = false } = entry;
+    setShown(({ conversation }) => ({ sessionId, name, isTemporary, conversation: conversation + 1 }));
     const before = current();
     const isShown = sessionId === before.sessionId && (sessionId !== undefined || name === before.name);
-    if (!isShown) history.pushState({ name }, '', addressOf(sessionId));
+    if (!isShown) history.pushState({ name, isTemporary }, '', addressOf(sessionId));
   }, []);
   const rename = useCallback((sessionId: string | undefined) => {
-    setShown(({ name, conversation, sessionId: source }) => ({ sessionId, name, conversation, source }));
+    setShown((before) => ({ ...before, sessionId }));
     history.replaceState(history.state, '', addressOf(sessionId));
   }, []);
-  const { name } = shown;
+  const { name, isTemporary } = shown;
   useEffect(() => {
-    history.replaceState({ name }, '');
-  }, [name]);
+    history.replaceState({ name, isTemporary }, '');
+  }, [name, isTemporary]);
   useEffect(() => {
     const follow = () => setShown(({ conversation }) => ({ ...current(), conversation: conversation + 1 }));
     window.addEventListener('popstate', follow);
@@ -39,9 +44,9 @@ export function useShownSession() {
   return { ...shown, show, rename };
 }
 
-function current(): Pick<Shown, 'sessionId' | 'name'> {
-  const { name = crypto.randomUUID() } = (history.state ?? {}) as { name?: string };
-  return { sessionId: namedSession(), name };
+function current(): Omit<Shown, 'conversation'> {
+  const { name = crypto.randomUUID(), isTemporary = false } = (history.state ?? {}) as Partial<Entry>;
+  return { sessionId: namedSession(), name, isTemporary };
 }
 
 /** The session that the page's address names. */

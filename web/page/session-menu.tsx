@@ -1,0 +1,37 @@
+import { DeleteIcon, ExportIcon, ForkIcon, PinIcon, RenameIcon } from './icons.tsx';
+import type { Listed } from './listed.ts';
+import type { MenuItem } from './Menu.tsx';
+import type { Say } from './strings.ts';
+import type { SessionActions } from './use-session-actions.ts';
+
+/**
+ * What can be done with a conversation: one that has no session can be deleted and no more, a temporary one stands on no
+ * list where a title or a pin would be seen.
+ *
+ * @param showOriginal of a fork whose source is there
+ */
+export function sessionMenu(
+  session: Listed,
+  actions: SessionActions,
+  say: Say,
+  showOriginal: (() => void) | undefined,
+): MenuItem[] {
+  const { beginRename, pin, save, doom } = actions;
+  const item = (name: string, icon: MenuItem['icon'], onChoose: () => void) => ({ name, icon, onChoose });
+  return [
+    ...(session.isUnsent || session.isTemporary
+      ? []
+      : [
+          item(say('rename'), <RenameIcon />, () => beginRename(session)),
+          item(say(session.isPinned ? 'unpin' : 'pin'), <PinIcon />, () => pin(session)),
+        ]),
+    ...(showOriginal ? [item(say('showOriginal'), <ForkIcon />, showOriginal)] : []),
+    ...(session.isUnsent
+      ? []
+      : [
+          item(say('exportMarkdown'), <ExportIcon />, () => save(session, 'md')),
+          item(say('exportJson'), <ExportIcon />, () => save(session, 'json')),
+        ]),
+    { ...item(say('delete'), <DeleteIcon />, () => doom(session)), isDangerous: true },
+  ];
+}

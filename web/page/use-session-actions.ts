@@ -1,0 +1,69 @@
+import { useState } from 'react';
+import { type ParleyClient, ParleyError } from '../../packages/parley-client/src/index.ts';
+import { type ExportFormat, exportConversation } from './export-conversation.ts';
+import type { Listed } from './listed.ts';
+import { useStrings } from './strings.ts';
+import type { Sessions } from './use-sessions.ts';
+
+export interface SessionActions {
+  /** Whose title is being written. */
+  renaming: string | undefined;
+  /** The one that was pinned or unpinned last, and so stands elsewhere in the list. */
+  moved: string | undefined;
+  /** Asked about before it is deleted. */
+  doomed: Listed | undefined;
+  /** In words, why what was wanted last did not happen. */
+  failure: string | undefined;
+  beginRename: (session: Listed) => void;
+  /** @param title nothing where it stays as it is */
+  rename: (session: Listed, title: string | undefined) => void;
+  pin: (session: Listed) => void;
+  save: (session: Listed, format: ExportFormat) => void;
+  doom: (session: Listed) => void;
+  answer: (consents: boolean) => void;
+}
+
+interface SessionActionsOptions {
+  client: ParleyClient;
+  sessions: Pick<Sessions, 'edit' | 'forget'>;
+  /** Called before it goes; what is returned, when it has gone. */
+  onForget: (id: string) => () => void;
+}
+
+/** What the user does with conversations, at one place of the page. */
+export function useSessionActions({ client, sessions, onForget }: SessionActionsOptions): SessionActions {
+  const say = useStrings();
+  const [renaming, setRenaming] = useState<string>();
+  const [moved, setMoved] = useState<string>();
+  const [doomed, setDoomed] = useState<Listed>();
+  const [failure, setFailure] = useState<string>();
+  const attempt = (act: Promise<void>, words: (error: unknown) => string, done?: () => void) => {
+    setFailure(undefined);
+    act.then(done, (error: unknown) => setFailure(words(error)));
+  };
+  return {
+    ...{ renaming, moved, doomed, failure, doom: setDoomed },
+    beginRename: ({ id }) => setRenaming(id),
+    rename: ({ id, title: before }, title) => {
+      setRenaming(undefined);
+      if (title === undefined || title === before) return;
+      attempt(sessions.edit(id, { title }), () => say('notRenamed'));
+    },
+    pin: ({ id, isPinned }) =>
+      attempt(
+        sessions.edit(id, { pinned: !isPinned }),
+        (error) => say(isTooMany(error) ? 'tooManyPinned' : 'notPinned'),
+        () => setMoved(id),
+      ),
+    save: (session, format) => attempt(exportConversation(client, session.id, format, say), () => say('notExported')),
+    answer: (consents) => {
+      setDoomed(undefined);
+      if (!consents || doomed === undefined) return;
+      attempt(sessions.forget(doomed), () => say('notDeleted'), onForget(doomed.id));
+    },
+  };
+}
+
+function isTooMany(error: unknown): boolean {
+  return error instanceof ParleyError && error.problem.code === 'too-many-pinned';
+}
