@@ -266,10 +266,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     await chat.isIdle();
     await chat.ask('About dogs');
     await eventually(async () => (await chat.sessions.count()) === 2);
-    expect((await chat.sessions.allInnerTexts()).map((text) => text.replace('✕', '').trim())).toEqual([
-      'About dogs',
-      'About cats',
-    ]);
+    expect((await chat.sessions.allInnerTexts()).map((text) => text.trim())).toEqual(['About dogs', 'About cats']);
     await chat.button('About cats').click();
     await shows(['About cats', 'You said: About cats']);
     expect(await chat.button('About cats').getAttribute('aria-current')).toBe('page');
@@ -280,12 +277,11 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
   test('deletes a conversation when that is confirmed, and not before', async () => {
     await chat.ask('Secret');
     const id = chat.sessionId;
-    await chat.button('Delete Secret').click();
+    await chat.choose('Secret', 'Delete');
     await chat.page.keyboard.press('Escape');
     await chat.page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(await client.history(id)).toHaveLength(2);
-    await chat.button('Delete Secret').click();
-    await chat.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await chat.remove('Secret');
     await eventually(async () => (await chat.sessions.count()) === 0);
     await shows([]);
     expect((await client.get(`/chat/history/${id}`)).status).toBe(404);
@@ -298,10 +294,11 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     await chat.input.fill('Review this');
     await chat.ask('Review this');
     expect(JSON.stringify(world.upstream.requests[0]?.body['messages'])).toContain('experienced software engineer');
-    expect(await picker.isDisabled()).toBe(true);
+    await chat.page.getByRole('banner').getByText('Code reviewer').waitFor();
+    expect(await picker.count()).toBe(0);
     await chat.page.reload();
-    await eventually(async () => (await picker.inputValue()) === 'code-reviewer');
-    expect(await picker.isDisabled()).toBe(true);
+    await chat.page.getByRole('banner').getByText('Code reviewer').waitFor();
+    expect(await picker.count()).toBe(0);
   });
 
   test('keeps a long conversation whole: the newest messages first, older ones as the user scrolls up', async () => {

@@ -87,8 +87,7 @@ test('the draft of a conversation that is deleted goes with it', async () => {
   await chat.ask('About cats');
   await chat.input.fill('A secret of cats');
   await begin();
-  await chat.button('Delete About cats').click();
-  await chat.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await chat.remove('About cats');
   await eventually(async () => (await chat.sessions.count()) === 0);
   expect(await stored()).not.toContain('A secret of cats');
 });

@@ -58,7 +58,7 @@ test('Escape that closes a dialog or the editor stops nothing; the next one does
   await beginAnswer();
   await chat.editor.press('Escape');
   await chat.editor.waitFor({ state: 'hidden' });
-  await chat.button('Delete About cats').click();
+  await chat.choose('About cats', 'Delete');
   await chat.page.getByRole('dialog').waitFor();
   await press('Escape');
   await chat.page.getByRole('dialog').waitFor({ state: 'hidden' });

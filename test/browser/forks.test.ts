@@ -94,7 +94,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
     expect(chat.asked.map(({ body }) => body)).toEqual([fork('one', null)]);
     expect(await contents(chat.sessionId)).toEqual(['one', 'Eins.']);
     // Nothing else is left of the assistant that was picked for the source.
-    expect(await chat.page.getByRole('combobox', { name: 'Assistant' }).inputValue()).toBe('code-reviewer');
+    await chat.page.getByRole('banner').getByText('Code reviewer').waitFor();
   });
 
   test('regenerates the answer of a fork, as a fork of it', async () => {
@@ -113,7 +113,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
     world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
     await chat.edit(2, 'zwei');
     await shows(['one', 'You said: one', 'zwei', 'before']);
-    expect(await chat.page.getByRole('combobox', { name: 'Assistant' }).inputValue()).toBe('code-reviewer');
+    await chat.page.getByRole('banner').getByText('Code reviewer').waitFor();
     expect(chat.sessionId).not.toBe(source);
     await chat.page.reload();
     await shows(['one', 'You said: one', 'zwei', 'before']);
@@ -234,8 +234,9 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
   test('says in the list where a fork comes from, and leads there', async () => {
     await chat.edit(2, 'zwei');
     await answers(['one', 'You said: one', 'zwei', 'You said: zwei']);
-    const origin = chat.sessions.first().getByRole('button', { name: 'from one', exact: true });
-    await origin.click();
+    await chat.sessions.first().getByRole('img', { name: 'from one', exact: true }).waitFor();
+    await chat.sessions.first().getByRole('button', { name: 'Actions for one' }).click();
+    await chat.page.getByRole('menuitem', { name: 'Show original' }).click();
     await answers(all);
     expect(chat.sessionId).toBe(source);
     await chat.page.goBack();
@@ -250,7 +251,7 @@ describe.each<StoreKind>(['memory', 'redis'])('edit and regenerate, with session
     await client.delete(`/chat/history/${source}`);
     before = await stored();
     await chat.page.reload();
-    await chat.sessions.getByText('from a conversation that is not listed').waitFor();
+    await chat.sessions.getByRole('img', { name: 'from a conversation that is not listed' }).waitFor();
     await shows(['one', 'You said: one', 'zwei', 'You said: zwei']);
     expect(chat.sessionId).toBe(forked);
   });

@@ -100,7 +100,7 @@ test('on a touch device nothing opens the keyboard but its user', async () => {
   await chat.messages.nth(1).waitFor();
   await chat.isIdle();
   await chat.button('Conversations').tap();
-  await chat.button('New conversation').tap();
+  await chat.page.getByRole('navigation').getByRole('button', { name: 'New conversation' }).tap();
   await chat.page.getByText('Ask something to begin.').waitFor();
   // The list is gone, and what opens it is what is next.
   await hasKeyboard(chat.button('Conversations'));
@@ -111,7 +111,7 @@ test('the first stop of the page leads past everything, to the message field', a
   const skip = chat.button('Skip to message field');
   const stops = chat.page.locator('a[href], button, input, select, textarea, [tabindex]');
   expect(await stops.first().evaluate((first) => first.textContent)).toBe('Skip to message field');
-  await chat.button('New conversation').focus();
+  await chat.button('Hide conversations').focus();
   await press('Shift+Tab');
   await hasKeyboard(skip);
   const { width = 0, height = 0 } = (await skip.boundingBox()) ?? {};
@@ -125,7 +125,7 @@ test('a list of conversations takes two stops, however long it is; the arrow key
   for (const message of subjects) await new Client(world.host.url).chat({ message });
   await chat.page.reload();
   await chat.button('Subject 11').waitFor();
-  await chat.button('New conversation').focus();
+  await chat.search.focus();
   await press('Tab');
   await hasKeyboard(chat.button('Subject 11'));
   await press('ArrowUp');
@@ -137,16 +137,18 @@ test('a list of conversations takes two stops, however long it is; the arrow key
   await press('ArrowDown');
   await hasKeyboard(chat.button('Subject 0'));
   await press('Tab');
-  await hasKeyboard(chat.button('Delete Subject 0'));
+  await hasKeyboard(chat.button('Actions for Subject 0'));
   await press('Home');
   await hasKeyboard(chat.button('Subject 11'));
   await press('ArrowDown');
   await press('Tab');
   await press('Tab');
+  await press('Tab');
   await hasKeyboard(chat.list);
   // Where the user was, Tab leads back to.
   await press('Shift+Tab');
-  await hasKeyboard(chat.button('Delete Subject 10'));
+  await press('Shift+Tab');
+  await hasKeyboard(chat.button('Actions for Subject 10'));
   await press('Shift+Tab');
   await press('Enter');
   await eventually(async () => (await chat.texts())[0] === 'Subject 10');
@@ -155,8 +157,7 @@ test('a list of conversations takes two stops, however long it is; the arrow key
 test('after a deletion the keyboard is at the next conversation, or at what begins one', async () => {
   await talkAbout('One', 'Two', 'Three');
   const remove = async (title: string) => {
-    await chat.button(`Delete ${title}`).focus();
-    await press('Enter');
+    await chat.choose(title, 'Delete');
     await chat.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter');
     await chat.button(title).waitFor({ state: 'detached' });
   };

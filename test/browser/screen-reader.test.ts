@@ -113,6 +113,6 @@ test('goes from message to message by headings that say whose they are', async (
   const headings = chat.list.getByRole('heading', { level: 2 });
   expect(await headings.allTextContents()).toEqual(['You said', 'Assistant said', 'You said', 'Assistant said']);
   const first = chat.page.getByRole('heading').first();
-  expect(await first.evaluate(({ localName, textContent }) => [localName, textContent])).toEqual(['h1', 'Parley']);
+  expect(await first.evaluate(({ localName, textContent }) => [localName, textContent])).toEqual(['h1', 'one']);
   expect(await chat.page.locator('h1').count()).toBe(1);
 });

@@ -140,7 +140,7 @@ export const states: Record<string, State> = {
     await chat.ask('Where do sessions go?');
     upstream.enqueue({ deltas: ['Into Redis.'] });
     await chat.button('Regenerate').click();
-    await chat.button('from Where do sessions go?').waitFor();
+    await chat.page.getByRole('img', { name: 'from Where do sessions go?' }).waitFor();
   },
 
   summarized: async (chat, world) => {
@@ -158,8 +158,49 @@ export const states: Record<string, State> = {
 
   deleting: async (chat) => {
     await chat.ask('Where do sessions go?');
-    await chat.button('Delete Where do sessions go?').click();
+    await chat.choose('Where do sessions go?', 'Delete');
     await chat.page.getByRole('dialog').waitFor();
+  },
+
+  menu: async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.button('Actions for Where do sessions go?').click();
+    await chat.page.getByRole('menu').waitFor();
+  },
+
+  pinned: async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.choose('Where do sessions go?', 'Pin');
+    await chat.page.getByRole('list', { name: 'Pinned' }).waitFor();
+  },
+
+  renaming: async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.choose('Where do sessions go?', 'Rename');
+    await chat.page.getByRole('textbox', { name: 'New title' }).waitFor();
+  },
+
+  searched: async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.ask('And for how long do they stay?');
+    await chat.search.fill('how long');
+    await chat.page.getByText('And for how long').first().waitFor();
+  },
+
+  'nothing-found': async (chat) => {
+    await chat.search.fill('how long');
+    await chat.page.getByText('No conversation has these words.').waitFor();
+  },
+
+  temporary: async (chat) => {
+    await chat.button('Temporary chat').click();
+    await chat.page.getByRole('heading', { name: 'Temporary chat' }).waitFor();
+    await chat.ask('Where do sessions go?');
+  },
+
+  'put-away': async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.button('Hide conversations').click();
   },
 
   'right-to-left': async (chat, { upstream }) => {

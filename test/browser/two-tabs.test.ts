@@ -156,8 +156,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
 
   test('a conversation that is deleted in the other tab is told as deleted, at once', async () => {
     await other.input.fill('A draft');
-    await chat.button('Delete one').click();
-    await chat.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await chat.remove('one');
     await other.page.getByText('This conversation was deleted.').waitFor();
     await shows(other);
     expect(other.sessionId).toBe('');

@@ -127,8 +127,30 @@ export class ChatPage {
     return this.page.getByRole('alert');
   }
 
+  /** Where the words are written that are searched in the list. */
+  get search(): Locator {
+    return this.page.getByRole('searchbox', { name: 'Search conversations' });
+  }
+
+  /** What the conversation that is shown is called. */
+  get title(): Locator {
+    return this.page.getByRole('heading', { level: 1 });
+  }
+
   get sessions(): Locator {
     return this.page.getByRole('navigation').getByRole('listitem');
+  }
+
+  /** Does something with a conversation of the list, by its menu. */
+  async choose(title: string, action: string): Promise<void> {
+    await this.button(`Actions for ${title}`).click();
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+  }
+
+  /** Deletes a conversation of the list, and says yes to it. */
+  async remove(title: string): Promise<void> {
+    await this.choose(title, 'Delete');
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   }
 
   /** Where the messages begin that the model is shown as they are. */

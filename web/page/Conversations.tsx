@@ -67,7 +67,7 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
   const isTemporary = entry.isTemporary || facts?.isTemporary === true;
   return (
     <div className="parley-page">
-      <SkipButton fieldId={fieldId} />
+      <SkipButton fieldId={fieldId} isInert={sidebar.isDrawer} />
       <Sidebar
         sidebar={sidebar}
         hideRef={hiding}
@@ -94,7 +94,7 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           session={listed ?? unlistedSession(sessionId, sessions.find(sessionId), facts)}
           isTemporary={isTemporary}
           assistant={hasBegun ? assistants.named(facts?.assistant)?.title : undefined}
-          hasSidebar={sidebar.isShown}
+          hasSidebar={sidebar.isShown && !sidebar.isDrawer}
           menuRef={menu}
           onShowSidebar={() => {
             moveKeyboard();

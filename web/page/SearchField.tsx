@@ -22,7 +22,7 @@ export function SearchField({ search }: { search: Search }) {
       <input
         ref={field}
         type="search"
-        dir="auto"
+        dir={text === '' ? undefined : 'auto'}
         aria-label={say('search')}
         placeholder={say('search')}
         value={text}

@@ -21,35 +21,33 @@ interface SidebarProps {
 /** Beside the conversation that is shown: the others. */
 export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children }: SidebarProps) {
   const say = useStrings();
-  const element = useRef<HTMLElement>(null);
+  const element = useRef<HTMLDivElement>(null);
   useDrawer(element, sidebar.isDrawer, onHide);
+  // A dialog as long as it keeps the user from the rest.
+  const dialog = sidebar.isDrawer && { role: 'dialog', 'aria-modal': true, 'aria-label': say('conversations') };
   return (
-    <nav
-      ref={element}
-      id="conversations"
-      className="parley-sidebar"
-      aria-label={say('conversations')}
-      hidden={!sidebar.isShown}
-    >
-      <div className="parley-sidebar-top">
-        <Brand />
-        <IconButton ref={hideRef} name={say('hideConversations')} onClick={onHide}>
-          <SidebarIcon />
-        </IconButton>
-      </div>
-      <button ref={beginRef} type="button" className="parley-entry" onClick={() => onBegin()}>
-        <NewIcon />
-        {say('newConversation')}
-      </button>
-      <button type="button" className="parley-entry" onClick={() => onBegin(true)}>
-        <TemporaryIcon />
-        {say('temporaryChat')}
-      </button>
-      {children}
-      <div className="parley-sidebar-foot">
-        <UserMenu />
-        <LanguagePicker />
-      </div>
-    </nav>
+    <div ref={element} id="conversations" className="parley-sidebar" hidden={!sidebar.isShown} {...dialog}>
+      <nav aria-label={say('conversations')}>
+        <div className="parley-sidebar-top">
+          <Brand />
+          <IconButton ref={hideRef} name={say('hideConversations')} onClick={onHide}>
+            <SidebarIcon />
+          </IconButton>
+        </div>
+        <button ref={beginRef} type="button" className="parley-entry" onClick={() => onBegin()}>
+          <NewIcon />
+          {say('newConversation')}
+        </button>
+        <button type="button" className="parley-entry" onClick={() => onBegin(true)}>
+          <TemporaryIcon />
+          {say('temporaryChat')}
+        </button>
+        {children}
+        <div className="parley-sidebar-foot">
+          <UserMenu />
+          <LanguagePicker />
+        </div>
+      </nav>
+    </div>
   );
 }

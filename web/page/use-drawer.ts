@@ -17,10 +17,11 @@ export function useDrawer(drawer: RefObject<HTMLElement | null>, isOpen: boolean
       if (isBeside && !drawer.current?.contains(target)) close();
     };
     document.addEventListener('keydown', onKeyDown);
-    document.addEventListener('click', onClick);
+    // On its way down, so that the click which opens the drawer has passed.
+    document.addEventListener('click', onClick, true);
     return () => {
       document.removeEventListener('keydown', onKeyDown);
-      document.removeEventListener('click', onClick);
+      document.removeEventListener('click', onClick, true);
     };
   });
 }
