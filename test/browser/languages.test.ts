@@ -144,7 +144,8 @@ describe('the language of the page', () => {
     await chat.page.route('**/chat/history/*', (route) =>
       route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
     );
-    await chat.button('Eliminar Hello').click();
+    await chat.button('Acciones para Hello').click();
+    await chat.page.getByRole('menuitem', { name: 'Eliminar' }).click();
     await chat.button('Eliminar').click();
     const { 'store-unavailable': reason } = languages.es.panel;
     expect(await chat.alert.innerText()).toBe(`No se pudo eliminar la conversación: ${reason}`);

@@ -99,14 +99,14 @@ function Group({ heading, items, row }: ListGroup & { row: (session: Listed) => 
     <>
       {/* No heading: the first one of the page is the conversation's. */}
       <p id={id} className="parley-group">
-        {heading instanceof Date ? monthOf(heading) : say(heading)}
+        {heading instanceof Date ? monthOf(heading, say.locale) : say(heading)}
       </p>
       <ul aria-labelledby={id}>{items.map(row)}</ul>
     </>
   );
 }
 
-function monthOf(month: Date): string {
+function monthOf(month: Date, locale: string): string {
   const isThisYear = month.getFullYear() === new Date().getFullYear();
-  return month.toLocaleDateString(undefined, { month: 'long', ...(!isThisYear && { year: 'numeric' }) });
+  return month.toLocaleDateString(locale, { month: 'long', ...(!isThisYear && { year: 'numeric' }) });
 }

@@ -38,7 +38,8 @@ export function TitleEditor({ title, onDone }: TitleEditorProps) {
         defaultValue={title}
         maxLength={LONGEST}
         autoComplete="off"
-        onBlur={() => end(true)}
+        // Once the keyboard is where it goes.
+        onBlur={() => setTimeout(end, 0, true)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
           event.preventDefault();

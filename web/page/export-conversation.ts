@@ -1,5 +1,5 @@
 import type { History, ParleyClient, StoredMessage } from '../../packages/parley-client/src/index.ts';
-import type { Say } from './strings.ts';
+import type { PageSay } from './strings.ts';
 
 export type ExportFormat = 'md' | 'json';
 
@@ -8,7 +8,7 @@ export async function exportConversation(
   client: ParleyClient,
   sessionId: string,
   format: ExportFormat,
-  say: Say,
+  say: PageSay,
 ): Promise<void> {
   const history = await wholeHistory(client, sessionId);
   const text = format === 'json' ? jsonOf(history) : markdownOf(history, say);
@@ -33,13 +33,13 @@ async function wholeHistory(client: ParleyClient, sessionId: string): Promise<Hi
   return { ...newest, messages };
 }
 
-/** As a line of `GET /chat/export`. */
+/** As a line of `GET /chat/export`, but for what a history does not say. */
 function jsonOf({ session_id: id, has_more: _, expires: __, ...session }: History): string {
   return `${JSON.stringify({ id, ...session }, undefined, 2)}\n`;
 }
 
 /** Messages as they were written: answers are Markdown already. */
-function markdownOf({ title, messages }: History, say: Say): string {
+function markdownOf({ title, messages }: History, say: PageSay): string {
   const part = ({ role, timestamp, content }: StoredMessage) =>
     `## ${say(role === 'user' ? 'exportedUser' : 'exportedAssistant')}\n\n_${timestamp}_\n\n${content}\n`;
   return [`# ${title || say('untitled')}\n`, ...messages.map(part)].join('\n');

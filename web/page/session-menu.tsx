@@ -1,7 +1,7 @@
 import { DeleteIcon, ExportIcon, ForkIcon, PinIcon, RenameIcon } from './icons.tsx';
 import type { Listed } from './listed.ts';
 import type { MenuItem } from './Menu.tsx';
-import type { Say } from './strings.ts';
+import type { PageSay } from './strings.ts';
 import type { SessionActions } from './use-session-actions.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { SessionActions } from './use-session-actions.ts';
 export function sessionMenu(
   session: Listed,
   actions: SessionActions,
-  say: Say,
+  say: PageSay,
   showOriginal: (() => void) | undefined,
 ): MenuItem[] {
   const { beginRename, pin, save, doom } = actions;
@@ -29,8 +29,8 @@ export function sessionMenu(
     ...(session.isUnsent
       ? []
       : [
-          item(say('exportMarkdown'), <ExportIcon />, () => save(session, 'md')),
-          item(say('exportJson'), <ExportIcon />, () => save(session, 'json')),
+          item(say('exportAs', { format: 'Markdown' }), <ExportIcon />, () => save(session, 'md')),
+          item(say('exportAs', { format: 'JSON' }), <ExportIcon />, () => save(session, 'json')),
         ]),
     { ...item(say('delete'), <DeleteIcon />, () => doom(session)), isDangerous: true },
   ];

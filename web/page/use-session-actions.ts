@@ -1,8 +1,11 @@
 import { useState } from 'react';
 import { type ParleyClient, ParleyError } from '../../packages/parley-client/src/index.ts';
+import { failureText } from '../../packages/parley-client/src/react/index.ts';
 import { type ExportFormat, exportConversation } from './export-conversation.ts';
+import { languages } from './languages.ts';
 import type { Listed } from './listed.ts';
 import { useStrings } from './strings.ts';
+import { useLanguage } from './use-language.ts';
 import type { Sessions } from './use-sessions.ts';
 
 export interface SessionActions {
@@ -36,32 +39,35 @@ export function useSessionActions({ client, sessions, onForget }: SessionActions
   const [renaming, setRenaming] = useState<string>();
   const [moved, setMoved] = useState<string>();
   const [doomed, setDoomed] = useState<Listed>();
-  const [failure, setFailure] = useState<string>();
-  const attempt = (act: Promise<void>, words: (error: unknown) => string, done?: () => void) => {
-    setFailure(undefined);
-    act.then(done, (error: unknown) => setFailure(words(error)));
+  const [failed, setFailed] = useState<Failed>();
+  const { panel } = languages[useLanguage().language];
+  const attempt = (what: Failed['what'], act: Promise<void>, done?: () => void) => {
+    setFailed(undefined);
+    act.then(done, (error: unknown) => setFailed({ what: isTooMany(error) ? 'tooManyPinned' : what, error }));
   };
   return {
-    ...{ renaming, moved, doomed, failure, doom: setDoomed },
+    ...{ renaming, moved, doomed, doom: setDoomed },
+    failure: failed && say(failed.what, { reason: failureText(failed.error, panel) }),
     beginRename: ({ id }) => setRenaming(id),
     rename: ({ id, title: before }, title) => {
       setRenaming(undefined);
       if (title === undefined || title === before) return;
-      attempt(sessions.edit(id, { title }), () => say('notRenamed'));
+      attempt('notRenamed', sessions.edit(id, { title }));
     },
     pin: ({ id, isPinned }) =>
-      attempt(
-        sessions.edit(id, { pinned: !isPinned }),
-        (error) => say(isTooMany(error) ? 'tooManyPinned' : 'notPinned'),
-        () => setMoved(id),
-      ),
-    save: (session, format) => attempt(exportConversation(client, session.id, format, say), () => say('notExported')),
+      attempt(isPinned ? 'notUnpinned' : 'notPinned', sessions.edit(id, { pinned: !isPinned }), () => setMoved(id)),
+    save: (session, format) => attempt('notExported', exportConversation(client, session.id, format, say)),
     answer: (consents) => {
       setDoomed(undefined);
       if (!consents || doomed === undefined) return;
-      attempt(sessions.forget(doomed), () => say('notDeleted'), onForget(doomed.id));
+      attempt('notDeleted', sessions.forget(doomed), onForget(doomed.id));
     },
   };
+}
+
+interface Failed {
+  what: 'notRenamed' | 'notPinned' | 'notUnpinned' | 'tooManyPinned' | 'notExported' | 'notDeleted';
+  error: unknown;
 }
 
 function isTooMany(error: unknown): boolean {
