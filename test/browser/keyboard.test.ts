@@ -143,10 +143,8 @@ test('a list of conversations takes two stops, however long it is; the arrow key
   await press('ArrowDown');
   await press('Tab');
   await press('Tab');
-  await press('Tab');
-  await hasKeyboard(chat.list);
+  expect(await chat.page.locator('.parley-conversations :focus').count()).toBe(0);
   // Where the user was, Tab leads back to.
-  await press('Shift+Tab');
   await press('Shift+Tab');
   await hasKeyboard(chat.button('Actions for Subject 10'));
   await press('Shift+Tab');

@@ -39,8 +39,7 @@ export class Conversation {
 
   /** The session that the turn which has no ending is forked from. */
   get source(): string | undefined {
-    const { turn } = this.#shown;
-    return turn?.fork && turn.sessionId;
+    return this.#shown.turn?.fork && this.#shown.turn.sessionId;
   }
 
   /** Calls `listener` after each change, until the returned function is called. */

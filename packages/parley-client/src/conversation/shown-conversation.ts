@@ -14,10 +14,7 @@ export interface ShownConversationOptions {
   assistant?: string | undefined;
   /** A new conversation is on no list, and is forgotten an hour after its last turn at the latest. */
   temporary?: boolean | undefined;
-  /**
-   * Under which the tab keeps what was written in a conversation that has no session. By default each conversation that is
-   * open on the page has one of its own, by the order in which they were opened.
-   */
+  /** Under which the tab keeps what has no session; by default the place among the conversations open on the page. */
   name?: string | undefined;
   /** Called when the conversation has another session than before: a new one, or none, when the old one is gone. */
   onSession?: ((sessionId: string | undefined) => void) | undefined;
@@ -33,13 +30,12 @@ export class ShownConversation {
   readonly #settled: SettledMessages;
   #state: ConversationState;
 
-  constructor({ client, sessionId, name, onSession = () => {}, ...options }: ShownConversationOptions) {
-    const { assistant, temporary: isTemporary = false } = options;
+  constructor({ client, sessionId, name, onSession = () => {}, ...begun }: ShownConversationOptions) {
     this.#onSession = onSession;
     this.keeper = new ConversationKeeper(client.baseUrl, name);
     this.turns = new OpenTurns(this.keeper);
     this.#settled = new SettledMessages(client);
-    this.#state = { ...nothingYet, sessionId, assistant, isTemporary };
+    this.#state = { ...nothingYet, sessionId, assistant: begun.assistant, isTemporary: begun.temporary === true };
   }
 
   get state(): ConversationState {
@@ -74,8 +70,8 @@ export class ShownConversation {
     const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn(), ...messagesQueued];
     const given = queued ?? (this.turn?.failure && this.turn);
     const discards = given && (this.#isStillThere(given) ? 'answer' : 'message');
-    const isQueued = queued !== undefined;
-    this.#state = { ...this.#state, ...change, messages, hasMore, summaries, discards, isQueued };
+    const settled = { messages, hasMore, summaries };
+    this.#state = { ...this.#state, ...change, ...settled, discards, isQueued: queued !== undefined };
     this.keeper.isTemporary = this.#state.isTemporary;
     for (const listener of this.#listeners) listener();
   }
@@ -144,10 +140,9 @@ export class ShownConversation {
     const history = await this.#settled.readNewest(sessionId, isWanted);
     if (history === undefined || !isWanted()) return history !== undefined;
     const { usage, context } = history.messages.at(-1) ?? {};
-    const { title, temporary: isTemporary = false } = history;
     // One without a turn has none: the one that was picked stays.
     const assistant = history.assistant ?? this.#state.assistant;
-    this.change({ title, isTemporary, assistant, usage, context });
+    this.change({ title: history.title, isTemporary: history.temporary === true, assistant, usage, context });
     return true;
   }
 
