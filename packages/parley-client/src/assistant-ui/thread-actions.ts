@@ -45,7 +45,7 @@ export class ThreadActions {
   /** Takes back a message that waits for another page's turn, or stops what is under way. */
   async cancel(): Promise<void> {
     const { conversation, state } = this.#thread;
-    if (state.isQueued) conversation.discard();
+    if (state.queued) conversation.takeQueuedBack();
     else await conversation.stop();
   }
 

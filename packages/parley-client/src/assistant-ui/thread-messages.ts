@@ -43,8 +43,8 @@ export class ThreadMessages {
   }
 
   /** What stands where there is no answer: why, or that the question waits for another one's. */
-  inPlaceOfAnswer({ failure, isQueued }: ConversationState, parentId: string | null): ThreadMessage | undefined {
-    if (failure === undefined && !isQueued) return undefined;
+  inPlaceOfAnswer({ failure, queued }: ConversationState, parentId: string | null): ThreadMessage | undefined {
+    if (failure === undefined && queued === undefined) return undefined;
     const id = `${parentId}-no-answer`;
     const status = failure ? failed(failure) : running;
     return fromThreadMessageLike({ id, role: 'assistant', content: [], createdAt: this.#firstSeen(id) }, id, status);

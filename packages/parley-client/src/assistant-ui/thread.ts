@@ -144,7 +144,8 @@ export class Thread {
 
   #change(): void {
     const { state, source } = this.#conversation;
-    const { sessionId, phase, failure, messages, hasMore } = state;
+    const { sessionId, phase, failure, queued, hasMore } = state;
+    const messages = queued ? [...state.messages, queued] : state.messages;
     if (phase !== 'loading') this.#switch = undefined;
     const isRelated = source !== undefined && !this.sessionIds.has(source);
     if (isRelated) {

@@ -44,6 +44,10 @@ export class ConversationKeeper {
     this.#keep({ turn: failure?.code === 'unauthenticated' ? (untold as PendingTurn) : turn });
   }
 
+  keepQueued(queued: PendingTurn | undefined): void {
+    this.#keep({ queued });
+  }
+
   keepDraft(draft: string): void {
     this.#keep({ draft });
   }
@@ -55,7 +59,8 @@ export class ConversationKeeper {
     this.#sessionId = sessionId;
     const there = readKept(this.#place);
     this.#kept = {};
-    this.#keep({ turn: kept.turn ?? there.turn, draft: kept.draft || there.draft });
+    const queued = kept.queued ?? there.queued;
+    this.#keep({ turn: kept.turn ?? there.turn, queued, draft: kept.draft || there.draft });
   }
 
   get #place() {

@@ -10,7 +10,7 @@ export interface Message {
   role: 'user' | 'assistant';
   content: string;
   turnId?: string;
-  /** Of one that is stored; ISO 8601. */
+  /** When it was stored, or said here; ISO 8601. */
   timestamp?: string;
   finishReason?: FinishReason;
   usage?: Usage;
@@ -45,8 +45,8 @@ export interface ConversationState {
   phase: Phase;
   /** Oldest first; while a turn has no ending, its message and its answer so far are the last two. */
   messages: readonly Message[];
-  /** The last message is sent once the turn under way, which another page asked, has ended. */
-  isQueued: boolean;
+  /** What the user wrote meanwhile: it is sent once the turn under way is stored. */
+  queued: Message | undefined;
   /** There are older messages than these. */
   hasMore: boolean;
   /** Of what the next turn is not asked with word by word; oldest first. */
@@ -54,7 +54,7 @@ export interface ConversationState {
   /** Why the last message has no answer, or the conversation cannot be shown. */
   failure: TurnFailure | undefined;
   /**
-   * What a turn that failed, or is queued, came from: a message that goes back to where it was written when the turn is
+   * What a turn that failed came from: a message that goes back to where it was written when the turn is
    * discarded, or another `answer` that was asked for, where nothing was written. Nothing where there is no such turn.
    */
   discards: 'message' | 'answer' | undefined;
@@ -66,6 +66,11 @@ export interface ConversationState {
   returned: string | undefined;
 }
 
+/** A turn has no ending yet. */
+export function isUnderWay(phase: Phase): boolean {
+  return phase !== 'loading' && phase !== 'ready';
+}
+
 export const nothingYet: ConversationState = {
   sessionId: undefined,
   title: undefined,
@@ -73,7 +78,7 @@ export const nothingYet: ConversationState = {
   assistant: undefined,
   phase: 'loading',
   messages: [],
-  isQueued: false,
+  queued: undefined,
   hasMore: false,
   summaries: [],
   failure: undefined,

@@ -1,18 +1,12 @@
 import type { ParleyClient } from '../client/parley-client.ts';
 import { onAttention } from './attention.ts';
-import type { ConversationState } from './conversation-state.ts';
+import type { ConversationOptions } from './conversation-options.ts';
+import { type ConversationState, isUnderWay } from './conversation-state.ts';
 import { isDeleted, onDeleted } from './deleted-sessions.ts';
-import type { PendingTurn } from './pending-turn.ts';
-import { ShownConversation, type ShownConversationOptions } from './shown-conversation.ts';
+import { newTurn, type PendingTurn, retried } from './pending-turn.ts';
+import { ShownConversation } from './shown-conversation.ts';
 import { TurnDriver } from './turn-driver.ts';
 import { failureOf, type TurnFailure } from './turn-failure.ts';
-
-export interface ConversationOptions extends ShownConversationOptions {
-  /** Called when a turn has been stored. */
-  onTurn?: (() => void) | undefined;
-  /** Called once for each failure: of a turn, or of reading what is stored. Not again when it is told after a reload. */
-  onError?: ((failure: TurnFailure) => void) | undefined;
-}
 
 /**
  * One conversation, as its user acts on it. A message that was sent once is asked once: whatever happens to connections,
@@ -26,11 +20,10 @@ export class Conversation {
   readonly #closed = new AbortController();
 
   constructor({ onTurn = () => {}, onError = () => {}, ...options }: ConversationOptions) {
-    const { signal } = this.#closed;
     this.#client = options.client;
     this.#onError = onError;
     this.#shown = new ShownConversation(options);
-    this.#driver = new TurnDriver({ client: options.client, shown: this.#shown, onTurn, onError, signal });
+    this.#driver = new TurnDriver({ ...options, shown: this.#shown, onTurn, onError, signal: this.#closed.signal });
   }
 
   get state(): ConversationState {
@@ -79,9 +72,10 @@ export class Conversation {
     this.#shown.keeper.keepDraft(text);
   }
 
-  /** Asks the next turn. Nothing happens while another one has no ending. */
+  /** Asks the next turn: once the one is stored that is under way. Nothing happens where that one has failed. */
   async send(message: string): Promise<void> {
-    await this.#ask(message);
+    if (isUnderWay(this.state.phase)) this.#shown.queue(message);
+    else await this.#ask(message);
   }
 
   /** Asks this in place of a message: in a conversation of its own, that shares what stands before the message. */
@@ -100,18 +94,22 @@ export class Conversation {
   /** Tries what has failed again: a turn under its own key, or else the reading of what is stored. */
   async retry(): Promise<void> {
     const { turn } = this.#shown;
-    if (turn === undefined) return this.#read();
-    const { failure, ...again } = turn;
-    // The session of the turn is gone, so that its key leads nowhere; what it was forked from is another one.
-    const anew = failure?.code === 'session-not-found' || failure?.code === 'idempotency-key-reused';
-    const sessionId = again.fork && again.sessionId;
-    await this.#driver.run(anew ? { ...again, idempotencyKey: crypto.randomUUID(), sessionId } : again);
+    await (turn === undefined ? this.#read() : this.#driver.run(retried(turn)));
   }
 
-  /** Gives up a turn that failed, or one that is queued: its message goes back to where it was written. */
+  /** Gives up a turn that failed: its message goes back to where it was written. */
   discard(): void {
-    if (this.state.isQueued) this.#shown.takeQueuedBack();
-    else this.#shown.takeTurnBack();
+    this.#shown.takeTurnBack();
+  }
+
+  /** Likewise what is queued. */
+  takeQueuedBack(): void {
+    this.#shown.takeQueuedBack();
+  }
+
+  /** What is queued is not sent, and goes nowhere. */
+  dropQueued(): void {
+    this.#shown.dropQueued();
   }
 
   /** Whoever shows `returned` has taken it over. */
@@ -153,6 +151,7 @@ export class Conversation {
       if (signal.aborted) return;
       if (!found) this.#leaveGone();
       this.#shown.change({ phase: 'ready' });
+      await this.#driver.runQueued();
     } catch (error) {
       if (signal.aborted) return;
       const failure = { ...failureOf(error), retryable: true };
@@ -164,8 +163,8 @@ export class Conversation {
   async #ask(message: string, fork: Pick<PendingTurn, 'after' | 'fork'> = {}): Promise<void> {
     const { phase, failure, sessionId, assistant, isTemporary } = this.state;
     if (phase !== 'ready' || failure !== undefined || message.trim() === '') return;
-    const turn = { message, assistant, sessionId, temporary: isTemporary || undefined };
-    await this.#driver.run({ idempotencyKey: crypto.randomUUID(), ...turn, ...fork });
+    const asked = { message, askedAt: new Date().toISOString(), assistant, sessionId };
+    await this.#driver.run(newTurn({ ...asked, temporary: isTemporary || undefined, ...fork }));
   }
 
   async #askInstead(turnId: string | undefined, message: string): Promise<void> {
@@ -190,6 +189,7 @@ export class Conversation {
     const { sessionId = '' } = this.state;
     this.#shown.forgetStored(isDeleted(sessionId) ? 'deleted' : 'gone');
     this.#shown.moveTo(undefined);
+    this.#shown.takeQueuedBack();
   }
 
   /** Nothing is under way or has failed, so that what is stored can be shown as it is. */

@@ -4,6 +4,8 @@ import type { PendingTurn } from './pending-turn.ts';
 export interface Kept {
   /** A message without an answer. */
   turn?: PendingTurn | undefined;
+  /** The message that is sent once the turn has its answer. */
+  queued?: PendingTurn | undefined;
   /** A message that was not sent yet. */
   draft?: string | undefined;
   /** The conversation is temporary: it belongs on no list. */
@@ -35,15 +37,13 @@ export function readKept(place: Place): Kept {
   return entryAt(keyOf(place))?.kept ?? {};
 }
 
-/** Where both are too much, the turn is kept alone. */
-export function writeKept(place: Place, { turn, draft, temporary }: Kept): void {
+/** Where all is too much, the turn is kept with what waits behind it, or else alone. */
+export function writeKept(place: Place, { turn, queued, draft, temporary }: Kept): void {
   const key = keyOf(place);
   let isNews = JSON.stringify(turn) !== JSON.stringify(readKept(place).turn);
-  const [text] = [
-    { turn, draft, temporary },
-    { turn, temporary },
-  ]
-    .filter((kept: Kept) => kept.turn || kept.draft)
+  const [text] = [{ turn, queued, draft }, { turn, queued }, { turn }]
+    .filter((kept: Kept) => kept.turn || kept.queued || kept.draft)
+    .map((kept) => ({ ...kept, temporary }))
     .map((kept) => JSON.stringify({ at: Date.now(), kept }))
     .filter(({ length }) => length <= LONGEST);
   withStorage((storage) => {
@@ -73,7 +73,7 @@ export function forgetKept(place?: Place): void {
   for (const listener of listeners) listener();
 }
 
-/** Its turn was stored meanwhile, as far as a list tells; its draft stays. */
+/** Its turn was stored meanwhile, as far as a list tells; what was written since stays. */
 export function forgetKeptTurn(place: Place): void {
   const { turn: _, ...rest } = readKept(place);
   writeKept(place, rest);

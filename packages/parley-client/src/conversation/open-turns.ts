@@ -1,6 +1,6 @@
 import type { ConversationKeeper } from './conversation-keeper.ts';
 import type { Message } from './conversation-state.ts';
-import type { PendingTurn } from './pending-turn.ts';
+import { continued, newTurn, type PendingTurn } from './pending-turn.ts';
 
 /** The turns of a conversation that have no ending: the one that is shown, and one of the user's that waits behind it. */
 export class OpenTurns {
@@ -11,6 +11,11 @@ export class OpenTurns {
 
   constructor(keeper: ConversationKeeper) {
     this.#keeper = keeper;
+  }
+
+  /** What waited when the page was left. */
+  restore(queued: PendingTurn | undefined): void {
+    this.#queued = queued;
   }
 
   get current(): PendingTurn | undefined {
@@ -30,24 +35,37 @@ export class OpenTurns {
   set(current: PendingTurn | undefined): void {
     this.#current = current;
     this.#answer = '';
-    this.#keep();
+    // What another page asked is that page's to keep.
+    this.#keeper.keepTurn(current?.message === undefined ? undefined : current);
   }
 
   hear(token: string): void {
     this.#answer += token;
   }
 
-  /** It is asked later. */
-  queue(turn: PendingTurn): void {
-    this.#queued = turn;
+  /** It is sent later: one message waits at most, and what comes to it is its next line. */
+  queue(message: string): void {
+    const next = newTurn({ message, assistant: undefined, sessionId: undefined });
+    this.#setQueued(this.#queued ? continued(this.#queued, message) : next);
+  }
+
+  /** The current one was refused, and is asked later; what waits behind it already waits with it. */
+  putOff(): void {
+    const turn = this.#current;
+    if (turn === undefined) return;
+    this.#setQueued(this.#queued ? continued(turn, this.#queued.message) : turn);
     this.set(undefined);
   }
 
-  unqueue(): PendingTurn | undefined {
+  /** @returns what waited, as it is to be asked there now; a fork is of its own source */
+  unqueue(place: Pick<PendingTurn, 'sessionId' | 'assistant' | 'temporary'>): PendingTurn | undefined {
     const turn = this.#queued;
-    this.#queued = undefined;
-    this.#keep();
-    return turn;
+    this.dropQueued();
+    return turn && { ...turn, ...(!turn.fork && place), askedAt: new Date().toISOString() };
+  }
+
+  dropQueued(): void {
+    this.#setQueued(undefined);
   }
 
   /** What the current one was asked, and its answer so far; one that failed has none. */
@@ -61,20 +79,19 @@ export class OpenTurns {
     return [...asked, { key, role: 'assistant', content: this.#answer, ...turnId, isUnderWay: true }];
   }
 
-  get messagesQueued(): Message[] {
-    return this.#queued ? askedBy(this.#queued) : [];
+  get messageQueued(): Message | undefined {
+    return this.#queued && askedBy(this.#queued)[0];
   }
 
-  /** What another page asked is that page's to keep. */
-  #keep(): void {
-    const turn = this.#queued ?? this.#current;
-    this.#keeper.keepTurn(turn?.message === undefined ? undefined : turn);
+  #setQueued(turn: PendingTurn | undefined): void {
+    this.#queued = turn;
+    this.#keeper.keepQueued(turn);
   }
 }
 
 /** Nothing, where another page asked. */
-function askedBy({ idempotencyKey, message, opened }: PendingTurn): Message[] {
+function askedBy({ idempotencyKey, message, askedAt, opened }: PendingTurn): Message[] {
   if (message === undefined) return [];
-  const turnId = opened && { turnId: opened.turnId };
-  return [{ key: `${idempotencyKey}-asked`, role: 'user', content: message, ...turnId }];
+  const known = { ...(askedAt && { timestamp: askedAt }), ...(opened && { turnId: opened.turnId }) };
+  return [{ key: `${idempotencyKey}-asked`, role: 'user', content: message, ...known }];
 }

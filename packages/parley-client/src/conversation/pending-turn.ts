@@ -6,6 +6,8 @@ export interface PendingTurn {
   idempotencyKey: string;
   /** Unknown where another page asked it. */
   message: string | undefined;
+  /** When it was asked first; ISO 8601. */
+  askedAt?: string;
   assistant: string | undefined;
   /** What the turn was asked to go on with, or was forked from. */
   sessionId: string | undefined;
@@ -20,6 +22,26 @@ export interface PendingTurn {
   wasAsked?: true;
   /** Why it is not tried again until the user wants it. */
   failure?: TurnFailure;
+}
+
+/** One that was not asked yet, under a key of its own. */
+export function newTurn(turn: Omit<PendingTurn, 'idempotencyKey'>): PendingTurn {
+  return { ...turn, idempotencyKey: crypto.randomUUID() };
+}
+
+/** One that failed, once more: the same, under its own key. */
+export function retried({ failure, ...turn }: PendingTurn): PendingTurn {
+  // The session of the turn is gone, so that its key leads nowhere; what it was forked from is another one.
+  const isAnew = failure?.code === 'session-not-found' || failure?.code === 'idempotency-key-reused';
+  return isAnew ? newTurn({ ...turn, sessionId: turn.fork && turn.sessionId }) : turn;
+}
+
+/**
+ * A turn that was not begun, with more of its message. It is another one by that: the same key says the same wherever it is
+ * asked, as in a copy of the tab.
+ */
+export function continued(turn: PendingTurn, message: string | undefined): PendingTurn {
+  return newTurn({ ...turn, message: [turn.message, message].filter(Boolean).join('\n') });
 }
 
 /** One that another page asked: what it was asked is known when it is stored. */

@@ -1,24 +1,10 @@
-import type { ParleyClient } from '../client/parley-client.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
 import { ConversationKeeper } from './conversation-keeper.ts';
+import type { ShownConversationOptions } from './conversation-options.ts';
 import { type ConversationState, type Message, type Notice, nothingYet } from './conversation-state.ts';
 import { OpenTurns } from './open-turns.ts';
 import type { PendingTurn } from './pending-turn.ts';
 import { SettledMessages } from './settled-messages.ts';
-
-export interface ShownConversationOptions {
-  client: ParleyClient;
-  /** One to go on with. */
-  sessionId?: string | undefined;
-  /** Of a new conversation. */
-  assistant?: string | undefined;
-  /** A new conversation is on no list, and is forgotten an hour after its last turn at the latest. */
-  temporary?: boolean | undefined;
-  /** Under which the tab keeps what has no session; by default the place among the conversations open on the page. */
-  name?: string | undefined;
-  /** Called when the conversation has another session than before: a new one, or none, when the old one is gone. */
-  onSession?: ((sessionId: string | undefined) => void) | undefined;
-}
 
 /** What a page shows of a conversation: what is stored of it, and the turns that have no ending yet. */
 export class ShownConversation {
@@ -55,7 +41,8 @@ export class ShownConversation {
 
   /** From now on the tab keeps what has to be kept; the draft that it kept is shown. */
   open(): void {
-    const { draft, temporary } = this.keeper.open(this.#state.sessionId);
+    const { draft, queued, temporary } = this.keeper.open(this.#state.sessionId);
+    this.turns.restore(queued);
     this.change({ returned: draft, ...(temporary && { isTemporary: true }) });
   }
 
@@ -65,13 +52,12 @@ export class ShownConversation {
   }
 
   change(change: Partial<ConversationState>): void {
-    const { queued, messagesQueued } = this.turns;
     const { hasMore, summaries } = this.#settled;
-    const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn(), ...messagesQueued];
-    const given = queued ?? (this.turn?.failure && this.turn);
-    const discards = given && (this.#isStillThere(given) ? 'answer' : 'message');
+    const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn()];
+    const failed = this.turn?.failure && this.turn;
+    const discards = failed && (this.#isStillThere(failed) ? 'answer' : 'message');
     const settled = { messages, hasMore, summaries };
-    this.#state = { ...this.#state, ...change, ...settled, discards, isQueued: queued !== undefined };
+    this.#state = { ...this.#state, ...change, ...settled, discards, queued: this.turns.messageQueued };
     this.keeper.isTemporary = this.#state.isTemporary;
     for (const listener of this.#listeners) listener();
   }
@@ -82,10 +68,17 @@ export class ShownConversation {
     this.change(change);
   }
 
-  /** The turn is asked later. Meanwhile another page's is shown. */
-  queue(turn: PendingTurn): void {
-    this.turns.queue(turn);
-    this.change({ phase: 'waiting' });
+  /** What comes to one that waits already is its next line. */
+  queue(message: string): void {
+    if (message.trim() === '') return;
+    this.turns.queue(message);
+    this.change({});
+  }
+
+  /** @returns what waited, as it is to be asked now */
+  takeQueued(): PendingTurn | undefined {
+    const { sessionId, assistant, isTemporary } = this.#state;
+    return this.turns.unqueue({ sessionId, assistant, temporary: isTemporary || undefined });
   }
 
   /** The turn comes to nothing: its message goes back to where it was written, unless the conversation has it still. */
@@ -93,11 +86,14 @@ export class ShownConversation {
     this.dropTurn({ failure: undefined, returned: this.#returnedOf(this.turn) });
   }
 
-  /** Likewise the one that is queued; what runs goes on. */
+  /** Likewise what is queued; what runs goes on. */
   takeQueuedBack(): void {
-    if (this.turns.queued === undefined) return;
-    const returned = this.#returnedOf(this.turns.unqueue());
-    this.change({ returned, ...(this.turn === undefined && { phase: 'ready' }) });
+    this.#unqueue({ returned: this.#returnedOf(this.turns.queued) });
+  }
+
+  /** What is queued is not sent. */
+  dropQueued(): void {
+    this.#unqueue({});
   }
 
   /** The turn is over, and is shown no longer but where it was read among what is stored. */
@@ -109,9 +105,8 @@ export class ShownConversation {
   /** @returns whether anything was said; if not, nothing is stored, and the turn has come to nothing */
   settleTurn({ finish_reason, usage, context }: TurnEvent & { type: 'finished' }): boolean {
     if (this.turns.isSilent) return false;
-    const messages = this.#messagesOfTurn().map(({ isUnderWay: _, ...message }) =>
-      message.role === 'user' ? message : { ...message, finishReason: finish_reason, usage, context },
-    );
+    const ended = { timestamp: new Date().toISOString(), finishReason: finish_reason, usage, context };
+    const messages = this.#messagesOfTurn().map(({ isUnderWay, ...all }) => (isUnderWay ? { ...all, ...ended } : all));
     const notice = this.turn?.fork && { notice: 'forked' as const };
     this.#settled.all = [...this.#beforeTurn(), ...messages];
     this.dropTurn({ usage, context, ...notice });
@@ -177,8 +172,16 @@ export class ShownConversation {
     return this.#settled.has(turnId);
   }
 
+  #unqueue(change: Partial<ConversationState>): void {
+    if (this.turns.queued === undefined) return;
+    this.turns.dropQueued();
+    this.change({ ...change, ...(this.turn === undefined && this.#state.phase === 'waiting' && { phase: 'ready' }) });
+  }
+
+  /** With what went back before it, and was not taken over yet. */
   #returnedOf(turn: PendingTurn | undefined): string | undefined {
-    return turn && !this.#isStillThere(turn) ? turn.message : undefined;
+    const message = turn && !this.#isStillThere(turn) ? turn.message : undefined;
+    return [this.#state.returned, message].filter(Boolean).join('\n') || undefined;
   }
 
   /** What it asks stands in the conversation as it is, with the answer that there was. */

@@ -1,25 +1,19 @@
 import type { ParleyClient } from '../client/parley-client.ts';
 import { pauseBefore } from '../client/pause.ts';
-import { ParleyError } from '../client/problem.ts';
-import type { Context, TurnEvent } from '../client/turn-events.ts';
+import type { TurnEvent } from '../client/turn-events.ts';
 import { type Cut, wholeTurn } from '../client/whole-turn.ts';
+import { mayHaveSummaries } from './may-have-summaries.ts';
+import { onceAFrame } from './once-a-frame.ts';
 import { type PendingTurn, turnOfAnotherPage } from './pending-turn.ts';
 import type { ShownConversation } from './shown-conversation.ts';
-import { failureOf, type TurnFailure } from './turn-failure.ts';
+import type { TurnDriverOptions } from './turn-driver-options.ts';
+import { failureOf, isBusy, type TurnFailure } from './turn-failure.ts';
 
 /** How often a turn is asked while others' keep its session busy. */
 const TRIES = 12;
 
-export interface TurnDriverOptions {
-  client: ParleyClient;
-  shown: ShownConversation;
-  /** Called when a turn has been stored, and is still kept: so that a list loses nothing in between. */
-  onTurn: () => void;
-  /** Called when a turn has failed. */
-  onError: (failure: TurnFailure) => void;
-  /** Nothing is shown any longer. */
-  signal: AbortSignal;
-}
+/** How a turn ended. `unanswered`: nothing of it is stored. `busy`: it was refused, as its session answers another one. */
+type Ending = 'stored' | 'unanswered' | 'busy' | 'left';
 
 /** Takes a conversation's turns to their ends, one after the other, and shows what comes of them. */
 export class TurnDriver {
@@ -29,7 +23,6 @@ export class TurnDriver {
   readonly #signal: AbortSignal;
   /** Ids of turns that were shown, whatever came of them: none is joined again. */
   readonly #heard = new Set<string>();
-  #painting = 0;
   #stopWanted = false;
 
   constructor(options: TurnDriverOptions) {
@@ -39,24 +32,24 @@ export class TurnDriver {
     this.#signal = options.signal;
   }
 
-  /** Never rejects. */
-  async run(turn: PendingTurn, attempt = 0): Promise<void> {
-    this.#stopWanted = false;
-    this.#shown.setTurn(turn, { phase: 'waiting', failure: undefined, notice: undefined });
-    const { message = '', ...rest } = turn;
-    const events = wholeTurn(this.#client, { message, ...rest }, this.#signal);
-    try {
-      for (;;) {
-        const { done, value } = await events.next();
-        if (this.#signal.aborted) return;
-        if (done) return value ? undefined : await this.#settle();
-        await this.#take(value);
-      }
-    } catch (error) {
-      if (this.#signal.aborted) return;
-      if (isBusy(error) && attempt < TRIES) await this.#runBehindAnother(turn, attempt);
-      else this.#fail(failureOf(error));
+  /** Takes a turn to its end, and then what waits behind it, if that has an answer to follow. Never rejects. */
+  async run(turn: PendingTurn): Promise<void> {
+    this.#shown.change({ failure: undefined, notice: undefined });
+    let refusals = 0;
+    for (let next: PendingTurn | undefined = turn; next !== undefined; next = this.#shown.takeQueued()) {
+      const ending = await this.#takeToItsEnd(next, refusals < TRIES);
+      refusals = ending === 'busy' ? refusals + 1 : 0;
+      if (ending === 'busy') await this.#waitBehindAnother(next.sessionId, refusals);
+      if (ending === 'unanswered') this.#shown.takeQueuedBack();
+      // What the page shows no longer stays kept; and where the user took this back and sent something else, that runs.
+      if (this.#signal.aborted || this.#shown.turn !== undefined) return;
     }
+  }
+
+  /** What waited when the page was left. */
+  async runQueued(): Promise<void> {
+    const turn = this.#shown.takeQueued();
+    if (turn !== undefined) await this.run(turn);
   }
 
   /**
@@ -67,9 +60,9 @@ export class TurnDriver {
    * @throws what `latestTurn` throws
    */
   async join(sessionId: string, isWanted = () => true): Promise<boolean> {
-    const turnId = await this.#client.latestTurn(sessionId, this.#signal);
-    if (turnId === undefined || this.#shown.isStored(turnId) || this.#heard.has(turnId) || !isWanted()) return false;
-    await this.run(turnOfAnotherPage(sessionId, turnId));
+    const turn = await this.#turnToJoin(sessionId);
+    if (turn === undefined || !isWanted()) return false;
+    await this.run(turn);
     return true;
   }
 
@@ -90,24 +83,50 @@ export class TurnDriver {
     });
   }
 
+  async #takeToItsEnd(turn: PendingTurn, mayWait: boolean): Promise<Ending> {
+    this.#stopWanted = false;
+    this.#shown.setTurn(turn, { phase: 'waiting' });
+    const { message = '', ...rest } = turn;
+    const events = wholeTurn(this.#client, { message, ...rest }, this.#signal);
+    let ending: Ending = 'unanswered';
+    try {
+      for (;;) {
+        const { done, value } = await events.next();
+        if (this.#signal.aborted) return 'left';
+        if (done) return value ? ending : await this.#settle();
+        if (value.type === 'finished') ending = await this.#takeFinished(value);
+        else this.#take(value);
+      }
+    } catch (error) {
+      if (this.#signal.aborted) return 'left';
+      if (isBusy(error) && mayWait) return 'busy';
+      this.#fail(failureOf(error));
+      return 'unanswered';
+    }
+  }
+
   /** Another page's turn keeps the session busy. It is shown to its end, and then this one is asked, under its own key. */
-  async #runBehindAnother(turn: PendingTurn, attempt: number): Promise<void> {
-    this.#shown.queue(turn);
-    if (turn.sessionId !== undefined) await this.join(turn.sessionId).catch(() => {});
-    await pauseBefore(attempt, this.#signal);
-    // The user may have taken it back; what the page shows no longer stays kept.
-    if (this.#signal.aborted || this.#shown.turns.queued !== turn) return;
-    this.#shown.turns.unqueue();
-    await this.run(turn, attempt + 1);
+  async #waitBehindAnother(sessionId: string | undefined, refusals: number): Promise<void> {
+    this.#shown.turns.putOff();
+    this.#shown.change({ phase: 'waiting' });
+    const other = sessionId && (await this.#turnToJoin(sessionId).catch(() => undefined));
+    const waits = this.#shown.turn === undefined && this.#shown.turns.queued !== undefined;
+    if (other && waits && !this.#signal.aborted) await this.#takeToItsEnd(other, false);
+    await pauseBefore(refusals - 1, this.#signal);
+  }
+
+  async #turnToJoin(sessionId: string): Promise<PendingTurn | undefined> {
+    const turnId = await this.#client.latestTurn(sessionId, this.#signal);
+    const isKnown = turnId === undefined || this.#shown.isStored(turnId) || this.#heard.has(turnId);
+    return isKnown ? undefined : turnOfAnotherPage(sessionId, turnId);
   }
 
   get #turn(): PendingTurn {
     return this.#shown.turn as PendingTurn;
   }
 
-  async #take(event: TurnEvent | Cut): Promise<void> {
+  #take(event: Exclude<TurnEvent, { type: 'finished' }> | Cut): void {
     if (event.type === 'opened') this.#takeOpened(event);
-    else if (event.type === 'finished') await this.#takeFinished(event);
     else if (event.type === 'cut') this.#shown.change({ phase: 'reconnecting' });
     else {
       this.#shown.turns.hear(event.token);
@@ -128,31 +147,33 @@ export class TurnDriver {
     if (this.#stopWanted) this.stop();
   }
 
-  async #takeFinished(finished: TurnEvent & { type: 'finished' }): Promise<void> {
+  async #takeFinished(finished: TurnEvent & { type: 'finished' }): Promise<Ending> {
     const { message, sessionId } = this.#turn;
     const before = this.#shown.state.context;
     if (!this.#shown.turns.isSilent) this.#options.onTurn();
     if (!this.#shown.settleTurn(finished)) {
       this.#shown.moveTo(sessionId);
       this.#shown.takeTurnBack();
-      return;
+      return 'unanswered';
     }
     // Only the service knows what another page asked.
     if (message === undefined && sessionId !== undefined) await this.#shown.readStored(sessionId).catch(() => {});
     else if (mayHaveSummaries(finished.context, before)) this.#shown.readSummaries().catch(() => {});
+    return 'stored';
   }
 
   /** The turn is over, and how it ended has to be seen from what is stored. */
-  async #settle(): Promise<void> {
+  async #settle(): Promise<Ending> {
     const { opened } = this.#turn;
     if (opened !== undefined) await this.#shown.readStored(opened.sessionId);
     if (this.#shown.isStored(opened?.turnId)) {
       this.#options.onTurn();
       this.#shown.dropTurn();
-      return;
+      return 'stored';
     }
     const detail = 'The answer was lost before it could be stored.';
     this.#fail({ code: 'turn-lost', detail, retryable: true });
+    return 'unanswered';
   }
 
   #fail(failure: TurnFailure): void {
@@ -168,23 +189,9 @@ export class TurnDriver {
   }
 
   /** However fast tokens arrive, they are shown once a frame. */
-  #paint(): void {
-    if (this.#painting !== 0) return;
-    this.#painting = requestAnimationFrame(() => {
-      this.#painting = 0;
-      const { turn } = this.#shown;
-      if (turn === undefined || turn.failure !== undefined) return;
-      this.#shown.change({ phase: this.#stopWanted ? 'stopping' : 'answering' });
-    });
-  }
-}
-
-/** The session answers another message, which the user may have sent from another page. */
-function isBusy(error: unknown): boolean {
-  return error instanceof ParleyError && error.problem.code === 'session-busy';
-}
-
-/** The turn asked for a summary, or one came too late for the turn before, or a fork took fewer along. */
-function mayHaveSummaries(context: Context, before: Context | undefined): boolean {
-  return context.summary_tokens > 0 || context.summarized_messages !== (before?.summarized_messages ?? 0);
+  readonly #paint = onceAFrame(() => {
+    const { turn } = this.#shown;
+    if (turn === undefined || turn.failure !== undefined) return;
+    this.#shown.change({ phase: this.#stopWanted ? 'stopping' : 'answering' });
+  });
 }

@@ -30,3 +30,8 @@ export function failureOf(error: unknown): TurnFailure {
   }
   return { code: 'unreachable', detail: 'The service cannot be reached.', retryable: true };
 }
+
+/** The session answers another message, which the user may have sent from another page. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof ParleyError && error.problem.code === 'session-busy';
+}
