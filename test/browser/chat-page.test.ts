@@ -43,8 +43,8 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
       { role: 'user', content: 'Where do sessions go?' },
       { role: 'assistant', content: 'Use Redis and rest.' },
     ]);
-    expect(await chat.page.locator('.parley-usage').innerText()).toMatch(
-      /^Answer (about )?\d+ tokens · context (about )?\d+ of 3,000 tokens$/,
+    expect(await chat.usage()).toMatch(
+      /^\d+% of the context is used · Answer (about )?\d+ tokens · Context (about )?\d+ of 3,000 tokens$/,
     );
   });
 

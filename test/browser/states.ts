@@ -76,7 +76,29 @@ export const states: Record<string, State> = {
     await other.send('And for how long do they stay?');
     await other.page.getByText('For an hour').waitFor();
     await chat.send('Who can read them?');
-    await chat.page.getByText('Your message will be sent').waitFor();
+    await chat.queued.waitFor();
+  },
+
+  waiting: async (chat, { upstream }) => {
+    upstream.enqueue({ deltas: ['For an hour after ', upstream.gate()] });
+    await chat.send('For how long do they stay?');
+    await chat.page.getByText('For an hour').waitFor();
+    await chat.sendLater('Who can read them?');
+    await chat.queued.waitFor();
+    await chat.input.fill('And who can write?');
+  },
+
+  'cut-short': async (chat, { upstream }) => {
+    upstream.enqueue({ deltas: ['Sessions live in Redis, and are'], finishReason: 'length' });
+    await chat.ask('Where do sessions go?');
+    await chat.button('Continue').waitFor();
+    await chat.page.locator('.parley-gauge button').click();
+  },
+
+  'asked-why': async (chat) => {
+    await chat.ask('Where do sessions go?');
+    await chat.button('Bad answer').click();
+    await chat.page.getByRole('radio', { name: 'Incomplete' }).check();
   },
 
   unanswered: async (chat, { upstream }) => {

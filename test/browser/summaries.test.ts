@@ -28,7 +28,6 @@ describe.each<StoreKind>(['memory', 'redis'])(
     /** The answer above the note. */
     const above = () =>
       chat.summaryNote.evaluate((note) => note.previousElementSibling?.querySelector('.parley-markdown')?.textContent);
-    const usage = () => chat.page.locator('.parley-usage').innerText();
     /** The last message of the turn up to which all is summarised. */
     const lastOf = ({ messages, summaries }: Awaited<ReturnType<typeof talkUntilSummarized>>) =>
       messages.findLast(({ turn_id }) => turn_id === summaries?.at(-1)?.through_turn_id)?.content;
@@ -46,7 +45,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
       expect(await chat.summaryNote.count()).toBe(1);
       expect(await chat.messages.count()).toBe(known.messages.length);
       await chat.ask('And now?');
-      expect(await usage()).not.toContain('no longer seen');
+      expect(await chat.usage()).not.toContain('no longer seen');
     });
 
     test('shows the summary on request and hides it again, by keyboard, and as text whatever it says', async () => {
@@ -119,7 +118,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
       }
       world.upstream.respond = summarizing(hostile);
       await open(session_id ?? '');
-      expect(await usage()).toContain(`${dropped} older messages no longer seen by the model`);
+      expect(await chat.usage()).toContain(`${dropped} older messages no longer seen by the model`);
       expect(await chat.summaryNote.count()).toBe(0);
     });
 

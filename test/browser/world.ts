@@ -123,6 +123,16 @@ export class ChatPage {
     return this.list.locator('.parley-list > .parley-message');
   }
 
+  /** What waits for the answer that is on its way. */
+  get queued(): Locator {
+    return this.page.locator('.parley-queued p');
+  }
+
+  /** All that the gauge below the message field has to say. */
+  async usage(): Promise<string | null> {
+    return await this.page.locator('.parley-gauge button').getAttribute('aria-label');
+  }
+
   get alert(): Locator {
     return this.page.getByRole('alert');
   }
@@ -186,6 +196,13 @@ export class ChatPage {
   async send(message: string): Promise<void> {
     await this.input.fill(message);
     await this.button('Send').isEnabled();
+    await this.input.press('Enter');
+  }
+
+  /** Writes the next message while an answer is under way. */
+  async sendLater(message: string): Promise<void> {
+    await this.input.fill(message);
+    await this.button('Send after this answer').waitFor();
     await this.input.press('Enter');
   }
 

@@ -117,10 +117,10 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
             fieldId={fieldId}
             autoFocus={isWanted}
             strings={languages[language].panel}
+            footnote={<KeptUntil expires={listed?.expires} />}
             feedback
             header={<ConversationFacts onFacts={setFacts} />}
           />
-          <KeptUntil expires={listed?.expires} />
         </main>
       </div>
     </div>

@@ -1,6 +1,7 @@
 export type {
   Assistant,
   Feedback,
+  FeedbackReason,
   History,
   Hit,
   Origin,

@@ -84,16 +84,20 @@ export interface StoredMessage {
   usage?: Usage;
   context?: Context;
   /** Of an answer that its reader has rated. */
-  feedback?: { rating: Rating; comment?: string };
+  feedback?: { rating: Rating; reason?: FeedbackReason; comment?: string };
 }
 
 export type Rating = 'up' | 'down';
+
+export type FeedbackReason = 'incorrect' | 'incomplete' | 'unsafe' | 'tone' | 'other';
 
 /** What somebody thinks of a turn. */
 export interface Feedback {
   sessionId: string;
   turnId: string;
   rating: Rating;
+  /** Why it is rated down; only with that rating. */
+  reason?: FeedbackReason;
   /** At most 2,000 characters. */
   comment?: string;
 }

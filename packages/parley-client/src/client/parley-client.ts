@@ -148,8 +148,9 @@ export class ParleyClient {
   }
 
   /** Keeps what the caller thinks of a turn, in place of what it thought before. */
-  async feedback({ sessionId, turnId, rating, comment }: Feedback): Promise<void> {
-    await this.#post('/chat/feedback', { session_id: sessionId, turn_id: turnId, rating, comment });
+  async feedback({ sessionId, turnId, ...rated }: Feedback): Promise<void> {
+    const { rating, reason, comment } = rated;
+    await this.#post('/chat/feedback', { session_id: sessionId, turn_id: turnId, rating, reason, comment });
   }
 
   async assistants(): Promise<Assistant[]> {

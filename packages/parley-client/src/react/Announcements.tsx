@@ -1,7 +1,9 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
+import { useIdentity } from './identity.ts';
 import { usePanel } from './panel.ts';
 import { spokenText } from './spoken-text.ts';
 import { useStrings } from './strings.ts';
+import { useForAWhile } from './use-for-a-while.ts';
 
 /** Characters of an answer that is read out; of a longer one it is said that it is there. */
 const SHORT = 300;
@@ -12,40 +14,41 @@ const KEPT_MS = 10_000;
  * For screen readers: that an answer is on its way, and then that it is there or what it says, once each and as plain
  * text.
  *
- * @param panel where the answer is shown
+ * @param panel where the answers are shown
  */
 export function Announcements({ panel }: { panel: RefObject<HTMLElement | null> }) {
   const { isUnderWay, state } = usePanel();
   const say = useStrings();
-  const [told, setTold] = useState('');
+  const { assistantName: name } = useIdentity();
+  const [told, setTold] = useForAWhile<string>(KEPT_MS);
   const underWay = useRef<{ turnId: string | undefined } | undefined>(undefined);
   const { failure, messages } = state;
-  const latest = messages.at(-1);
 
   useEffect(() => {
     const before = underWay.current;
-    underWay.current = isUnderWay ? { turnId: latest?.turnId } : undefined;
+    const latest = messages.at(-1);
+    const turnId = latest?.isUnderWay ? latest.turnId : before?.turnId;
+    underWay.current = isUnderWay ? { turnId } : undefined;
     if (isUnderWay && before === undefined) setTold(say('answering'));
-    if (isUnderWay || before === undefined) return;
-    const isAnswered = latest?.role === 'assistant' && latest.turnId === before.turnId;
+    // What waited behind the answer is asked by then.
+    const isNext = before?.turnId !== undefined && turnId !== before.turnId;
+    if (before === undefined || (isUnderWay && !isNext)) return;
+    const answers = messages.filter(({ role }) => role === 'assistant');
+    const place = answers.map((each) => !each.isUnderWay && each.turnId).lastIndexOf(before.turnId);
     // A failure is told where everybody sees it; what was stopped before its first word is no answer.
-    setTold(failure ? '' : isAnswered ? answerIn(panel.current as HTMLElement) : say('endedByStop'));
+    if (before.turnId !== undefined && place !== -1) setTold(answerAt(place));
+    else setTold(failure || isNext ? undefined : say('endedByStop'));
 
-    function answerIn(element: HTMLElement): string {
-      const said = [...element.querySelectorAll('.parley-assistant')].at(-1);
+    function answerAt(place: number): string {
+      const said = panel.current?.querySelectorAll('.parley-assistant')[place];
       const [answer = '', ending] = ['.parley-markdown', '.parley-ending'].map((part) => {
         const found = said?.querySelector(part);
         return found ? spokenText(found) : '';
       });
-      const text = answer.length < SHORT ? say('answered', { answer }) : say('answerReady');
-      return `${text} ${ending}`.trim();
+      const whole = name === undefined ? say('answered', { answer }) : say('answeredByNamed', { name, answer });
+      return `${answer.length < SHORT ? whole : say('answerReady')} ${ending}`.trim();
     }
-  }, [isUnderWay, latest, failure, say, panel]);
-  useEffect(() => {
-    if (told === '') return;
-    const timer = setTimeout(() => setTold(''), KEPT_MS);
-    return () => clearTimeout(timer);
-  }, [told]);
+  }, [isUnderWay, messages, failure, say, name, setTold, panel]);
   return (
     <p role="status" className="parley-hidden">
       {told}

@@ -1,11 +1,11 @@
+import { useContext } from 'react';
 import type { FinishReason } from '../client/turn-events.ts';
 import type { Message } from '../conversation/conversation-state.ts';
+import { AnswerActions } from './AnswerActions.tsx';
+import { AssistantIdentity } from './AssistantIdentity.tsx';
+import { CanSend } from './can-send.ts';
 import type { Strings } from './english.ts';
-import { MessageActions } from './MessageActions.tsx';
-import { CopyButton } from './markdown/CopyButton.tsx';
 import { Markdown } from './markdown/Markdown.tsx';
-import { RatingButtons } from './RatingButtons.tsx';
-import { useSlots } from './slots.ts';
 import { useStrings } from './strings.ts';
 
 const endings: Partial<Record<FinishReason, keyof Strings>> = {
@@ -17,33 +17,38 @@ const endings: Partial<Record<FinishReason, keyof Strings>> = {
 interface AnswerProps {
   message: Message;
   isUnderWay: boolean;
+  isLast: boolean;
   /** Asks for another one in its place. */
   onRegenerate: () => void;
+  /** Asks for the rest of it. */
+  onContinue: () => void;
 }
 
 /** What the assistant said, and what can be done with it. */
-export function Answer({ message, isUnderWay, onRegenerate }: AnswerProps) {
+export function Answer({ message, isUnderWay, isLast, onRegenerate, onContinue }: AnswerProps) {
   const say = useStrings();
-  const { rate } = useSlots();
-  const { content, turnId, finishReason, rating } = message;
+  const { content, timestamp, finishReason } = message;
   const ending = finishReason && endings[finishReason];
-  const own = {
-    copy: <CopyButton label={say('copy')} text={() => content} />,
-    regenerate: (
-      <button type="button" className="parley-quiet parley-again" onClick={onRegenerate}>
-        {say('regenerate')}
-      </button>
-    ),
-    rate: rate && turnId && <RatingButtons given={rating} onRate={(next) => rate(turnId, next)} />,
-  };
   return (
     <>
-      <div className="parley-markdown" dir="auto">
+      <AssistantIdentity timestamp={timestamp} />
+      <div className="parley-markdown">
         <Markdown text={content} isGrowing={isUnderWay} />
       </div>
       {isUnderWay && content === '' && <span className="parley-dots" aria-hidden="true" />}
       {ending && <p className="parley-ending">{say(ending)}</p>}
-      {!isUnderWay && <MessageActions message={message} own={own} />}
+      {isLast && finishReason === 'length' && <ContinueButton onContinue={onContinue} />}
+      {!isUnderWay && <AnswerActions message={message} onRegenerate={onRegenerate} />}
     </>
+  );
+}
+
+function ContinueButton({ onContinue }: { onContinue: () => void }) {
+  const say = useStrings();
+  const canSend = useContext(CanSend);
+  return (
+    <button type="button" className="parley-continue" disabled={!canSend} onClick={onContinue}>
+      {say('continueAnswer')}
+    </button>
   );
 }

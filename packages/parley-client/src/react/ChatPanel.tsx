@@ -1,28 +1,30 @@
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
+import { type ConversationState, isUnderWay } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
 import { Announcements } from './Announcements.tsx';
 import { Composer } from './Composer.tsx';
 import { english, type Strings } from './english.ts';
+import { type Identity, IdentityProvider } from './identity.ts';
 import { offerKeyboard } from './keyboard.ts';
 import { MessageList } from './MessageList.tsx';
 import { PanelProvider } from './panel.ts';
 import { type Renderers, RenderersProvider } from './renderers.ts';
 import { Status } from './Status.tsx';
-import { fill, type Slot, SlotsProvider } from './slots.ts';
+import { fill, MessageSlotsProvider, type Slot, type Slots, SlotsProvider } from './slots.ts';
 import { StringsProvider } from './strings.ts';
 import { sayIn } from './texts.ts';
 import { UsageLine } from './UsageLine.tsx';
 import { useConversation } from './use-conversation.ts';
 import { useEscape } from './use-escape.ts';
+import { type MessageSlotOptions, useMessageSlotValues } from './use-message-slot-values.ts';
 import { usePanelActions } from './use-panel-actions.ts';
-import { type SlotOptions, useSlotValues } from './use-slot-values.ts';
 
 /**
  * What its conversation is made with stays for as long as the panel is shown; for another session or caller give it
  * another `key`.
  */
-export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
+export interface ChatPanelProps extends ParleyClientOptions, Identity, Slots, MessageSlotOptions {
   /** The session to go on with; without one, the first message begins one. */
   sessionId?: string | undefined;
   /** Of a new session, until its first message; by default the service's own default. */
@@ -65,49 +67,61 @@ export interface ChatPanelProps extends ParleyClientOptions, SlotOptions {
 /** A conversation with the service: its messages, and where the next one is written. */
 export function ChatPanel(props: ChatPanelProps) {
   const { assistant, label, autoFocus, strings, header, renderers = panelsOwn, children = allParts } = props;
+  const { assistantName, assistantAvatar, emptyState, footnote } = props;
   const [client] = useState(() => new ParleyClient(props));
   const [state, conversation] = useConversation({ ...props, client });
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const ownId = useId();
   const [actions, asked] = usePanelActions(conversation, field);
-  const slots = useSlotValues(props, client, conversation);
+  const messageSlots = useMessageSlotValues(props, client, conversation);
   const { language = english.language } = strings ?? {};
   const say = useMemo(() => sayIn<Strings>({ ...english, ...strings }), [strings]);
-  const isUnderWay = !['loading', 'ready'].includes(state.phase);
+  const identity = useMemo(() => ({ assistantName, assistantAvatar }), [assistantName, assistantAvatar]);
+  const answering = isUnderWay(state.phase);
 
   useEffect(() => conversation?.chooseAssistant(assistant), [conversation, assistant]);
-  useEscape(panel, isUnderWay, actions.stop);
+  useEscape(panel, answering, actions.stop);
   useEffect(() => {
     if (autoFocus) offerKeyboard(field.current);
   }, [autoFocus]);
   const value = {
-    ...{ state, actions, isUnderWay, asked, field, label },
+    ...{ state, actions, isUnderWay: answering, asked, field, label },
     canSend: state.phase === 'ready' && state.failure === undefined,
     fieldId: props.fieldId ?? ownId,
   };
   return (
     <StringsProvider value={say}>
-      <SlotsProvider value={slots}>
-        <RenderersProvider value={renderers}>
-          <PanelProvider value={value}>
-            <section
-              ref={panel}
-              className="parley-panel"
-              part="panel"
-              lang={language}
-              dir={say.direction}
-              aria-label={label ?? say('chat')}
-            >
-              {fill(header, state)}
-              {children}
-              <Announcements panel={panel} />
-            </section>
-          </PanelProvider>
-        </RenderersProvider>
-      </SlotsProvider>
+      <IdentityProvider value={identity}>
+        <SlotsProvider value={{ emptyState, footnote }}>
+          <MessageSlotsProvider value={messageSlots}>
+            <RenderersProvider value={renderers}>
+              <PanelProvider value={value}>
+                <section
+                  ref={panel}
+                  className="parley-panel"
+                  part="panel"
+                  lang={language}
+                  dir={say.direction}
+                  aria-label={label ?? say('chat')}
+                  data-empty={emptyState !== undefined && isEmpty(state) ? '' : undefined}
+                >
+                  {fill(header, state)}
+                  {children}
+                  <Announcements panel={panel} />
+                </section>
+              </PanelProvider>
+            </RenderersProvider>
+          </MessageSlotsProvider>
+        </SlotsProvider>
+      </IdentityProvider>
     </StringsProvider>
   );
+}
+
+/** What is stored is on its way where there is a session: it is no first screen until it is known to be empty. */
+function isEmpty({ messages, failure, phase, sessionId }: ConversationState): boolean {
+  return messages.length === 0 && failure === undefined && (phase === 'ready' || sessionId === undefined);
 }
 
 const panelsOwn: Renderers = {};

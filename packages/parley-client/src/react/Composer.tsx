@@ -1,6 +1,9 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react';
+import { IconButton } from './IconButton.tsx';
+import { ArrowUpIcon, StopIcon } from './icons.tsx';
 import { MessageField } from './MessageField.tsx';
 import { usePanel } from './panel.ts';
+import { QueuedMessage } from './QueuedMessage.tsx';
 import { useStrings } from './strings.ts';
 
 /** Where a panel's next message is written, and an answer is stopped. */
@@ -10,6 +13,7 @@ export function Composer() {
   const [text, setText] = useState('');
   const { returned, phase } = state;
   const { keepDraft, takeReturned } = actions;
+  const isWritten = text.trim() !== '';
   const write = (next: string) => {
     setText(next);
     keepDraft(next);
@@ -23,30 +27,46 @@ export function Composer() {
 
   const send = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
-    if (!canSend || text.trim() === '') return;
+    if (!isWritten || !(canSend || isUnderWay)) return;
     write('');
     actions.send(text);
   };
   return (
     <form className="parley-composer" part="composer" onSubmit={send}>
-      <MessageField
-        inputRef={field}
-        id={fieldId}
-        aria-label={say('message')}
-        placeholder={say('writeMessage')}
-        text={text}
-        onText={write}
-        onSend={send}
-      />
-      {isUnderWay ? (
-        <button type="button" onClick={actions.stop} disabled={phase === 'stopping'}>
-          {say('stop')}
-        </button>
-      ) : (
-        <button type="submit" disabled={!canSend || text.trim() === ''}>
-          {say('send')}
-        </button>
-      )}
+      <QueuedMessage />
+      <div className="parley-box">
+        <MessageField
+          inputRef={field}
+          id={fieldId}
+          aria-label={say('message')}
+          placeholder={say('writeMessage')}
+          text={text}
+          onText={write}
+          onSend={send}
+        />
+        {isUnderWay ? (
+          <>
+            {isWritten && (
+              <IconButton type="submit" className="parley-round" name={say('sendLater')} icon={ArrowUpIcon} />
+            )}
+            <IconButton
+              className="parley-round parley-main"
+              name={say('stop')}
+              icon={StopIcon}
+              onClick={actions.stop}
+              disabled={phase === 'stopping'}
+            />
+          </>
+        ) : (
+          <IconButton
+            type="submit"
+            className="parley-round parley-main"
+            name={say('send')}
+            icon={ArrowUpIcon}
+            disabled={!canSend || !isWritten}
+          />
+        )}
+      </div>
     </form>
   );
 }

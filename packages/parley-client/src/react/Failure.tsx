@@ -1,39 +1,40 @@
 import { useEffect, useState } from 'react';
-import type { ConversationState } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
 import { sayFailure } from './failure-text.ts';
+import { AlertIcon } from './icons.tsx';
+import { usePanel } from './panel.ts';
 import { useStrings } from './strings.ts';
 
-interface FailureProps {
-  failure: TurnFailure;
-  discards: ConversationState['discards'];
-  onRetry: () => void;
-  onDiscard: () => void;
-}
-
-/** Why there is no answer, and what can be done about it; before its time a new try is in vain. */
-export function Failure({ failure, discards, onRetry, onDiscard }: FailureProps) {
+/** Under the last message: why it has no answer, and what can be done about it; before its time a new try is in vain. */
+export function Failure({ failure }: { failure: TurnFailure }) {
   const say = useStrings();
+  const { state, actions } = usePanel();
+  const { discards } = state;
   const seconds = useSecondsUntil(failure.retryAt);
   return (
-    <div className="parley-failure">
-      <p role="alert">{sayFailure(failure, say)}</p>
-      {seconds > 0 && (
-        <p role="timer" aria-label={say('timeUntilRetry')}>
-          {say('retryIn', { seconds })}
-        </p>
-      )}
-      {failure.retryable && (
-        <button type="button" onClick={onRetry} disabled={seconds > 0}>
-          {say('tryAgain')}
-        </button>
-      )}
-      {discards && (
-        <button type="button" className={failure.retryable ? 'parley-quiet' : undefined} onClick={onDiscard}>
-          {say(discards === 'message' ? 'editMessage' : 'cancel')}
-        </button>
-      )}
-    </div>
+    <li className="parley-failure">
+      <AlertIcon />
+      <div>
+        <p role="alert">{sayFailure(failure, say)}</p>
+        {seconds > 0 && (
+          <p role="timer" aria-label={say('timeUntilRetry')}>
+            {say('retryIn', { seconds })}
+          </p>
+        )}
+        <div className="parley-choices">
+          {failure.retryable && (
+            <button type="button" onClick={actions.retry} disabled={seconds > 0}>
+              {say('tryAgain')}
+            </button>
+          )}
+          {discards && (
+            <button type="button" className={failure.retryable ? 'parley-quiet' : undefined} onClick={actions.discard}>
+              {say(discards === 'message' ? 'editMessage' : 'cancel')}
+            </button>
+          )}
+        </div>
+      </div>
+    </li>
   );
 }
 

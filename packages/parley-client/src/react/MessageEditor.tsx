@@ -44,7 +44,7 @@ export function MessageEditor({ message, onSend, onCancel }: MessageEditorProps)
         onSend={send}
       />
       <p id={hint}>{say('editHint')}</p>
-      <div className="parley-actions">
+      <div className="parley-choices">
         <button type="button" className="parley-quiet" onClick={onCancel}>
           {say('cancel')}
         </button>

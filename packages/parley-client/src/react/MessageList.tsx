@@ -1,6 +1,10 @@
 import { useRef } from 'react';
 import { windowStartOf } from '../conversation/window-start.ts';
 import { CanSend } from './can-send.ts';
+import { DroppedNote } from './DroppedNote.tsx';
+import { Failure } from './Failure.tsx';
+import { IconButton } from './IconButton.tsx';
+import { ArrowDownIcon } from './icons.tsx';
 import { MessageItem } from './MessageItem.tsx';
 import { usePanel } from './panel.ts';
 import { SummaryNote } from './SummaryNote.tsx';
@@ -14,7 +18,7 @@ const NEAR = 80;
 /** A panel's messages; it follows the newest for as long as the user does not scroll away from it. */
 export function MessageList() {
   const { state, actions, canSend, asked, label } = usePanel();
-  const { messages, phase, hasMore } = state;
+  const { messages, phase, hasMore, failure } = state;
   const { emptyState } = useSlots();
   const say = useStrings();
   const list = useRef<HTMLElement>(null);
@@ -24,7 +28,8 @@ export function MessageList() {
     const { scrollTop, scrollHeight, clientHeight } = list.current as HTMLElement;
     if (hasMore && scrollTop < NEAR && scrollHeight > clientHeight) actions.loadEarlier();
   };
-  const windowStart = windowStartOf(state);
+  const { summarized, dropped } = windowStartOf(state);
+  const last = messages.at(-1);
   return (
     <div className="parley-messages">
       <section
@@ -39,7 +44,7 @@ export function MessageList() {
         aria-busy={phase === 'loading'}
       >
         {hasMore && (
-          <button type="button" className="parley-quiet" onClick={actions.loadEarlier}>
+          <button type="button" className="parley-quiet parley-earlier" onClick={actions.loadEarlier}>
             {say('showEarlier')}
           </button>
         )}
@@ -53,16 +58,23 @@ export function MessageList() {
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
           <CanSend.Provider value={canSend}>
             {messages.flatMap(({ key, isUnderWay = false, ...message }) => [
-              <MessageItem key={key} messageKey={key} {...message} isUnderWay={isUnderWay} actions={actions} />,
-              ...(windowStart?.behind === key ? [<SummaryNote key="summary" summaries={windowStart.summaries} />] : []),
+              <MessageItem
+                key={key}
+                messageKey={key}
+                {...message}
+                isUnderWay={isUnderWay}
+                isLast={key === last?.key}
+                actions={actions}
+              />,
+              ...(summarized?.behind === key ? [<SummaryNote key="summary" summaries={summarized.summaries} />] : []),
+              ...(dropped?.behind === key ? [<DroppedNote key="dropped" count={dropped.count} />] : []),
             ])}
           </CanSend.Provider>
+          {failure && <Failure key={failure.retryAt} failure={failure} />}
         </ol>
       </section>
       {!follows && messages.length > 0 && (
-        <button type="button" className="parley-newest" onClick={toNewest}>
-          {say('jumpToLatest')}
-        </button>
+        <IconButton className="parley-newest" name={say('jumpToLatest')} icon={ArrowDownIcon} onClick={toNewest} />
       )}
     </div>
   );

@@ -1,23 +1,49 @@
-import { Failure } from './Failure.tsx';
-import { Notices } from './Notices.tsx';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { isOffline, onNetwork } from '../client/online.ts';
 import { usePanel } from './panel.ts';
+import { useStrings } from './strings.ts';
 
-/** What the user should know of the network and the conversation, and why there is no answer. */
+/** A turn without a word for so long is said to be under way still. */
+const PATIENCE_MS = 10_000;
+
+/** What the user should know of the network and the conversation. Why a message has no answer stands under that. */
 export function Status() {
+  const say = useStrings();
   const { state, actions } = usePanel();
-  const { failure, discards } = state;
-  return (
-    <>
-      <Notices state={state} onDismiss={actions.dismissNotice} onDiscard={actions.discard} />
-      {failure && (
-        <Failure
-          key={failure.retryAt}
-          failure={failure}
-          discards={discards}
-          onRetry={actions.retry}
-          onDiscard={actions.discard}
-        />
-      )}
-    </>
+  const { phase, notice } = state;
+  const isOnline = useSyncExternalStore(
+    onNetwork,
+    () => !isOffline(),
+    () => true,
   );
+  const isSlow = useIsLong(phase === 'waiting');
+  return (
+    <div role="status" className="parley-notices">
+      {!isOnline && <p>{say('offline')}</p>}
+      {isOnline && phase === 'reconnecting' && <p>{say('reconnecting')}</p>}
+      {isOnline && isSlow && <p>{say('stillWorking')}</p>}
+      {notice && (
+        <p>
+          {say(notice)}{' '}
+          <button type="button" className="parley-quiet" onClick={actions.dismissNotice}>
+            {say('dismiss')}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Whether something has lasted for longer than a user waits without wondering. */
+function useIsLong(lasts: boolean): boolean {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (!lasts) return;
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [lasts]);
+  return isLong;
 }

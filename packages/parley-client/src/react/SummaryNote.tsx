@@ -8,18 +8,20 @@ export function SummaryNote({ summaries }: { summaries: readonly Summary[] }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
-    <li className="parley-summary">
-      <p>
-        {say('summarized')}{' '}
-        <button
-          type="button"
-          className="parley-quiet"
-          aria-expanded={isOpen}
-          aria-controls={id}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {say('showSummary')}
-        </button>
+    <li className="parley-note">
+      <p className="parley-divider">
+        <span>
+          {say('summarized')}{' '}
+          <button
+            type="button"
+            className="parley-quiet"
+            aria-expanded={isOpen}
+            aria-controls={id}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {say('showSummary')}
+          </button>
+        </span>
       </p>
       <div id={id} hidden={!isOpen}>
         {summaries.map(({ text, from_turn_id }) => (

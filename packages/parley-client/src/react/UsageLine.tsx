@@ -1,25 +1,16 @@
-import type { Context, Usage } from '../client/turn-events.ts';
+import { ContextGauge } from './ContextGauge.tsx';
 import { usePanel } from './panel.ts';
-import { useStrings } from './strings.ts';
+import { fill, useSlots } from './slots.ts';
 
-/** How large the latest turn was, and how much of the conversation the model still sees. */
+/** The line below the message field: what the app says there, and how much of the conversation the model still sees. */
 export function UsageLine() {
-  const { usage, context } = usePanel().state;
-  const say = useStrings();
-  if (usage === undefined || context === undefined) return <p className="parley-usage" part="usage" />;
-  const tokens = (count: number, { estimated }: Usage | Context) =>
-    estimated ? say('aboutTokens', { tokens: count }) : count;
-  const parts = [
-    say('answerTokens', { count: usage.completion_tokens, tokens: tokens(usage.completion_tokens, usage) }),
-    say('contextTokens', {
-      tokens: tokens(context.prompt_tokens, context),
-      limit: context.max_prompt_tokens,
-    }),
-    ...(context.dropped_messages > 0 ? [say('droppedMessages', { count: context.dropped_messages })] : []),
-  ];
+  const { state } = usePanel();
+  const { footnote } = useSlots();
+  const { usage, context } = state;
   return (
-    <p className="parley-usage" part="usage">
-      {parts.join(' · ')}
-    </p>
+    <div className="parley-usage" part="usage">
+      <div className="parley-footnote">{fill(footnote, state)}</div>
+      {usage && context && <ContextGauge usage={usage} context={context} />}
+    </div>
   );
 }

@@ -1,8 +1,11 @@
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { Message } from '../conversation/conversation-state.ts';
+import { IconButton } from './IconButton.tsx';
+import { PencilIcon, RepeatIcon } from './icons.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { MessageEditor } from './MessageEditor.tsx';
+import { Moment } from './Moment.tsx';
 import { CopyButton } from './markdown/CopyButton.tsx';
 import { useStrings } from './strings.ts';
 
@@ -33,22 +36,25 @@ export function UserMessage({ message, onAgain, onEdit }: UserMessageProps) {
   const own = {
     copy: <CopyButton label={say('copy')} text={() => content} />,
     edit: (
-      <button ref={opener} type="button" className="parley-quiet parley-again" onClick={() => setEdited(true)}>
-        {say('editMessage')}
-      </button>
+      <IconButton
+        buttonRef={opener}
+        name={say('editMessage')}
+        icon={PencilIcon}
+        className="parley-again"
+        onClick={() => setEdited(true)}
+      />
     ),
-    sendAgain: (
-      <button type="button" className="parley-quiet parley-again" onClick={onAgain}>
-        {say('sendAgain')}
-      </button>
-    ),
+    sendAgain: <IconButton name={say('sendAgain')} icon={RepeatIcon} className="parley-again" onClick={onAgain} />,
   };
   return (
     <>
       <p className="parley-verbatim" dir="auto">
         {content}
       </p>
-      <MessageActions message={message} own={own} />
+      <div className="parley-below">
+        <Moment at={message.timestamp} />
+        <MessageActions message={message} own={own} />
+      </div>
     </>
   );
 }

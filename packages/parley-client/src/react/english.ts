@@ -12,6 +12,10 @@ export const english = {
   messages: 'Messages',
   you: 'You said',
   assistant: 'Assistant said',
+  /** Where the app says what it is called. */
+  namedAssistant: '{name} said',
+  /** Above answers, where it does not. */
+  assistantName: 'Assistant',
   emptyConversation: 'Ask something to begin.',
   showEarlier: 'Show earlier messages',
   jumpToLatest: 'Jump to latest',
@@ -19,7 +23,11 @@ export const english = {
   message: 'Message',
   writeMessage: 'Write a message',
   send: 'Send',
+  sendLater: 'Send after this answer',
   stop: 'Stop',
+  queued: 'Sends after this answer',
+  editQueued: 'Edit',
+  removeQueued: 'Remove',
 
   copy: 'Copy',
   copied: 'Copied',
@@ -39,6 +47,17 @@ export const english = {
   goodAnswer: 'Good answer',
   badAnswer: 'Bad answer',
   ratingFailed: 'Your rating could not be saved.',
+  whatWasWrong: 'What was wrong?',
+  reasonIncorrect: 'Incorrect',
+  reasonIncomplete: 'Incomplete',
+  reasonUnsafe: 'Unsafe',
+  reasonTone: 'Tone',
+  reasonOther: 'Other',
+  comment: 'Comment (optional)',
+  sendFeedback: 'Send feedback',
+  skipFeedback: 'Skip',
+  feedbackThanks: 'Thanks for your feedback.',
+  feedbackFailed: 'Your feedback could not be sent.',
   editMessage: 'Edit message',
   editedMessage: 'Edited message',
   editHint: 'Your edited message starts a new conversation. This one stays as it is.',
@@ -48,6 +67,9 @@ export const english = {
   endedByLength: 'The answer ends here because it reached its maximum length.',
   endedByStop: 'Stopped.',
   endedByDeadline: 'The answer ends here because it took too long.',
+  continueAnswer: 'Continue',
+  /** What the user asks by that. */
+  continueMessage: 'Continue.',
 
   summarized: 'The assistant knows earlier messages only in summary.',
   showSummary: 'Show summary',
@@ -59,7 +81,6 @@ export const english = {
 
   offline: 'You are offline. The conversation continues when the network is back.',
   reconnecting: 'The connection was lost. Reconnecting …',
-  queued: 'Your message will be sent when the answer above is complete.',
   stillWorking: 'Still working …',
   expired: 'A new conversation began: the earlier one has expired or was deleted.',
   deleted: 'This conversation was deleted. The next message begins a new one.',
@@ -69,10 +90,12 @@ export const english = {
 
   answering: 'The assistant is answering.',
   answered: 'Assistant said: {answer}',
+  answeredByNamed: '{name} said: {answer}',
   answerReady: 'The answer is ready.',
 
+  contextUsed: '{percent} of the context is used',
   answerTokens: { one: 'Answer {tokens} token', other: 'Answer {tokens} tokens' },
-  contextTokens: 'context {tokens} of {limit} tokens',
+  contextTokens: 'Context {tokens} of {limit} tokens',
   /** In place of `tokens` where these are an upper bound. */
   aboutTokens: 'about {tokens}',
   droppedMessages: {

@@ -1,6 +1,7 @@
 'use client';
 
-export type { Conversation, ConversationOptions } from '../conversation/conversation.ts';
+export type { Conversation } from '../conversation/conversation.ts';
+export type { ConversationOptions } from '../conversation/conversation-options.ts';
 export type { ConversationState, Message, Notice, Phase } from '../conversation/conversation-state.ts';
 export type { TurnFailure } from '../conversation/turn-failure.ts';
 export { ChatPanel, type ChatPanelProps } from './ChatPanel.tsx';

@@ -3,7 +3,7 @@ import type { ConversationState } from '../conversation/conversation-state.ts';
 
 /** What the user does in a panel. The same functions for as long as it is shown. */
 export interface PanelActions {
-  /** Asks the next turn. */
+  /** Asks the next turn: once the one is stored that is under way. */
   send: (message: string) => void;
   /** Asks a text in place of the user's message of that key, in a new conversation. */
   edit: (messageKey: string, text: string) => void;
@@ -11,8 +11,12 @@ export interface PanelActions {
   regenerate: (messageKey: string) => void;
   /** Tries again what has failed. */
   retry: () => void;
-  /** Gives up a message that has failed, or is queued: its text is written again in the message field. */
+  /** Gives up a message that has failed: its text is written again in the message field. */
   discard: () => void;
+  /** Likewise what waits for the answer that is on its way. */
+  takeQueuedBack: () => void;
+  /** That is not sent, and its text is gone. */
+  dropQueued: () => void;
   /** Stops the answer that is on its way. */
   stop: () => void;
   loadEarlier: () => void;

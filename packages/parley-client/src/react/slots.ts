@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext } from 'react';
-import type { Rating } from '../client/contract.ts';
+import type { Feedback } from '../client/contract.ts';
 import type { ConversationState, Message } from '../conversation/conversation-state.ts';
 
 /** Something to show, or what makes it of the conversation as it is. */
@@ -17,22 +17,34 @@ export interface OwnActions {
   rate?: ReactNode;
 }
 
-/** What an app puts into the panel, or in place of something of it. */
+/** What an app puts into the panel. */
 export interface Slots {
-  /** In place of the invitation, while there are no messages. */
+  /** In place of the invitation, while there are no messages: it stands in the middle then, over the message field. */
   emptyState?: Slot;
+  /** Below the message field. */
+  footnote?: Slot;
+}
+
+/** What it puts into messages: all of them are drawn again where one of these is another one. */
+export interface MessageSlots {
   /** In place of the row of buttons under a message. */
   messageActions?: ((message: Message, own: OwnActions) => ReactNode) | undefined;
   /** Keeps what the user thinks of a turn; without it answers are not rated. */
-  rate?: ((turnId: string, rating: Rating) => Promise<void>) | undefined;
+  rate?: ((feedback: Omit<Feedback, 'sessionId'>) => Promise<void>) | undefined;
 }
 
 const Filled = createContext<Slots>({});
+const OfMessages = createContext<MessageSlots>({});
 
 export const SlotsProvider = Filled.Provider;
+export const MessageSlotsProvider = OfMessages.Provider;
 
 export function useSlots(): Slots {
   return useContext(Filled);
+}
+
+export function useMessageSlots(): MessageSlots {
+  return useContext(OfMessages);
 }
 
 export function fill(slot: Slot, state: ConversationState): ReactNode {

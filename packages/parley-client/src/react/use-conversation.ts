@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import { Conversation, type ConversationOptions } from '../conversation/conversation.ts';
+import { Conversation } from '../conversation/conversation.ts';
+import type { ConversationOptions } from '../conversation/conversation-options.ts';
 import { type ConversationState, nothingYet } from '../conversation/conversation-state.ts';
 
 /** A conversation that lives as long as the component; what it is made of is what the first rendering says. */

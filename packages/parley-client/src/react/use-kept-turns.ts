@@ -19,5 +19,7 @@ export function useKeptTurns(baseUrl = ''): readonly KeptTurn[] {
 }
 
 function keptTurns(baseUrl: string): KeptTurn[] {
-  return keptConversations(baseUrl).flatMap(({ turn, draft: _, ...place }) => (turn ? [{ ...place, turn }] : []));
+  return keptConversations(baseUrl).flatMap(({ turn, queued: _q, draft: _d, ...place }) =>
+    turn ? [{ ...place, turn }] : [],
+  );
 }

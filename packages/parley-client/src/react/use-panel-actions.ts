@@ -1,5 +1,6 @@
 import { type RefObject, useMemo, useState } from 'react';
 import type { Conversation } from '../conversation/conversation.ts';
+import { glide } from './glide.ts';
 import { focusField } from './keyboard.ts';
 import type { PanelActions } from './panel.ts';
 
@@ -20,6 +21,7 @@ export function usePanelActions(
     };
     return {
       send: (message: string) => {
+        glide(field.current?.form);
         conversation?.send(message);
         ask();
       },
@@ -37,6 +39,14 @@ export function usePanelActions(
       },
       discard: () => {
         conversation?.discard();
+        done();
+      },
+      takeQueuedBack: () => {
+        conversation?.takeQueuedBack();
+        done();
+      },
+      dropQueued: () => {
+        conversation?.dropQueued();
         done();
       },
       stop: () => {

@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import { IconButton } from '../IconButton.tsx';
+import { WrapIcon } from '../icons.tsx';
 import { useStrings } from '../strings.ts';
 import { CodeLines } from './CodeLines.tsx';
 import { CopyButton } from './CopyButton.tsx';
@@ -15,9 +17,7 @@ export function CodeBlock(props: CodeProps) {
         <span className="parley-language" aria-hidden="true">
           {language}
         </span>
-        <button type="button" className="parley-quiet" aria-pressed={wraps} onClick={() => setWraps(!wraps)}>
-          {say('wrapLines')}
-        </button>
+        <IconButton name={say('wrapLines')} icon={WrapIcon} aria-pressed={wraps} onClick={() => setWraps(!wraps)} />
         <CopyButton label={say('copyCode')} text={() => code} />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: not a group of form fields */}

@@ -1,26 +1,32 @@
-import { useEffect, useState } from 'react';
+import { IconButton } from '../IconButton.tsx';
+import { CheckIcon, CopyIcon, CrossIcon } from '../icons.tsx';
 import { useStrings } from '../strings.ts';
+import { useForAWhile } from '../use-for-a-while.ts';
 
 const SHOWN_MS = 2000;
+const icons = { copied: CheckIcon, notCopied: CrossIcon };
 
-/** @param text what goes to the clipboard, asked for when the button is used */
-export function CopyButton({ label, text }: { label: string; text: () => string }) {
+interface CopyButtonProps {
+  label: string;
+  /** What goes to the clipboard, asked for when the button is used. */
+  text: () => string;
+}
+
+/** Shows, and says, what came of it for a while. */
+export function CopyButton({ label, text }: CopyButtonProps) {
   const say = useStrings();
-  const [outcome, setOutcome] = useState<'copied' | 'notCopied'>();
-  useEffect(() => {
-    if (outcome === undefined) return;
-    const timer = setTimeout(() => setOutcome(undefined), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [outcome]);
+  const [outcome, setOutcome] = useForAWhile<keyof typeof icons>(SHOWN_MS);
   const copy = () =>
     navigator.clipboard.writeText(text()).then(
       () => setOutcome('copied'),
       () => setOutcome('notCopied'),
     );
   return (
-    <button type="button" className="parley-quiet" onClick={copy}>
-      {label}
-      <span role="status">{outcome && ` – ${say(outcome)}`}</span>
-    </button>
+    <>
+      <IconButton name={label} icon={outcome ? icons[outcome] : CopyIcon} onClick={copy} />
+      <span role="status" className="parley-hidden">
+        {outcome && say(outcome)}
+      </span>
+    </>
   );
 }

@@ -1,0 +1,67 @@
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import type { Rating } from '../client/contract.ts';
+import type { Message } from '../conversation/conversation-state.ts';
+import { FeedbackForm } from './FeedbackForm.tsx';
+import { IconButton } from './IconButton.tsx';
+import { RegenerateIcon } from './icons.tsx';
+import { MessageActions } from './MessageActions.tsx';
+import { CopyButton } from './markdown/CopyButton.tsx';
+import { RatingButtons } from './RatingButtons.tsx';
+import { useMessageSlots } from './slots.ts';
+import { useStrings } from './strings.ts';
+import { useForAWhile } from './use-for-a-while.ts';
+import { useRating, type Why } from './use-rating.ts';
+
+const THANKED_MS = 5000;
+
+interface AnswerActionsProps {
+  message: Message;
+  onRegenerate: () => void;
+}
+
+/** What can be done with an answer. Of one that is called bad it is asked why, while that is kept. */
+export function AnswerActions({ message, onRegenerate }: AnswerActionsProps) {
+  const say = useStrings();
+  const slots = useMessageSlots();
+  const { content, turnId = '', rating: given } = message;
+  const keep = async (next: Rating, why?: Why) => slots.rate?.({ turnId, rating: next, ...why });
+  const { rating, hasFailed, rate } = useRating(given, keep);
+  const [isAsked, setAsked] = useState(false);
+  const [isThanked, setThanked] = useForAWhile<true>(THANKED_MS);
+  const kept = useRef<Promise<void>>(undefined);
+  const bad = useRef<HTMLButtonElement>(null);
+  const onRate = (next: Rating) => {
+    kept.current = rate(next);
+    setAsked(next === 'down');
+  };
+  const close = () => {
+    flushSync(() => setAsked(false));
+    bad.current?.focus();
+  };
+  const send = async (why: Why) => {
+    // In the order in which they were said.
+    await kept.current;
+    await keep('down', why);
+    setThanked(true);
+    close();
+  };
+  const own = {
+    copy: <CopyButton label={say('copy')} text={() => content} />,
+    regenerate: (
+      <IconButton name={say('regenerate')} icon={RegenerateIcon} className="parley-again" onClick={onRegenerate} />
+    ),
+    rate: slots.rate && turnId && <RatingButtons rating={rating} onRate={onRate} badRef={bad} />,
+  };
+  return (
+    <>
+      <div className="parley-below">
+        <MessageActions message={message} own={own} />
+        <span role="status" className={hasFailed ? 'parley-unkept' : 'parley-thanks'}>
+          {hasFailed ? say('ratingFailed') : isThanked && say('feedbackThanks')}
+        </span>
+      </div>
+      {isAsked && !hasFailed && <FeedbackForm onSend={send} onClose={close} />}
+    </>
+  );
+}
