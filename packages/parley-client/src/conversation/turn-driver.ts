@@ -154,6 +154,7 @@ export class TurnDriver {
     if (!this.#shown.settleTurn(finished)) {
       this.#shown.moveTo(sessionId);
       this.#shown.takeTurnBack();
+      if (message !== undefined) this.#shown.takeQueuedBack();
       return 'unanswered';
     }
     // Only the service knows what another page asked.

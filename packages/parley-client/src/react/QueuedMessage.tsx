@@ -11,8 +11,7 @@ export function QueuedMessage() {
       {queued && (
         <div>
           <p>
-            <strong>{say('queued')}</strong>
-            <span dir="auto">{queued.content}</span>
+            <strong>{say('queued')}</strong> <span dir="auto">{queued.content}</span>
           </p>
           <button type="button" className="parley-quiet" onClick={actions.takeQueuedBack}>
             {say('editQueued')}
