@@ -41,6 +41,26 @@ test('where trying again cannot help, the message is to be edited, and the keybo
   await eventually(async () => (await chat.texts()).join('|') === 'Something nice|You said: Something nice');
 });
 
+test('a failure stands under the message that failed, among the messages, in their column', async () => {
+  await chat.ask('Hello');
+  world.upstream.enqueue(breaksOff);
+  await chat.send('Hello again');
+  await chat.alert.waitFor();
+  const inList = await chat.list
+    .locator('.parley-list > li')
+    .evaluateAll((all) => all.map((each) => each.className.trim().split(' ').at(-1)));
+  expect(inList.slice(-2)).toEqual(['parley-last', 'parley-failure']);
+  const lefts = await chat.list
+    .locator('.parley-markdown, .parley-failure > .parley-icon')
+    .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().left)));
+  expect(new Set(lefts).size).toBe(1);
+  // One of the two is the main one.
+  const grounds = await chat.page
+    .locator('.parley-failure button')
+    .evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor));
+  expect(grounds.map((ground) => ground === 'rgba(0, 0, 0, 0)')).toEqual([false, true]);
+});
+
 test('where trying again may help, both are offered', async () => {
   world.upstream.enqueue(breaksOff);
   await chat.send('Hello');

@@ -25,11 +25,15 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s, an answer', 
     return buttons.evaluateAll((all) => all.map((button) => button.getAttribute('aria-label')));
   };
   const isPressed = (...names: string[]) => eventually(async () => (await pressed()).join() === names.join());
-  const stored = async () => {
+  const feedback = async () => {
     const response = await new Client(world.host.url).get(`/chat/history/${chat.sessionId}`);
     const { messages } = (await response.json()) as { messages: { feedback?: { rating: string } }[] };
-    return messages[1]?.feedback?.rating;
+    return messages[1]?.feedback;
   };
+  const stored = async () => (await feedback())?.rating;
+  const reason = (name: string) => chat.page.getByRole('radio', { name, exact: true });
+  const comment = () => chat.page.getByRole('textbox', { name: 'Comment (optional)' });
+  const isClosed = () => eventually(async () => (await comment().count()) === 0);
 
   test('is rated, and rated anew, and is so after a reload', async () => {
     expect(await pressed()).toEqual([]);
@@ -41,6 +45,61 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s, an answer', 
     await eventually(async () => (await stored()) === 'down');
     await chat.page.reload();
     await isPressed('Bad answer');
+  });
+
+  test('that is called bad is so at once, and then it is asked why, by keyboard alone', async () => {
+    await chat.button('Bad answer').press('Enter');
+    await eventually(async () => (await stored()) === 'down');
+    await eventually(() => chat.hasKeyboard(reason('Incorrect')));
+    expect(await chat.page.getByRole('group', { name: 'What was wrong?' }).getByRole('radio').count()).toBe(5);
+    expect(await chat.button('Send feedback').isDisabled()).toBe(true);
+    await comment().fill('  It is\nthe wrong place.  ');
+    await chat.button('Send feedback').press('Enter');
+    await isClosed();
+    expect(await feedback()).toEqual({ rating: 'down', comment: 'It is\nthe wrong place.' });
+    expect(await chat.hasKeyboard(chat.button('Bad answer'))).toBe(true);
+    await chat.messages.getByRole('status').filter({ hasText: 'Thanks for your feedback.' }).waitFor();
+    await isPressed('Bad answer');
+  });
+
+  test.each(['Skip', 'Escape', 'Good answer'])('is not asked about any longer after %s', async (by) => {
+    await chat.button('Bad answer').click();
+    await comment().fill('Unsaid');
+    if (by === 'Escape') await comment().press('Escape');
+    else await chat.button(by).click();
+    await isClosed();
+    if (by === 'Good answer') await isPressed('Good answer');
+    else expect(await chat.hasKeyboard(chat.button('Bad answer'))).toBe(true);
+    await eventually(async () => (await stored()) === (by === 'Good answer' ? 'up' : 'down'));
+    expect(await feedback()).not.toHaveProperty('comment');
+  });
+
+  test('can be told more of later, and that stops no answer', async () => {
+    await chat.button('Bad answer').click();
+    await chat.button('Skip').click();
+    world.upstream.enqueue({ deltas: ['half of it', world.upstream.gate()] });
+    await chat.send('And then?');
+    await chat.page.getByText('half of it').waitFor();
+    await chat.buttonOf(1, 'Bad answer').click();
+    await comment().press('Escape');
+    await isClosed();
+    expect(await chat.button('Stop').isEnabled()).toBe(true);
+    await chat.button('Stop').click();
+    await chat.isIdle();
+  });
+
+  test('keeps what is said of it where that cannot be stored, and tells so', async () => {
+    await chat.button('Bad answer').click();
+    await eventually(async () => (await stored()) === 'down');
+    await chat.page.route('**/chat/feedback', (route) => route.abort());
+    await comment().fill('It is wrong.');
+    await chat.button('Send feedback').click();
+    await chat.page.getByRole('alert').getByText('Your feedback could not be sent.').waitFor();
+    expect(await comment().inputValue()).toBe('It is wrong.');
+    await chat.page.unroute('**/chat/feedback');
+    await chat.button('Send feedback').click();
+    await isClosed();
+    expect(await feedback()).toEqual({ rating: 'down', comment: 'It is wrong.' });
   });
 
   test('is rated once by pressing the same button twice', async () => {

@@ -80,7 +80,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
   test('code and messages are copied as they were written', async () => {
     await says('Run\n\n```sh\nnpm ci && npm start\n```\n\nand **wait**.');
     await chat.button('Copy code').click();
-    await chat.page.getByText('Copy code – Copied').waitFor();
+    await chat.page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
     expect(await clipboard()).toBe('npm ci && npm start');
     await chat.messages.last().getByRole('button', { name: 'Copy', exact: true }).click();
     await eventually(async () => (await clipboard()) === 'Run\n\n```sh\nnpm ci && npm start\n```\n\nand **wait**.');

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
-  chat = await ChatPage.open(world, { colorScheme: 'light' });
+  chat = await ChatPage.open(world, { colorScheme: 'light', reducedMotion: 'reduce' });
   page = chat.page;
   await page.route('**/fixture', (route) => route.fulfill({ contentType: 'text/html', body: html }));
   await page.goto(new URL('/fixture', world.url).href);
@@ -161,7 +161,7 @@ test.each(['.parley-panel', ':root'])('an app says on %s how the panel looks', a
   expect(await styleOf('.parley-markdown a', 'color')).toBe('rgb(1, 2, 3)');
   expect(await styleOf('.parley-code-keyword', 'color')).toBe('rgb(4, 5, 6)');
   expect(await styleOf('.parley-code', 'border-top-left-radius')).toBe('7px');
-  expect(await styleOf('.parley-markdown p', 'font')).toBe('20px / 30px serif');
+  expect(await styleOf('.parley-markdown p', 'font')).toBe('20px / 32px serif');
   expect(await styleOf('.parley-panel', 'padding-top')).toBe('9px');
 });
 

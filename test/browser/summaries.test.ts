@@ -105,7 +105,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
       expect(await chat.summaryNote.locator('.parley-verbatim').allTextContents()).toEqual([hostile, hostile]);
     });
 
-    test('tells in the line below how many messages are not known at all, where there is no summary of them', async () => {
+    test('tells how many messages are not known at all, below and where those begin that are, where there is no summary', async () => {
       world.upstream.respond = (request) =>
         isSummaryCall(request) ? { status: 400, body: { error: { message: 'no' } } } : echo(request);
       const client = new Client(world.host.url);
@@ -120,6 +120,15 @@ describe.each<StoreKind>(['memory', 'redis'])(
       await open(session_id ?? '');
       expect(await chat.usage()).toContain(`${dropped} older messages no longer seen by the model`);
       expect(await chat.summaryNote.count()).toBe(0);
+      // What the model was shown begins behind the line.
+      const line = chat.list.getByRole('listitem').filter({ hasText: 'no longer seen by the model' });
+      expect(await line.evaluate((each) => each.previousElementSibling?.matches('.parley-assistant'))).toBe(true);
+      const asked = world.upstream.requests.filter((request) => !isSummaryCall(request)).at(-1)?.body['messages'];
+      const shown = (asked as { role: string; content: string }[]).filter(({ role }) => role !== 'system');
+      const texts = await chat.texts();
+      // The last answer came of it.
+      expect(texts.slice(dropped, -1)).toEqual(shown.map(({ content }) => content.trim()));
+      expect(await line.evaluate((each) => [...(each.parentElement?.children ?? [])].indexOf(each))).toBe(dropped);
     });
 
     test('says nothing of it in a fork from within what is summarised', async () => {

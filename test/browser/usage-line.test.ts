@@ -36,7 +36,7 @@ async function close(chat: ChatPage): Promise<void> {
   await chat.close();
 }
 
-test.each([
+test.each<[string, object, object, string[]]>([
   ['exact', {}, {}, ['Answer 4 tokens', 'Context 1,416 of 3,000 tokens']],
   [
     'counted by the provider, but for the context',
@@ -45,18 +45,20 @@ test.each([
     ['Answer 4 tokens', 'Context about 1,416 of 3,000 tokens'],
   ],
   ['upper bounds', bound, bound, ['Answer about 4 tokens', 'Context about 1,416 of 3,000 tokens']],
-])('figures that are %s are said to be so, on request, and to who cannot see the gauge', async (_, ...given) => {
-  const [usage, context, lines] = given;
-  const chat = await open(usage, context);
-  const gauge = chat.page.locator('.parley-gauge button');
-  const details = chat.page.locator('.parley-gauge p');
-  expect(await gauge.innerText()).toBe('47%');
-  expect(await details.isVisible()).toBe(false);
-  expect(await chat.usage()).toBe(['47% of the context is used', ...lines].join(' · '));
-  await gauge.click();
-  expect((await details.innerText()).split('\n')).toEqual(lines);
-  await close(chat);
-});
+])(
+  'figures that are %s are said to be so, on request, and to who cannot see the gauge',
+  async (_, usage, context, lines) => {
+    const chat = await open(usage, context);
+    const gauge = chat.page.locator('.parley-gauge button');
+    const details = chat.page.locator('.parley-gauge p');
+    expect(await gauge.innerText()).toBe('47%');
+    expect(await details.isVisible()).toBe(false);
+    expect(await chat.usage()).toBe(['47% of the context is used', ...lines].join(' · '));
+    await gauge.click();
+    expect((await details.innerText()).split('\n')).toEqual(lines);
+    await close(chat);
+  },
+);
 
 test('what the gauge tells goes by its button, by Escape, which stops no answer then, and where the keyboard leaves it', async () => {
   const chat = await open({}, {});

@@ -32,6 +32,8 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
     const { message, place, below } = read.current ?? {};
     if (isFollowing.current) element.scrollTop = element.scrollHeight;
     else if (message?.isConnected && message.offsetTop !== place) element.scrollTop = message.offsetTop - (below ?? 0);
+    // Its event comes later, and then perhaps from where the user has scrolled meanwhile.
+    wasAt.current = element.scrollTop;
   }, []);
   const toEnd = useCallback(() => {
     follow(true);
