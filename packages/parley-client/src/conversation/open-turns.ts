@@ -45,6 +45,7 @@ export class OpenTurns {
 
   /** It is sent later: one message waits at most, and what comes to it is its next line. */
   queue(message: string): void {
+    if (message.trim() === '') return;
     const next = newTurn({ message, assistant: undefined, sessionId: undefined });
     this.#setQueued(this.#queued ? continued(this.#queued, message) : next);
   }

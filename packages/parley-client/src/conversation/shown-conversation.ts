@@ -56,8 +56,8 @@ export class ShownConversation {
     const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn()];
     const failed = this.turn?.failure && this.turn;
     const discards = failed && (this.#isStillThere(failed) ? 'answer' : 'message');
-    const settled = { messages, hasMore, summaries };
-    this.#state = { ...this.#state, ...change, ...settled, discards, queued: this.turns.messageQueued };
+    const { messageQueued: queued } = this.turns;
+    this.#state = { ...this.#state, ...change, messages, hasMore, summaries, discards, queued };
     this.keeper.isTemporary = this.#state.isTemporary;
     for (const listener of this.#listeners) listener();
   }
@@ -70,7 +70,6 @@ export class ShownConversation {
 
   /** What comes to one that waits already is its next line. */
   queue(message: string): void {
-    if (message.trim() === '') return;
     this.turns.queue(message);
     this.change({});
   }

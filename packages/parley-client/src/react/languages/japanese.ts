@@ -8,7 +8,7 @@ export const japanese: Strings = {
   messages: 'メッセージ一覧',
   you: 'あなた',
   assistant: 'アシスタント',
-  namedAssistant: '{name}',
+  namedAssistant: '{name} の回答',
   assistantName: 'アシスタント',
   emptyConversation: '質問を入力して始めてください。',
   showEarlier: '以前のメッセージを表示',
@@ -110,7 +110,7 @@ export const japanese: Strings = {
 
   answering: 'アシスタントが回答しています。',
   answered: 'アシスタント: {answer}',
-  answeredByNamed: '{name}: {answer}',
+  answeredByNamed: '{name} の回答: {answer}',
   answerReady: '回答の準備ができました。',
 
   contextUsed: 'コンテキストの {percent} を使用中',
