@@ -93,7 +93,9 @@ test('where it was forgotten in between, what begins is temporary again', async 
   await chat.ask('one');
   const before = chat.sessionId;
   await client.delete(`/chat/history/${before}`);
-  await chat.ask('two');
+  await chat.send('two');
+  await eventually(async () => (await chat.texts()).join('|') === 'two|You said: two');
+  await chat.isIdle();
   expect(chat.sessionId).not.toBe(before);
   expect(bodies().at(-1)).toMatchObject({ temporary: true });
   await isUnlisted();
