@@ -131,7 +131,7 @@ describe('the language of the page', () => {
     world.upstream.enqueue({ deltas: ['Yes'], usage: { prompt_tokens: 90, completion_tokens: 12_345 } });
     await chat.input.or(chat.page.getByRole('textbox')).fill('Hello');
     await chat.page.keyboard.press('Enter');
-    await chat.page.locator('.parley-usage', { hasText: /^Antwort: 12['’]345 Token/ }).waitFor();
+    await chat.page.getByRole('button', { name: /^\d+.?% des Kontexts belegt · Antwort: 12['’]345 Token/ }).waitFor();
     await chat.page.getByText(/^Aufbewahrt bis \d\d:\d\d$/).waitFor();
     await chat.close();
   });

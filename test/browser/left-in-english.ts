@@ -6,7 +6,7 @@ import { type LanguageTag, languages } from '../../web/page/languages.ts';
 export const saidOn = (page: Page) =>
   page.evaluate(() => {
     const people =
-      '.parley-verbatim, .parley-markdown, .parley-session, .parley-title, .parley-brand, textarea, option';
+      '.parley-verbatim, .parley-queued span, .parley-markdown, .parley-session, .parley-title, .parley-brand, textarea, option';
     // What was announced before was said in the language of then.
     const others = `${people}, .parley-panel > [role="status"].parley-hidden`;
     const said: string[] = [];
