@@ -2,6 +2,7 @@ import type { FailureCode } from './failure.ts';
 import type { LimitState } from './limits.ts';
 import type { Echo } from './ports/echo.ts';
 import type { Usage } from './ports/model.ts';
+import type { Source } from './ports/source.ts';
 
 /** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
 export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
@@ -52,6 +53,8 @@ export interface TurnFinished {
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
+  /** What the answer cites: the first is `[1]`. Absent where its provider named none. */
+  sources?: Source[];
   /** Milliseconds since 1970; absent in what an older version wrote. */
   finished_at?: number;
 }

@@ -58,8 +58,9 @@ export async function* tellStored(sessionId: string, turnId: string, { assistant
 }
 
 /** How a stored turn ended. */
-function finishOf({ finish_reason, usage, context, timestamp }: AssistantMessage): TurnFinished {
-  return { type: 'turn-finished', finish_reason, usage, context, finished_at: Date.parse(timestamp) };
+function finishOf({ finish_reason, usage, context, sources, timestamp }: AssistantMessage): TurnFinished {
+  const cited = sources && { sources };
+  return { type: 'turn-finished', finish_reason, usage, context, ...cited, finished_at: Date.parse(timestamp) };
 }
 
 /**

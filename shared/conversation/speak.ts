@@ -3,6 +3,7 @@ import type { FinishReason } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { EarlyEnd, HeldLease } from './held-lease.ts';
 import type { CompletionOptions, Model, Usage } from './ports/model.ts';
+import type { Source } from './ports/source.ts';
 import type { Prompt } from './prompt.ts';
 import type { Spending } from './spending.ts';
 import type { TurnAudit } from './turn-audit.ts';
@@ -19,6 +20,8 @@ export interface Spoken {
   usage: Usage | undefined;
   /** The name of the model that answered, where it said so. */
   model: string | undefined;
+  /** What the answer cites, where it was said to its end. */
+  sources: Source[] | undefined;
 }
 
 /**
@@ -41,6 +44,7 @@ export async function speak(
 ): Promise<Spoken> {
   let finishReason: FinishReason = 'stop';
   let answeredBy: string | undefined;
+  let sources: Source[] | undefined;
   const completion = {
     ...options,
     temperature: options.temperature ?? assistant.temperature ?? TEMPERATURE,
@@ -48,7 +52,7 @@ export async function speak(
   try {
     await model.stream(prompt.messages, completion, lease.signal, (event) => {
       spending.hear(event);
-      if (event.type === 'end') ({ finishReason, model: answeredBy } = event);
+      if (event.type === 'end') ({ finishReason, model: answeredBy, sources } = event);
       else if (event.type === 'delta') {
         audit.firstTokenAt ??= performance.now();
         lease.say(event.text);
@@ -63,7 +67,7 @@ export async function speak(
   }
   const content = spending.said;
   if (content === '' && finishReason !== 'stopped') throw silence(finishReason);
-  return { prompt, content, finishReason, usage: spending.usage, model: answeredBy };
+  return { prompt, content, finishReason, usage: spending.usage, model: answeredBy, sources };
 }
 
 function isEarlyEnd(error: unknown): error is EarlyEnd {

@@ -14,7 +14,7 @@ export function messagesOf(
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
-  { finish_reason, usage, context, finished_at }: TurnFinished,
+  { finish_reason, usage, context, sources, finished_at }: TurnFinished,
   askedAt: number,
 ): Pick<Commit, 'position' | 'user' | 'answer'> {
   const position = begun.windowStart + begun.window.length;
@@ -40,6 +40,7 @@ export function messagesOf(
       finish_reason,
       usage,
       context,
+      ...(sources && { sources }),
       answered_by: answeredBy,
     },
   };

@@ -160,6 +160,7 @@ async function* answer(
       finish_reason: spoken.finishReason,
       usage: spoken.usage ?? estimatedUsage(prompt, count),
       context: { ...prompt.report(), summary_tokens: summarySpent },
+      ...(spoken.sources && { sources: spoken.sources }),
       finished_at: now(),
     };
     // A turn that was stopped before the first token said nothing that could be stored.

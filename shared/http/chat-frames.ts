@@ -39,7 +39,9 @@ function dataOf(event: Exclude<TurnEvent, TokensWithheld>): object {
       return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };
     case 'token-said':
       return { token: event.token };
-    case 'turn-finished':
-      return { finish_reason: event.finish_reason, usage: event.usage, context: event.context };
+    case 'turn-finished': {
+      const { finish_reason, usage, context, sources } = event;
+      return { finish_reason, usage, context, ...(sources && { sources }) };
+    }
   }
 }

@@ -21,8 +21,8 @@ export async function turnResponse(events: AsyncIterable<TurnEvent>, log: Reques
       started = { session_id, turn_id, assistant };
       headers = rateLimitHeaders(limits);
     } else if (event.type === 'turn-finished') {
-      const { finish_reason, usage, context } = event;
-      finished = { finish_reason, usage, context };
+      const { finish_reason, usage, context, sources } = event;
+      finished = { finish_reason, usage, context, ...(sources && { sources }) };
     }
   }
   return { headers, jsonBody: { ...started, response: tokens.join(''), ...finished } };

@@ -4,6 +4,7 @@ import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import { endingOf } from './ending.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
+import { annotatedSources, listedSources } from './read-sources.ts';
 import { failureOfEvent } from './upstream-failure.ts';
 import { usageOf } from './usage.ts';
 
@@ -12,11 +13,14 @@ interface Chunk {
   error?: unknown;
   object?: unknown;
   choices?: {
-    delta?: { content?: unknown; refusal?: unknown };
+    delta?: { content?: unknown; refusal?: unknown; annotations?: unknown };
+    message?: { annotations?: unknown };
     finish_reason?: unknown;
     content_filter_results?: unknown;
   }[];
   usage?: ChatUsage | null;
+  search_results?: unknown;
+  citations?: unknown;
 }
 
 export interface ChatUsage {
@@ -57,7 +61,7 @@ export function chatCompletions(settings: RemoteModelSettings, post: Post, timeo
 }
 
 function read(event: Record<string, unknown>): Said {
-  const { error, object, choices, usage } = event as Chunk;
+  const { error, object, choices, usage, search_results, citations } = event as Chunk;
   // Some servers send the error bare.
   if (error || object === 'error') throw failureOfEvent(error || event);
   const choice = choices?.[0];
@@ -67,6 +71,10 @@ function read(event: Record<string, unknown>): Said {
     text: textOf(delta?.content) || textOf(delta?.refusal),
     ending: endingOf(choice?.finish_reason, choice?.content_filter_results),
     usage: chatUsageOf(usage),
+    sources: {
+      listed: listedSources(search_results, citations),
+      annotated: annotatedSources(delta?.annotations ?? choice?.message?.annotations),
+    },
     // Thoughts too, by whichever name, and the start of an answer.
     isProgress: Object.keys(delta ?? {}).length > 0,
   };

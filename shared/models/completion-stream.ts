@@ -3,7 +3,9 @@ import type { Tell, Usage } from '../conversation/ports/model.ts';
 import { Reason } from '../conversation/reason.ts';
 import type { Ending } from './ending.ts';
 import type { Answer } from './exchange.ts';
+import { HeardSources } from './heard-sources.ts';
 import { DONE, readEvents } from './read-events.ts';
+import type { SaidSources } from './read-sources.ts';
 import { broken, failureOfThrown, isRefusal } from './upstream-failure.ts';
 
 /** Far more than any answer that a model gives. */
@@ -17,6 +19,7 @@ export interface Said {
   text?: string | undefined;
   ending?: Ending | undefined;
   usage?: Usage | undefined;
+  sources?: SaidSources | undefined;
   /** Whether it shows that the model is at it: by text, or by thoughts that are not told. */
   isProgress?: boolean | undefined;
 }
@@ -62,6 +65,7 @@ export async function streamCompletion(
   let ending: Ending | undefined;
   let length = 0;
   let heldBack = '';
+  const sources = new HeardSources();
   const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
     tell({ type: 'asked' });
@@ -70,6 +74,7 @@ export async function streamCompletion(
     await readEvents(answer, (event) => {
       const said: Said = event === DONE ? { ending: 'other' } : read(event);
       if (said.usage) tell({ type: 'billed', usage: said.usage });
+      if (said.sources) sources.hear(said.sources);
       if (ending === undefined && said.ending !== undefined) {
         ending = said.ending;
         clearTimeout(timer);
@@ -108,7 +113,8 @@ export async function streamCompletion(
     signal.removeEventListener('abort', end);
   }
   if (heldBack !== '') tell({ type: 'delta', text: heldBack.toWellFormed() });
-  tell({ type: 'end', finishReason: ending === 'length' ? 'length' : 'stop' });
+  const finishReason = ending === 'length' ? 'length' : 'stop';
+  tell({ type: 'end', finishReason, ...(sources.all.length > 0 && { sources: sources.all }) });
 }
 
 /** Rejects when the signal is aborted: whoever fetches the credentials does not know of it. */

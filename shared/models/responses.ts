@@ -1,9 +1,11 @@
 import type { Model, Usage } from '../conversation/ports/model.ts';
+import type { Source } from '../conversation/ports/source.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
 import { endingOf } from './ending.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
+import { annotatedSources } from './read-sources.ts';
 import { failureOfEvent } from './upstream-failure.ts';
 import { usageOf } from './usage.ts';
 
@@ -12,7 +14,14 @@ interface Event {
   type?: string;
   delta?: unknown;
   error?: unknown;
+  annotation?: unknown;
+  /** Of a message, once it is said. */
+  item?: OutputItem | null;
   response?: { error?: unknown; incomplete_details?: { reason?: string } | null; usage?: ResponsesUsage | null };
+}
+
+interface OutputItem {
+  content?: ({ annotations?: unknown } | null)[];
 }
 
 interface ResponsesUsage {
@@ -59,11 +68,15 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
 }
 
 function read(event: Record<string, unknown>): Said {
-  const { type, delta, error, response } = event as Event;
+  const { type, delta, annotation, item, error, response } = event as Event;
   switch (type) {
     case 'response.output_text.delta':
     case 'response.refusal.delta':
       return { text: typeof delta === 'string' ? delta : undefined, isProgress: true };
+    case 'response.output_text.annotation.added':
+      return { sources: { annotated: annotatedSources([annotation]) }, isProgress: true };
+    case 'response.output_item.done':
+      return { sources: { annotated: sourcesIn(item) }, isProgress: true };
     case 'response.completed':
       return { ending: 'stop', usage: responsesUsageOf(response?.usage) };
     case 'response.incomplete': {
@@ -80,6 +93,12 @@ function read(event: Record<string, unknown>): Said {
       // That it was created, is in progress, thinks. What only keeps the connection open has another name.
       return { isProgress: type?.startsWith('response.') };
   }
+}
+
+/** Some servers tell them only here. */
+function sourcesIn(item: OutputItem | null | undefined): Source[] {
+  const parts = Array.isArray(item?.content) ? item.content : [];
+  return parts.flatMap((part) => annotatedSources(part?.annotations));
 }
 
 function responsesUsageOf(usage: ResponsesUsage | null | undefined): Usage | undefined {

@@ -7,6 +7,7 @@ import { type BadRequest, badRequests } from './bad-requests.ts';
 import { branches } from './branches.ts';
 import { Client, framesOf, readStream } from './client.ts';
 import { deploymentContract } from './deployment-contract.ts';
+import { sources } from './sources.ts';
 
 /**
  * What every deployment answers, whichever store it stands on; seen from outside, over HTTP. The tests here need a model
@@ -289,6 +290,8 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
     });
 
     describe('branches:', () => branches(() => ({ client, upstream })));
+
+    describe('sources', () => sources(() => ({ client, upstream })));
 
     describe('an Idempotency-Key', () => {
       test('gives the same turn again, as JSON and as a stream, and asks the model once', async () => {

@@ -1,3 +1,5 @@
+import type { Source } from './source.ts';
+
 /** One message of a prompt, in the form that every model API shares. */
 export interface PromptMessage {
   role: 'system' | 'user' | 'assistant';
@@ -41,14 +43,14 @@ export type CompletionEvent =
   /** What the provider bills for the call that was asked last. It comes before the end, or before the failure. */
   | { type: 'billed'; usage: Usage }
   | { type: 'delta'; text: string }
-  | { type: 'end'; finishReason: 'stop' | 'length'; model?: string };
+  | { type: 'end'; finishReason: 'stop' | 'length'; model?: string; sources?: Source[] };
 
 /** Is told an event at once, within the step that read it: a token waits for nothing on its way. It never throws. */
 export type Tell = (event: CompletionEvent) => void;
 
 /**
  * The port to a model. `stream` tells its events as they come, and resolves when the last was told, which is `end`
- * (`model` is the name of the one that answered, where several may). There is no `billed` where the provider sent no
+ * (`model` is the name of the one that answered, where several may; `sources` what it cites, where it named some). There is no `billed` where the provider sent no
  * usage. Deltas are never empty, and each is well-formed Unicode: a surrogate pair is not split over two.
  *
  * @throws {Failure} `content-filtered`, `context-too-long`, `model-busy` (with `retryAfterSeconds` where the provider

@@ -1,6 +1,7 @@
 import type { ContextReport, FinishReason } from '../events.ts';
 import type { Echo } from './echo.ts';
 import type { Usage } from './model.ts';
+import type { Source } from './source.ts';
 
 interface StoredText {
   /** `<turn id>-<position>`: unique, and says where in the session's list the message stands, counted from 0. */
@@ -64,6 +65,7 @@ export interface AssistantMessage extends StoredText {
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
+  sources?: Source[];
   answered_by?: AnsweredBy;
   /** Kept beside the message, and there where it is read for its caller. */
   feedback?: Feedback;
