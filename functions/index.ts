@@ -14,6 +14,7 @@ import './history.ts';
 import './openapi.ts';
 import './me.ts';
 import './page.ts';
+import './page-asset.ts';
 import './resume.ts';
 import './sessions.ts';
 import './stop.ts';

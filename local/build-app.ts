@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
-import { build as buildWithVite, type Plugin } from 'vite';
+import type { Plugin } from 'vite';
 import { build } from './build.ts';
+import { buildPage } from './build-page.ts';
 
 const project = resolve(import.meta.dirname, '..');
 
 /**
- * Builds all that is deployed: the bundle, and beside it `chat.html`, the chat page in one file. Returns the paths of all
- * files of which something is in either.
+ * Builds all that is deployed: the bundle, and beside it the chat page. Returns the paths of all files of which something is
+ * in either.
  */
 export async function buildApp(directory = 'dist'): Promise<string[]> {
   const { modules } = await build({ directory });
@@ -24,11 +25,7 @@ export async function buildApp(directory = 'dist'): Promise<string[]> {
   // Vite would build a page for development where tests run.
   const { NODE_ENV } = process.env;
   process.env['NODE_ENV'] = 'production';
-  await buildWithVite({
-    configFile: resolve(project, 'web/vite.config.ts'),
-    build: { outDir: resolve(project, directory), emptyOutDir: false },
-    plugins: [noteModules],
-  });
+  await buildPage(resolve(project, directory), [noteModules]);
   if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
   else process.env['NODE_ENV'] = NODE_ENV;
   return modules;

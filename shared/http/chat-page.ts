@@ -6,6 +6,7 @@ import { acceptedLanguage } from './accepted-language.ts';
 import { brandedPage } from './branded-page.ts';
 import { Compressed } from './compressed.ts';
 import { entityTag, isKnown } from './entity-tag.ts';
+import { formulasScript } from './page-assets.ts';
 import { pagePolicy } from './page-policy.ts';
 
 interface ChatPage {
@@ -39,7 +40,7 @@ export async function chatPage(headers: Headers, branding: Branding): Promise<Ht
   };
 }
 
-/** Of the one file that the build of `web/` left beside the bundle. */
+/** Of the file that the build of `web/` left beside the bundle. */
 async function makePage(branding: Branding, language: Language): Promise<ChatPage> {
   const built = await readFile(new URL('./chat.html', import.meta.url), 'utf8');
   const html = brandedPage(built, branding, language);
@@ -47,7 +48,7 @@ async function makePage(branding: Branding, language: Language): Promise<ChatPag
   const headers = {
     'Cache-Control': 'no-cache',
     // What the build wrote runs, and nothing that was put into it.
-    'Content-Security-Policy': pagePolicy(built),
+    'Content-Security-Policy': pagePolicy(built, await formulasScript()),
     'Cross-Origin-Opener-Policy': 'same-origin',
     ETag: etag,
     'Referrer-Policy': 'no-referrer',

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { PageScript } from './page-script.ts';
 
-/** The page's own script and style run, by their hashes, and nothing else does; it talks to this service alone. */
-export function pagePolicy(html: string): string {
+/**
+ * The page's own script and style run, by their hashes, and nothing else does; it talks to this service alone.
+ *
+ * @param script that it may load from a file: it has to name the same hash
+ */
+export function pagePolicy(html: string, { integrity }: PageScript): string {
   return [
     "default-src 'none'",
-    `script-src ${hashesOf(html, 'script')}`,
+    `script-src ${hashesOf(html, 'script')} '${integrity}'`,
     `style-src ${hashesOf(html, 'style')}`,
     "connect-src 'self'",
     'img-src data:',

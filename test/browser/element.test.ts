@@ -71,6 +71,13 @@ test('one script and one element are a chat, in a page whose policy allows no in
   expect(await violationsOf(chat.page)).toEqual([]);
 });
 
+test('formulas are drawn by the file beside the script', async () => {
+  service.upstream.enqueue({ deltas: ['With $a^2$.'] });
+  await show();
+  await chat.ask('Hi');
+  await chat.page.locator('math msup').waitFor();
+});
+
 test('it tells which session it is in and that a turn was stored, and goes on in that session after a reload', async () => {
   await chat.page.evaluate(() => {
     const told: unknown[] = [];

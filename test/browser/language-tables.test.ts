@@ -6,7 +6,7 @@ import { type Language, languages } from '../../web/page/languages.ts';
 const cognates: Record<Part, Record<string, string[]>> = {
   panel: {
     de: ['chat', 'code', 'codeIn'],
-    fr: ['assistantName', 'code', 'message', 'messages'],
+    fr: ['assistantName', 'code', 'message', 'messages', 'sources'],
     es: ['chat'],
   },
   page: {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureKinds } from '../../shared/conversation/failure.ts';
 import { keyedHash } from '../../shared/platform/keyed-hash.ts';
 import { Client } from '../end-to-end/client.ts';
+import { searched } from '../end-to-end/sources.ts';
 import { storeSessions } from '../end-to-end/store-sessions.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
@@ -85,6 +86,18 @@ test('the contracts are served as they are', async () => {
   }
 });
 
+test('an answer with sources is told and kept as the contract says', async () => {
+  upstream.enqueue({ raw: searched.raw });
+  const by = new Client(host.url, { 'x-user-id': 'searcher' });
+  const turn = await by.post('/chat', { message: 'Search' });
+  const text = await turn.text();
+  expect(chatContract.faultsOf('chat', turn, text)).toEqual([]);
+  const { session_id, sources } = JSON.parse(text);
+  expect(sources).toEqual(searched.sources);
+  const history = await by.get(`/chat/history/${session_id}`);
+  expect(chatContract.faultsOf('history', history, await history.text())).toEqual([]);
+});
+
 type Ask = (client: Client) => Promise<Response>;
 const body =
   (path: string, value: unknown): Ask =>
@@ -116,6 +129,10 @@ const plain: Record<string, Ask> = {
   health: (by) => by.get('/health?ready'),
   contract: (by) => by.get('/openapi.yaml'),
   page: (by) => by.get('/chat'),
+  pageAsset: async (by) => {
+    const [path = ''] = /chat\/assets\/[\w.-]+/.exec(await (await by.get('/chat')).text()) ?? [];
+    return by.get(`/${path}`);
+  },
 };
 
 /** What makes an operation answer with a status other than its good one. */
@@ -129,6 +146,7 @@ const wrong: Record<string, (path: string) => Ask> = {
 const special: Record<string, Ask> = {
   'page 304': (by) => by.get('/chat', { 'if-none-match': '*' }),
   'branding 304': (by) => by.get('/chat/branding', { 'if-none-match': '*' }),
+  'pageAsset 404': (by) => by.get('/chat/assets/none.js'),
   'resume 204': (by) => by.get(`/chat/stream/${randomUUID()}`),
   'history 404': (by) => by.get(`/chat/history/${randomUUID()}`),
   'history 422': (by) => by.get('/chat/history/x?limit=0'),

@@ -10,6 +10,7 @@ export type {
   Session,
   SessionEdit,
   SessionPage,
+  Source,
   StoredMessage,
   Summary,
   TurnRequest,

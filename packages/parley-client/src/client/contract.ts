@@ -73,6 +73,13 @@ export interface SearchPage {
   before?: string;
 }
 
+/** Something that an answer cites, by its place among the answer's sources: `[1]` is the first. */
+export interface Source {
+  /** On the web: `https` or `http`. */
+  url: string;
+  title?: string;
+}
+
 export interface StoredMessage {
   id: string;
   role: 'user' | 'assistant';
@@ -83,6 +90,8 @@ export interface StoredMessage {
   finish_reason?: FinishReason;
   usage?: Usage;
   context?: Context;
+  /** Of an answer whose model named some. */
+  sources?: Source[];
   /** Of an answer that its reader has rated. */
   feedback?: { rating: Rating; reason?: FeedbackReason; comment?: string };
 }

@@ -1,4 +1,5 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import type { Source } from './contract.ts';
 import { ParleyError, type Problem } from './problem.ts';
 
 export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
@@ -36,6 +37,8 @@ interface Opened {
 
 interface Finished {
   finish_reason: FinishReason;
+  /** Where the model named some. */
+  sources?: Source[];
   usage: Usage;
   context: Context;
 }

@@ -1,4 +1,4 @@
-import type { Rating, StoredMessage, Summary } from '../client/contract.ts';
+import type { Rating, Source, StoredMessage, Summary } from '../client/contract.ts';
 import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
 import type { TurnFailure } from './turn-failure.ts';
 
@@ -15,6 +15,8 @@ export interface Message {
   finishReason?: FinishReason;
   usage?: Usage;
   context?: Context;
+  /** What it cites, by their places, as far as its model said. */
+  sources?: readonly Source[];
   /** What the user thought of it when it was read. */
   rating?: Rating;
   /** An answer that is on its way. */
@@ -90,12 +92,13 @@ export const nothingYet: ConversationState = {
 };
 
 export function messageOf({ id, role, content, timestamp, turn_id, finish_reason, ...rest }: StoredMessage): Message {
-  const { usage, context, feedback } = rest;
+  const { usage, context, sources, feedback } = rest;
   return {
     ...{ key: id, id, role, content, turnId: turn_id, timestamp },
     ...(finish_reason && { finishReason: finish_reason }),
     ...(usage && { usage }),
     ...(context && { context }),
+    ...(sources && { sources }),
     ...(feedback && { rating: feedback.rating }),
   };
 }

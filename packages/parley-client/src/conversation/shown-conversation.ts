@@ -102,9 +102,15 @@ export class ShownConversation {
   }
 
   /** @returns whether anything was said; if not, nothing is stored, and the turn has come to nothing */
-  settleTurn({ finish_reason, usage, context }: TurnEvent & { type: 'finished' }): boolean {
+  settleTurn({ finish_reason, usage, context, sources }: TurnEvent & { type: 'finished' }): boolean {
     if (this.turns.isSilent) return false;
-    const ended = { timestamp: new Date().toISOString(), finishReason: finish_reason, usage, context };
+    const ended = {
+      timestamp: new Date().toISOString(),
+      finishReason: finish_reason,
+      usage,
+      context,
+      ...(sources && { sources }),
+    };
     const messages = this.#messagesOfTurn().map(({ isUnderWay, ...all }) => (isUnderWay ? { ...all, ...ended } : all));
     const notice = this.turn?.fork && { notice: 'forked' as const };
     this.#settled.all = [...this.#beforeTurn(), ...messages];

@@ -41,7 +41,7 @@ export function Announcements({ panel }: { panel: RefObject<HTMLElement | null> 
 
     function answerAt(place: number): string {
       const said = panel.current?.querySelectorAll('.parley-assistant')[place];
-      const [answer = '', ending] = ['.parley-markdown', '.parley-ending'].map((part) => {
+      const [answer = '', ending] = ['.parley-answer', '.parley-ending'].map((part) => {
         const found = said?.querySelector(part);
         return found ? spokenText(found) : '';
       });

@@ -6,6 +6,8 @@ import { AssistantIdentity } from './AssistantIdentity.tsx';
 import { CanSend } from './can-send.ts';
 import type { Strings } from './english.ts';
 import { Markdown } from './markdown/Markdown.tsx';
+import { Reasoning } from './Reasoning.tsx';
+import { splitReasoning } from './split-reasoning.ts';
 import { useStrings } from './strings.ts';
 
 const endings: Partial<Record<FinishReason, keyof Strings>> = {
@@ -27,15 +29,17 @@ interface AnswerProps {
 /** What the assistant said, and what can be done with it. */
 export function Answer({ message, isUnderWay, isLast, onRegenerate, onContinue }: AnswerProps) {
   const say = useStrings();
-  const { content, timestamp, finishReason } = message;
+  const { content, sources, timestamp, finishReason } = message;
+  const { reasoning, isThinking, answer } = splitReasoning(content, isUnderWay);
   const ending = finishReason && endings[finishReason];
   return (
     <>
       <AssistantIdentity timestamp={timestamp} />
-      <div className="parley-markdown">
-        <Markdown text={content} isGrowing={isUnderWay} />
+      {reasoning !== undefined && <Reasoning text={reasoning} isThinking={isThinking} isUnderWay={isUnderWay} />}
+      <div className="parley-answer parley-markdown">
+        <Markdown text={answer} sources={sources} isGrowing={isUnderWay} />
       </div>
-      {isUnderWay && content === '' && <span className="parley-dots" aria-hidden="true" />}
+      {isUnderWay && answer === '' && reasoning === undefined && <span className="parley-dots" aria-hidden="true" />}
       {ending && <p className="parley-ending">{say(ending)}</p>}
       {isLast && finishReason === 'length' && <ContinueButton onContinue={onContinue} />}
       {!isUnderWay && <AnswerActions message={message} onRegenerate={onRegenerate} />}

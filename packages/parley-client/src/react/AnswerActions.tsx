@@ -7,6 +7,7 @@ import { IconButton } from './IconButton.tsx';
 import { RegenerateIcon } from './icons.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { CopyButton } from './markdown/CopyButton.tsx';
+import { markdownOf } from './markdown-of.ts';
 import { RatingButtons } from './RatingButtons.tsx';
 import { useMessageSlots } from './slots.ts';
 import { useStrings } from './strings.ts';
@@ -24,7 +25,7 @@ interface AnswerActionsProps {
 export function AnswerActions({ message, onRegenerate }: AnswerActionsProps) {
   const say = useStrings();
   const slots = useMessageSlots();
-  const { content, turnId = '', rating: given } = message;
+  const { turnId = '', rating: given } = message;
   const keep = async (next: Rating, why?: Why) => slots.rate?.({ turnId, rating: next, ...why });
   const { rating, hasFailed, rate } = useRating(given, keep);
   const [isAsked, setAsked] = useState(false);
@@ -47,7 +48,7 @@ export function AnswerActions({ message, onRegenerate }: AnswerActionsProps) {
     close();
   };
   const own = {
-    copy: <CopyButton label={say('copy')} text={() => content} />,
+    copy: <CopyButton label={say('copy')} text={() => markdownOf(message)} />,
     regenerate: (
       <IconButton name={say('regenerate')} icon={RegenerateIcon} className="parley-again" onClick={onRegenerate} />
     ),

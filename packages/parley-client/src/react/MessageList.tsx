@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { windowStartOf } from '../conversation/window-start.ts';
 import { CanSend } from './can-send.ts';
+import { copyTex } from './copy-tex.ts';
 import { DroppedNote } from './DroppedNote.tsx';
 import { Failure } from './Failure.tsx';
 import { IconButton } from './IconButton.tsx';
@@ -37,6 +38,7 @@ export function MessageList() {
         aria-label={label === undefined ? say('messages') : `${label}: ${say('messages')}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
         tabIndex={0}
+        onCopy={copyTex}
         onScroll={() => {
           onScroll();
           readOn();

@@ -2,6 +2,8 @@ import { dequal } from 'dequal/lite';
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { memo } from 'react';
 import { Code } from './Code.tsx';
+import { Formula } from './Formula.tsx';
+import type { FormulaToken } from './formula-extensions.ts';
 import { Inlines } from './Inlines.tsx';
 import { Table } from './Table.tsx';
 import { TaskBox } from './TaskBox.tsx';
@@ -21,12 +23,12 @@ export function Blocks({ tokens, lead = false }: BlocksProps) {
   const shown = tokens.filter(({ type }) => !hidden.has(type));
   return shown.map((token, place) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: see above
-    <Block key={place} token={token as MarkedToken} dir={lead && place === 0 ? undefined : 'auto'} />
+    <Block key={place} token={token as MarkedToken | FormulaToken} dir={lead && place === 0 ? undefined : 'auto'} />
   ));
 }
 
 /** Rendered again only if its meaning changed: a growing text is parsed anew each time. */
-const Block = memo(function Block({ token, dir }: { token: MarkedToken; dir: 'auto' | undefined }) {
+const Block = memo(function Block({ token, dir }: { token: MarkedToken | FormulaToken; dir: 'auto' | undefined }) {
   switch (token.type) {
     case 'heading': {
       const Heading = `h${(token as OutlinedHeading).level}` as 'h3';
@@ -53,6 +55,12 @@ const Block = memo(function Block({ token, dir }: { token: MarkedToken; dir: 'au
         <blockquote dir="auto">
           <Blocks tokens={token.tokens} lead />
         </blockquote>
+      );
+    case 'formula':
+      return (
+        <p>
+          <Formula {...token} />
+        </p>
       );
     case 'hr':
       return <hr />;

@@ -1,17 +1,23 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { ReactNode } from 'react';
 import { useRenderers } from '../renderers.ts';
+import { Formula } from './Formula.tsx';
 import type { FootnoteReference } from './footnote-extensions.ts';
+import type { FormulaToken } from './formula-extensions.ts';
 import { NoteReference } from './NoteReference.tsx';
+import { SourceMarks } from './SourceMarks.tsx';
 import { safeAddress } from './safe-address.ts';
+import type { SourceMark } from './source-extensions.ts';
 import { TaskBox } from './TaskBox.tsx';
+
+type InlineToken = MarkedToken | FootnoteReference | FormulaToken | SourceMark;
 
 export function Inlines({ tokens }: { tokens: Token[] }) {
   // biome-ignore lint/suspicious/noArrayIndexKey: nothing in a line moves
-  return tokens.map((token, place) => <Inline key={place} token={token as MarkedToken | FootnoteReference} />);
+  return tokens.map((token, place) => <Inline key={place} token={token as InlineToken} />);
 }
 
-function Inline({ token }: { token: MarkedToken | FootnoteReference }): ReactNode {
+function Inline({ token }: { token: InlineToken }): ReactNode {
   switch (token.type) {
     case 'strong':
     case 'em':
@@ -34,6 +40,10 @@ function Inline({ token }: { token: MarkedToken | FootnoteReference }): ReactNod
       return <TaskBox isDone={token.checked} />;
     case 'footnoteReference':
       return <NoteReference {...token} />;
+    case 'formula':
+      return <Formula {...token} />;
+    case 'sourceMark':
+      return <SourceMarks {...token} />;
     default:
       return 'text' in token ? token.text : token.raw;
   }

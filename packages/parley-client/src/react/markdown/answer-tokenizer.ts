@@ -1,4 +1,4 @@
-import { Hooks, Tokenizer, type Tokens } from 'marked';
+import { Tokenizer, type Tokens } from 'marked';
 
 /** How deep quotes, lists and emphasis may be nested. Beyond that, their marks are shown as text. */
 const DEEPEST = 32;
@@ -67,8 +67,6 @@ export class AnswerTokenizer extends Tokenizer {
 }
 
 /** Lets emphasis end next to a CJK character, by making a letter of the punctuation there. */
-export class AnswerHooks extends Hooks {
-  override emStrongMask(source: string): string {
-    return source.replace(cjkPunctuationAtStars, 'a').replace(punctuationAcrossFromCjk, 'a');
-  }
+export function maskEmphasis(masked: string): string {
+  return masked.replace(cjkPunctuationAtStars, 'a').replace(punctuationAcrossFromCjk, 'a');
 }

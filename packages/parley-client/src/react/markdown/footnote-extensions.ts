@@ -57,7 +57,5 @@ export function footnoteExtensions() {
     block: [define],
     startBlock: [findDefinition],
     inline: [refer],
-    renderers: {},
-    childTokens: {},
   };
 }

@@ -7,3 +7,5 @@ export const noteId = (ids: string, number: number) => `${ids}note-${number}`;
 
 export const referenceId = (ids: string, number: number, occurrence: number) =>
   `${ids}reference-${number}-${occurrence}`;
+
+export const sourceId = (ids: string, number: number) => `${ids}source-${number}`;

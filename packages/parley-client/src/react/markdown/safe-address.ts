@@ -9,3 +9,9 @@ export function safeAddress(address: string): string | undefined {
     return undefined;
   }
 }
+
+/** What an address on the web leads to; `undefined` for any other. */
+export function webAddress(address: string): URL | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url && /^https?:$/.test(url.protocol) ? url : undefined;
+}

@@ -2,6 +2,7 @@ import { type MarkedToken, type Token, type Tokens, walkTokens } from 'marked';
 import { decodeEntities } from './decode-entities.ts';
 import type { FootnoteDefinition, FootnoteReference } from './footnote-extensions.ts';
 import { Outline } from './outline.ts';
+import type { SourceMark } from './source-extensions.ts';
 
 export interface Note {
   number: number;
@@ -13,14 +14,16 @@ export interface Note {
 /** A heading with its level in the page's outline. */
 export type OutlinedHeading = Tokens.Heading & { level: number };
 
-type AnswerToken = MarkedToken | FootnoteDefinition | FootnoteReference;
+type AnswerToken = MarkedToken | FootnoteDefinition | FootnoteReference | SourceMark;
 
 /** Completes the tokens of a text, given to it in the order of the text: numbers, levels, and entities as characters. */
 export class TokenFinisher {
   readonly #outline = new Outline();
   readonly #notes = new Map<string, Note>();
   readonly #linked = new Set<string>();
-  readonly #definitions: Tokens.Def[] = [];
+  /** Of addresses. */
+  readonly definitions: Tokens.Def[] = [];
+  hasMarks = false;
   #numbered = 0;
 
   finish(token: AnswerToken): void {
@@ -35,7 +38,7 @@ export class TokenFinisher {
         Object.assign(token, { level: this.#outline.levelOf(token.depth) });
         break;
       case 'def':
-        this.#definitions.push(token);
+        this.definitions.push(token);
         break;
       case 'link':
         this.#linked.add(token.href);
@@ -47,6 +50,9 @@ export class TokenFinisher {
         this.#linked.add(token.href);
         Object.assign(token, { text: decodeEntities(plainText(token.tokens)), tokens: [] });
         token.href = decodeEntities(token.href);
+        break;
+      case 'sourceMark':
+        this.hasMarks = true;
         break;
       case 'footnoteReference': {
         const note = this.#noteOf(token.label);
@@ -68,7 +74,7 @@ export class TokenFinisher {
 
   /** Definitions of addresses that no link leads to: their text would be lost. */
   unusedDefinitions(): Tokens.Def[] {
-    return this.#definitions.filter(({ href }) => !this.#linked.has(href));
+    return this.definitions.filter(({ href }) => !this.#linked.has(href));
   }
 
   #noteOf(label: string): Note {
@@ -87,7 +93,9 @@ export class TokenFinisher {
 function unlink(token: AnswerToken): void {
   if (token.type === 'link' || token.type === 'image') {
     Object.assign(token, { type: 'text', text: plainText(token.tokens), tokens: [] });
-  } else if (token.type === 'footnoteReference') Object.assign(token, { type: 'text', text: token.raw });
+  } else if (token.type === 'footnoteReference' || token.type === 'sourceMark') {
+    Object.assign(token, { type: 'text', text: token.raw });
+  }
 }
 
 function plainText(tokens: Token[]): string {
