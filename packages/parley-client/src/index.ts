@@ -1,3 +1,5 @@
+export type { BrandColors, Branding, BrandTexts, ByLanguage } from './client/branding.ts';
+export type { CallerUsage, Me, TokenUsage } from './client/caller.ts';
 export type {
   Assistant,
   Feedback,

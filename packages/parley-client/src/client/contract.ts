@@ -1,3 +1,4 @@
+import type { ByLanguage } from './branding.ts';
 import type { Context, FinishReason, Usage } from './turn-events.ts';
 
 /** One turn. The same key again gives the same turn, never a second one. */
@@ -133,4 +134,8 @@ export interface Assistant {
   name: string;
   title: string;
   description: string;
+  /** One emoji, one or two letters, or a picture's data URL for the `src` of an `<img>`. */
+  avatar?: string;
+  /** What a user may begin with, in each language on offer. */
+  starters?: ByLanguage<string[]>;
 }

@@ -1,3 +1,5 @@
+import type { Branding } from './branding.ts';
+import type { CallerUsage, Me } from './caller.ts';
 import type {
   Assistant,
   Feedback,
@@ -89,8 +91,7 @@ export class ParleyClient {
     { before, limit = 100 }: { before?: string; limit?: number } = {},
   ): Promise<History> {
     const query = new URLSearchParams({ limit: String(limit), ...(before === undefined ? {} : { before }) });
-    const response = await this.#request(`/chat/history/${encodeURIComponent(sessionId)}?${query}`);
-    return (await response.json()) as History;
+    return await this.#read(`/chat/history/${encodeURIComponent(sessionId)}?${query}`);
   }
 
   /** @returns nothing where there is no such session, as before its first turn is stored */
@@ -122,7 +123,7 @@ export class ParleyClient {
   /** A page of the caller's sessions, newest first. */
   async sessions({ before }: { before?: string } = {}): Promise<SessionPage> {
     const query = new URLSearchParams(before === undefined ? {} : { before });
-    return (await (await this.#request(`/chat/sessions?${query}`)).json()) as SessionPage;
+    return await this.#read(`/chat/sessions?${query}`);
   }
 
   /**
@@ -132,8 +133,7 @@ export class ParleyClient {
    */
   async search(words: string, { before, signal }: { before?: string; signal?: AbortSignal } = {}): Promise<SearchPage> {
     const query = new URLSearchParams({ q: words, ...(before === undefined ? {} : { before }) });
-    const response = await this.#request(`/chat/sessions?${query}`, signal === undefined ? {} : { signal });
-    return (await response.json()) as SearchPage;
+    return await this.#read(`/chat/sessions?${query}`, signal);
   }
 
   /** Gives a session another title, pins it, or unpins it. @returns it as it is listed from now on */
@@ -154,8 +154,27 @@ export class ParleyClient {
   }
 
   async assistants(): Promise<Assistant[]> {
-    const answer = (await (await this.#request('/chat/assistants')).json()) as { assistants: Assistant[] };
-    return answer.assistants;
+    return (await this.#read<{ assistants: Assistant[] }>('/chat/assistants')).assistants;
+  }
+
+  /** What is left of the caller's limits. Asking counts nothing. */
+  async usage(): Promise<CallerUsage> {
+    return await this.#read('/chat/usage');
+  }
+
+  /** Who the caller is, as far as the service knows. */
+  async me(): Promise<Me> {
+    return await this.#read('/chat/me');
+  }
+
+  /** What a company makes its own; also for who is not signed in. */
+  async branding(): Promise<Branding> {
+    return await this.#read('/chat/branding');
+  }
+
+  async #read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+    const response = await this.#request(path, signal === undefined ? {} : { signal });
+    return (await response.json()) as Answer;
   }
 
   #post(path: string, body: object, signal?: AbortSignal, headers?: Record<string, string>): Promise<Response> {
