@@ -103,7 +103,7 @@ describe('an assistant', () => {
     for (const file of files) {
       const assistant = parseAssistant(file.slice(0, -3), readFileSync(new URL(file, folder), 'utf8'));
       expect(assistant.systemPrompt).toBeTruthy();
-      expect(assistant.avatar).toMatch(/^[A-Z]{1,2}$/);
+      expect(assistant.avatar).toMatch(/^data:image\/svg/);
       for (const starters of Object.values(assistant.starters ?? {})) expect(new Set(starters).size).toBe(4);
     }
   });

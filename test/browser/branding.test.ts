@@ -40,6 +40,10 @@ describe('values that would break out', () => {
     const requested: string[] = [];
     chat.page.on('request', (request) => requested.push(request.url()));
     await chat.page.reload();
+    const shown = (text: string) =>
+      chat.page.getByRole('main').getByText(text.trim().replaceAll(/\s+/g, ' '), { exact: true });
+    await shown(`Hi ${hostile}`).waitFor();
+    for (const text of [hostile, settings.BRAND_FOOTER]) await shown(text).first().waitFor();
     await chat.ask('Hello');
     expect(await chat.page.title()).toBe(settings.BRAND_NAME);
     const told = await blockOf(chat);
@@ -56,7 +60,8 @@ describe('values that would break out', () => {
     });
     expect(await chat.page.evaluate(() => document.documentElement.dataset)).toEqual({});
     expect(await chat.page.locator('script').count()).toBe(2);
-    expect(await chat.page.locator('img, image, [onload], [onerror]').count()).toBe(0);
+    // Of what is shown, the logo is a picture from the page itself.
+    expect(await chat.page.locator('image, [onload], [onerror], img:not([src^="data:"])').count()).toBe(0);
     expect(requested.filter((url) => !url.startsWith(new URL(world.url).origin) && !url.startsWith('data:'))).toEqual(
       [],
     );

@@ -289,8 +289,8 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
   });
 
   test('lets the user pick the assistant until the conversation has begun', async () => {
-    const picker = chat.page.getByRole('combobox', { name: 'Assistant' });
-    await picker.selectOption({ label: 'Code reviewer' });
+    const picker = chat.page.getByRole('radio', { name: 'Code reviewer' });
+    await picker.check();
     await chat.input.fill('Review this');
     await chat.ask('Review this');
     expect(JSON.stringify(world.upstream.requests[0]?.body['messages'])).toContain('experienced software engineer');

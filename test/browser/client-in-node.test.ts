@@ -5,6 +5,7 @@ import { Client } from '../end-to-end/client.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { TcpProxy } from '../redis/tcp-proxy.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
+import { contoso } from './contoso.ts';
 
 let upstream: ScriptedUpstream;
 let host: LocalHost;
@@ -54,6 +55,27 @@ test('a transport for the AI SDK is made, and told a turn, where there is no win
     gate.open();
   }
   expect(said).toBe('before after');
+});
+
+test('who the caller is, what is left to it, and whose service this is, are told as the interface says', async () => {
+  const limited = await startHost({
+    env: { ...contoso, AUTH_MODE: 'key', TOKEN_LIMIT_PER_DAY: '10000', BRAND_LANGUAGES: 'en' },
+  });
+  const headers = { 'x-functions-key': 'a-function-key', 'x-user-id': 'alice' };
+  const alice = new ParleyClient({ baseUrl: limited.url, fetch: (url, init) => fetch(url, { ...init, headers }) });
+  expect(await alice.me()).toEqual({ user: { name: 'alice' } });
+  const { day } = (await alice.usage()).tokens ?? {};
+  expect(day).toMatchObject({ limit: 10_000, used: 0, reserved: 0, remaining: 10_000 });
+  expect(await alice.branding()).toMatchObject({
+    name: 'Contoso Help',
+    colors: { light: { accent: '#0f6cbd', on_accent: '#ffffff' } },
+    languages: ['en'],
+    texts: { en: { greeting: 'What can we do for you?', footer: 'Privacy' } },
+  });
+  const [assistant] = await alice.assistants();
+  expect(assistant?.avatar).toMatch(/^data:image/);
+  expect(assistant?.starters?.en).toHaveLength(4);
+  await limited.stop();
 });
 
 test('what a turn was worth is said, and said anew', async () => {

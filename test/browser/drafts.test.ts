@@ -96,7 +96,7 @@ test('another tab has drafts of its own', async () => {
   await chat.input.fill('Of this tab');
   const tab = await chat.page.context().newPage();
   await tab.goto(world.url);
-  await tab.getByText('Ask something to begin.').waitFor();
+  await tab.getByRole('heading', { name: 'How can I help?' }).waitFor();
   expect(await tab.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe('');
   expect(await tab.evaluate(() => JSON.stringify([sessionStorage, localStorage]))).not.toContain('Of this tab');
 });

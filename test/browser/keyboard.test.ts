@@ -101,7 +101,7 @@ test('on a touch device nothing opens the keyboard but its user', async () => {
   await chat.isIdle();
   await chat.button('Conversations').tap();
   await chat.page.getByRole('navigation').getByRole('button', { name: 'New conversation' }).tap();
-  await chat.page.getByText('Ask something to begin.').waitFor();
+  await chat.page.getByRole('heading', { name: 'How can I help?' }).waitFor();
   // The list is gone, and what opens it is what is next.
   await hasKeyboard(chat.button('Conversations'));
 });
@@ -164,7 +164,7 @@ test('after a deletion the keyboard is at the next conversation, or at what begi
   await remove('Two');
   await hasKeyboard(chat.button('One'));
   await remove('One');
-  await chat.page.getByText('Ask something to begin.').waitFor();
+  await chat.page.getByRole('heading', { name: 'How can I help?' }).waitFor();
   await hasKeyboard(chat.button('Three'));
   await remove('Three');
   await hasKeyboard(chat.button('New conversation'));

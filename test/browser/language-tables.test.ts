@@ -10,11 +10,7 @@ const cognates: Record<Part, Record<string, string[]>> = {
     es: ['chat'],
   },
   page: {
-    de: ['product'],
-    fr: ['assistant', 'conversations', 'product'],
-    es: ['product'],
-    ja: ['product'],
-    ar: ['product'],
+    fr: ['assistants', 'conversations', 'exportedAssistant', 'starters'],
   },
 };
 

@@ -25,7 +25,7 @@ afterEach(async () => {
   await new Client(world.host.url).delete('/chat/sessions');
 });
 
-const picker = ({ page }: ChatPage) => page.locator('.parley-language select');
+const picker = ({ page }: ChatPage) => page.locator('.parley-languages select');
 
 /** Also from where it is out of sight, or behind a dialog. */
 async function pick(chat: ChatPage, language: LanguageTag): Promise<void> {

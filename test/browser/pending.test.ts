@@ -111,7 +111,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a message without an answer, with
     await fail('Of this tab');
     const tab = await chat.page.context().newPage();
     await tab.goto(world.url);
-    await tab.getByText('Ask something to begin.').waitFor();
+    await tab.getByRole('heading', { name: 'How can I help?' }).waitFor();
     expect(await tab.getByText('Of this tab').count()).toBe(0);
   });
 });

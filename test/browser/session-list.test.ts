@@ -134,7 +134,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the list of conversations, with s
     await chat.page.getByText('The assistants could not be read.').waitFor();
     await chat.page.unroute('**/chat/assistants');
     await chat.page.getByRole('main').getByRole('button', { name: 'Try again' }).click();
-    await chat.page.getByRole('combobox', { name: 'Assistant' }).waitFor();
+    await chat.page.getByRole('radio', { name: 'Assistant' }).waitFor();
   });
 });
 

@@ -53,7 +53,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       await tab.getByLabel('Function key').fill('a-function-key');
       await tab.getByLabel('User').fill('bob');
       await tab.getByRole('button', { name: 'Continue' }).click();
-      await tab.getByText('Ask something to begin.').waitFor();
+      await tab.getByRole('heading', { name: 'How can I help?' }).waitFor();
       expect(await tab.getByText('You said: Hello').count()).toBe(0);
     }));
 

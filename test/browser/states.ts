@@ -20,8 +20,31 @@ await connection.run((redis) => redis.ping());
 1. Begin with the [settings](https://example.com/settings).
 2. Then deploy.`;
 
+/** As the service would tell it, had it such limits. */
+const littleUsageLeft = async ({ page }: ChatPage) => {
+  const json = {
+    requests: { limit: 10, window_seconds: 60, remaining: 9, next_seconds: 0, reset_seconds: 6 },
+    tokens: { day: { limit: 100_000, used: 80_000, reserved: 0, remaining: 20_000, reset_seconds: 36_000 } },
+  };
+  await page.route('**/chat/usage', (route) => route.fulfill({ json }));
+  await page.reload();
+  await page.getByText('of today’s usage is left').waitFor();
+};
+
 export const states: Record<string, State> = {
-  empty: (chat) => chat.page.getByText('Ask something to begin.').waitFor(),
+  empty: (chat) => chat.page.getByRole('heading', { name: 'How can I help?' }).waitFor(),
+
+  account: async (chat) => {
+    await littleUsageLeft(chat);
+    await chat.button('Settings').click();
+    await chat.page.getByRole('meter').first().waitFor();
+  },
+
+  'little-usage-left': async (chat) => {
+    await littleUsageLeft(chat);
+    await chat.ask('Where do sessions go?');
+    await chat.page.getByText('of today’s usage is left').waitFor();
+  },
 
   answered: async (chat, { upstream }) => {
     await chat.ask('Where do sessions go?');

@@ -1,7 +1,12 @@
-import { useStrings } from './strings.ts';
+import { branding } from './branding.ts';
+import { logo } from './logo.ts';
 
 /** Whose page this is. */
 export function Brand() {
-  const say = useStrings();
-  return <p className="parley-brand">{say('product')}</p>;
+  return (
+    <p className="parley-brand">
+      <img src={logo} alt="" />
+      <span dir="auto">{branding.name}</span>
+    </p>
+  );
 }

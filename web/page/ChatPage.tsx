@@ -1,13 +1,18 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { forgetKept } from '../../packages/parley-client/src/index.ts';
 import { Conversations } from './Conversations.tsx';
 import { type Credentials, callerOf, fetchWith, keepCredentials, keptCredentials } from './credentials.ts';
 import { isPlatformSignIn, SignIn } from './SignIn.tsx';
+import { signOut } from './sign-out.ts';
 
 /** The page: what the user needs to sign in, and then the conversations. */
 export function ChatPage() {
   const [credentials, setCredentials] = useState(keptCredentials);
   const [challenge, setChallenge] = useState<string>();
+  // Of the platform, where that signed the user in.
+  const [leaving, setLeaving] = useState<{ endpoint: string | undefined }>();
+  // Once nothing is shown any more, so that nothing more is kept.
+  useEffect(() => leaving && signOut(leaving.endpoint), [leaving]);
   const given = useRef(credentials);
   const authorized = useMemo(() => {
     // What was asked with earlier credentials may be refused when others are accepted already.
@@ -27,6 +32,14 @@ export function ChatPage() {
     setCredentials(next);
     setChallenge(undefined);
   };
-  if (challenge === undefined) return <Conversations fetch={authorized} />;
-  return <SignIn challenge={challenge} isAgain={Object.keys(credentials).length > 0} onSignIn={signIn} />;
+  if (leaving !== undefined) return null;
+  const hasCredentials = Object.keys(credentials).length > 0;
+  if (challenge !== undefined) return <SignIn challenge={challenge} isAgain={hasCredentials} onSignIn={signIn} />;
+  return (
+    <Conversations
+      fetch={authorized}
+      hasCredentials={hasCredentials}
+      onSignOut={(endpoint) => setLeaving({ endpoint })}
+    />
+  );
 }

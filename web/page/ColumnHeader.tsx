@@ -1,5 +1,7 @@
 import { type Ref, useRef } from 'react';
-import type { ParleyClient } from '../../packages/parley-client/src/index.ts';
+import type { Assistant, ParleyClient } from '../../packages/parley-client/src/index.ts';
+import { Avatar } from './Avatar.tsx';
+import { Brand } from './Brand.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { IconButton } from './IconButton.tsx';
 import { NewIcon, SidebarIcon, TemporaryIcon } from './icons.tsx';
@@ -19,7 +21,7 @@ interface ColumnHeaderProps {
   session: Listed | undefined;
   isTemporary: boolean;
   /** With whom the conversation is, once that is settled. */
-  assistant: string | undefined;
+  assistant: Assistant | undefined;
   /** The sidebar is in sight, and has what would stand here otherwise. */
   hasSidebar: boolean;
   menuRef: Ref<HTMLButtonElement>;
@@ -49,9 +51,15 @@ export function ColumnHeader(props: ColumnHeaderProps) {
         </IconButton>
       )}
       <div className="parley-heading">
+        {!hasSidebar && !session && !isTemporary && <Brand />}
         {isTemporary && <TemporaryIcon />}
         <Title title={title} session={isTemporary ? undefined : session} actions={actions} />
-        {assistant && <p dir="auto">{assistant}</p>}
+        {assistant && (
+          <p className="parley-with">
+            <Avatar assistant={assistant} />
+            <span dir="auto">{assistant.title}</span>
+          </p>
+        )}
       </div>
       {isTemporary && <p className="parley-sentence">{say('temporaryHint')}</p>}
       {actions.failure && (

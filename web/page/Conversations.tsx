@@ -1,15 +1,17 @@
 import { useId, useMemo, useRef, useState } from 'react';
 import { keptConversations, ParleyClient } from '../../packages/parley-client/src/index.ts';
 import { ChatPanel } from '../../packages/parley-client/src/react/index.ts';
-import { AssistantPicker } from './AssistantPicker.tsx';
 import { ColumnHeader } from './ColumnHeader.tsx';
 import { ConversationFacts, type Facts } from './ConversationFacts.tsx';
-import { KeptUntil } from './KeptUntil.tsx';
+import { FirstScreen } from './FirstScreen.tsx';
+import { Footnote } from './Footnote.tsx';
 import { languages } from './languages.ts';
 import { unlistedSession } from './listed.ts';
 import { SessionList } from './SessionList.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import { SkipButton } from './SkipButton.tsx';
+import { UserMenu } from './UserMenu.tsx';
+import { useAccount } from './use-account.ts';
 import { useAssistants } from './use-assistants.ts';
 import { useLanguage } from './use-language.ts';
 import { useSessions } from './use-sessions.ts';
@@ -18,13 +20,22 @@ import { useSidebar } from './use-sidebar.ts';
 import { useSidebarKeyboard } from './use-sidebar-keyboard.ts';
 import { useVisibleHeight } from './use-visible-height.ts';
 
+interface ConversationsProps {
+  fetch: typeof globalThis.fetch;
+  /** The user has signed in on this page. */
+  hasCredentials: boolean;
+  /** @param endpoint of the platform, where that signed the user in */
+  onSignOut: (endpoint: string | undefined) => void;
+}
+
 /** The user's conversations: one that is shown, and beside it all of them. */
-export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
+export function Conversations({ fetch, hasCredentials, onSignOut }: ConversationsProps) {
   const { language } = useLanguage();
   const client = useMemo(() => new ParleyClient({ fetch }), [fetch]);
   const { sessionId, name, conversation, show, rename, ...entry } = useShownSession();
   const sessions = useSessions(client, sessionId);
   const assistants = useAssistants(client);
+  const account = useAccount(client);
   const sidebar = useSidebar();
   const [picked, setPicked] = useState<string>();
   const [facts, setFacts] = useState<Facts>();
@@ -65,6 +76,7 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
   const listed = sessions.items.find(({ id }) => id === current);
   const hasBegun = sessionId !== undefined || facts?.hasBegun === true;
   const isTemporary = entry.isTemporary || facts?.isTemporary === true;
+  const assistant = hasBegun ? assistants.named(facts?.assistant) : undefined;
   return (
     <div className="parley-page">
       <SkipButton fieldId={fieldId} isInert={sidebar.isDrawer} />
@@ -77,6 +89,7 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           sidebar.hide();
         }}
         onBegin={begin}
+        userMenu={<UserMenu account={account} hasCredentials={hasCredentials} onSignOut={onSignOut} />}
       >
         <SessionList
           client={client}
@@ -93,7 +106,7 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           sessions={sessions}
           session={listed ?? unlistedSession(sessionId, sessions.find(sessionId), facts)}
           isTemporary={isTemporary}
-          assistant={hasBegun ? assistants.named(facts?.assistant)?.title : undefined}
+          assistant={assistant}
           hasSidebar={sidebar.isShown && !sidebar.isDrawer}
           menuRef={menu}
           onShowSidebar={() => {
@@ -104,22 +117,28 @@ export function Conversations({ fetch }: { fetch: typeof globalThis.fetch }) {
           onSelect={select}
         />
         <main>
-          {!hasBegun && <AssistantPicker assistants={assistants} picked={picked} onPick={setPicked} />}
           <ChatPanel
             key={conversation}
             fetch={fetch}
             name={name}
             sessionId={sessionId}
             assistant={picked}
+            assistantName={assistant?.title}
+            assistantAvatar={assistant?.avatar}
             temporary={entry.isTemporary}
             onSession={rename}
-            onTurn={sessions.noteTurn}
+            onTurn={() => {
+              sessions.noteTurn();
+              account.reload();
+            }}
+            onError={account.reload}
             fieldId={fieldId}
             autoFocus={isWanted}
             strings={languages[language].panel}
-            footnote={<KeptUntil expires={listed?.expires} />}
             feedback
             header={<ConversationFacts onFacts={setFacts} />}
+            emptyState={<FirstScreen assistants={assistants} picked={picked} onPick={setPicked} />}
+            footnote={<Footnote allowances={account.allowances} expires={listed?.expires} />}
           />
         </main>
       </div>

@@ -10,7 +10,7 @@ export function LanguagePicker() {
   const { language, offered, choose } = useLanguage();
   if (offered.length < 2) return null;
   return (
-    <div className="parley-language">
+    <div className="parley-languages">
       <label htmlFor={id}>{say('languageLabel')}</label>
       <select id={id} value={language} onChange={({ target }) => choose(target.value as LanguageTag)}>
         {offered.map((tag) => (

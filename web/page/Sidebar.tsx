@@ -2,9 +2,7 @@ import { type ReactNode, type Ref, useRef } from 'react';
 import { Brand } from './Brand.tsx';
 import { IconButton } from './IconButton.tsx';
 import { NewIcon, SidebarIcon, TemporaryIcon } from './icons.tsx';
-import { LanguagePicker } from './LanguagePicker.tsx';
 import { useStrings } from './strings.ts';
-import { UserMenu } from './UserMenu.tsx';
 import { useDrawer } from './use-drawer.ts';
 import type { SidebarState } from './use-sidebar.ts';
 
@@ -16,10 +14,11 @@ interface SidebarProps {
   onBegin: (isTemporary?: boolean) => void;
   /** The list of conversations. */
   children: ReactNode;
+  userMenu: ReactNode;
 }
 
 /** Beside the conversation that is shown: the others. */
-export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children }: SidebarProps) {
+export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children, userMenu }: SidebarProps) {
   const say = useStrings();
   const element = useRef<HTMLDivElement>(null);
   useDrawer(element, sidebar.isDrawer, onHide);
@@ -43,10 +42,7 @@ export function Sidebar({ sidebar, hideRef, beginRef, onHide, onBegin, children 
           {say('temporaryChat')}
         </button>
         {children}
-        <div className="parley-sidebar-foot">
-          <UserMenu />
-          <LanguagePicker />
-        </div>
+        <div className="parley-sidebar-foot">{userMenu}</div>
       </nav>
     </div>
   );

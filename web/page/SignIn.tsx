@@ -1,6 +1,8 @@
 import { type FormEvent, useEffect, useId } from 'react';
 import { forgetKept } from '../../packages/parley-client/src/index.ts';
+import { Brand } from './Brand.tsx';
 import type { Credentials } from './credentials.ts';
+import { Footnote } from './Footnote.tsx';
 import { LanguagePicker } from './LanguagePicker.tsx';
 import { useStrings } from './strings.ts';
 
@@ -17,6 +19,7 @@ export function SignIn({ challenge, isAgain, onSignIn }: SignInProps) {
   const say = useStrings();
   return (
     <main className="parley-sign-in">
+      <Brand />
       <h1>{say('signIn')}</h1>
       {isAgain && <p role="alert">{say('notAccepted')}</p>}
       {isPlatformSignIn(challenge) ? (
@@ -36,6 +39,7 @@ export function SignIn({ challenge, isAgain, onSignIn }: SignInProps) {
         />
       )}
       <LanguagePicker />
+      <Footnote />
     </main>
   );
 }

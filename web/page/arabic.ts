@@ -4,7 +4,6 @@ import type { Strings } from './english.ts';
 export const arabic: Strings = {
   language: 'ar',
 
-  product: 'Parley',
   languageLabel: 'اللغة',
   skipToMessage: 'الانتقال إلى حقل الرسالة',
   conversations: 'المحادثات',
@@ -27,8 +26,10 @@ export const arabic: Strings = {
   searchOlder: 'البحث في محادثات أقدم',
   searchFailed: 'تعذّر البحث.',
 
-  assistant: 'المساعد',
+  greeting: 'كيف يمكنني مساعدتك؟',
+  assistants: 'المساعدون',
   assistantsUnread: 'تعذّر تحميل المساعدين.',
+  starters: 'اقتراحات',
   tryAgain: 'إعادة المحاولة',
   tryAgainFor: 'إعادة المحاولة: {reason}',
 
@@ -65,6 +66,17 @@ export const arabic: Strings = {
   exportedUser: 'أنت',
   exportedAssistant: 'المساعد',
   cancel: 'إلغاء',
+
+  settings: 'الإعدادات',
+  signedIn: 'تم تسجيل الدخول',
+  signOut: 'تسجيل الخروج',
+  usageLeft: 'الاستخدام المتبقي',
+  usageToday: 'اليوم',
+  usageThisMinute: 'هذه الدقيقة',
+  messagesThisMinute: 'الرسائل في هذه الدقيقة',
+  resetsAt: 'يتجدد عند {time}',
+  lowToday: 'تبقّى {percent} من استخدام اليوم، ويتجدد عند {time}.',
+  lowThisMinute: 'تبقّى {percent} من استخدام هذه الدقيقة.',
 
   signIn: 'تسجيل الدخول',
   signInWithMicrosoft: 'تسجيل الدخول باستخدام Microsoft',

@@ -8,6 +8,10 @@ export function keepCredentials(credentials: Credentials): void {
   sessionStorage.setItem(KEY, JSON.stringify(credentials));
 }
 
+export function forgetCredentials(): void {
+  sessionStorage.removeItem(KEY);
+}
+
 export function keptCredentials(): Credentials {
   return JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Credentials;
 }

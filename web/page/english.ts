@@ -4,7 +4,6 @@ import type { Translated } from '../../packages/parley-client/src/react/index.ts
 export const english = {
   language: 'en',
 
-  product: 'Parley',
   languageLabel: 'Language',
   skipToMessage: 'Skip to message field',
   conversations: 'Conversations',
@@ -21,8 +20,10 @@ export const english = {
   searchOlder: 'Search older conversations',
   searchFailed: 'The search did not work.',
 
-  assistant: 'Assistant',
+  greeting: 'How can I help?',
+  assistants: 'Assistants',
   assistantsUnread: 'The assistants could not be read.',
+  starters: 'Suggestions',
   tryAgain: 'Try again',
   tryAgainFor: 'Try again: {reason}',
 
@@ -59,6 +60,17 @@ export const english = {
   exportedUser: 'You',
   exportedAssistant: 'Assistant',
   cancel: 'Cancel',
+
+  settings: 'Settings',
+  signedIn: 'Signed in',
+  signOut: 'Sign out',
+  usageLeft: 'Usage left',
+  usageToday: 'Today',
+  usageThisMinute: 'This minute',
+  messagesThisMinute: 'Messages this minute',
+  resetsAt: 'Resets at {time}',
+  lowToday: '{percent} of today’s usage is left. It resets at {time}.',
+  lowThisMinute: '{percent} of this minute’s usage is left.',
 
   signIn: 'Sign in',
   signInWithMicrosoft: 'Sign in with Microsoft',

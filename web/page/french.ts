@@ -4,7 +4,6 @@ import type { Strings } from './english.ts';
 export const french: Strings = {
   language: 'fr',
 
-  product: 'Parley',
   languageLabel: 'Langue',
   skipToMessage: 'Aller au champ de message',
   conversations: 'Conversations',
@@ -21,8 +20,10 @@ export const french: Strings = {
   searchOlder: 'Rechercher plus loin dans le passé',
   searchFailed: 'La recherche a échoué.',
 
-  assistant: 'Assistant',
+  greeting: 'Comment puis-je vous aider\u00a0?',
+  assistants: 'Assistants',
   assistantsUnread: 'Les assistants n’ont pas pu être chargés.',
+  starters: 'Suggestions',
   tryAgain: 'Réessayer',
   tryAgainFor: 'Réessayer\u00a0: {reason}',
 
@@ -59,6 +60,17 @@ export const french: Strings = {
   exportedUser: 'Vous',
   exportedAssistant: 'Assistant',
   cancel: 'Annuler',
+
+  settings: 'Paramètres',
+  signedIn: 'Session ouverte',
+  signOut: 'Se déconnecter',
+  usageLeft: 'Utilisation restante',
+  usageToday: 'Aujourd’hui',
+  usageThisMinute: 'Cette minute',
+  messagesThisMinute: 'Messages cette minute',
+  resetsAt: 'Réinitialisation à {time}',
+  lowToday: 'Il vous reste {percent} de l’utilisation du jour. Réinitialisation à {time}.',
+  lowThisMinute: 'Il vous reste {percent} de l’utilisation de cette minute.',
 
   signIn: 'Se connecter',
   signInWithMicrosoft: 'Se connecter avec Microsoft',

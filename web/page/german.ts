@@ -4,7 +4,6 @@ import type { Strings } from './english.ts';
 export const german: Strings = {
   language: 'de',
 
-  product: 'Parley',
   languageLabel: 'Sprache',
   skipToMessage: 'Zum Nachrichtenfeld springen',
   conversations: 'Unterhaltungen',
@@ -21,8 +20,10 @@ export const german: Strings = {
   searchOlder: 'Ältere Unterhaltungen durchsuchen',
   searchFailed: 'Die Suche ist fehlgeschlagen.',
 
-  assistant: 'Assistent',
+  greeting: 'Wie kann ich Ihnen helfen?',
+  assistants: 'Assistenten',
   assistantsUnread: 'Die Assistenten konnten nicht geladen werden.',
+  starters: 'Vorschläge',
   tryAgain: 'Erneut versuchen',
   tryAgainFor: 'Erneut versuchen: {reason}',
 
@@ -59,6 +60,17 @@ export const german: Strings = {
   exportedUser: 'Sie',
   exportedAssistant: 'Assistent',
   cancel: 'Abbrechen',
+
+  settings: 'Einstellungen',
+  signedIn: 'Angemeldet',
+  signOut: 'Abmelden',
+  usageLeft: 'Verbleibendes Kontingent',
+  usageToday: 'Heute',
+  usageThisMinute: 'Diese Minute',
+  messagesThisMinute: 'Nachrichten in dieser Minute',
+  resetsAt: 'Erneuert sich um {time}',
+  lowToday: 'Von Ihrem heutigen Kontingent sind noch {percent} übrig. Es erneuert sich um {time}.',
+  lowThisMinute: 'Von Ihrem Kontingent für diese Minute sind noch {percent} übrig.',
 
   signIn: 'Anmelden',
   signInWithMicrosoft: 'Mit Microsoft anmelden',

@@ -4,7 +4,6 @@ import type { Strings } from './english.ts';
 export const japanese: Strings = {
   language: 'ja',
 
-  product: 'Parley',
   languageLabel: '言語',
   skipToMessage: 'メッセージ欄へ移動',
   conversations: '会話',
@@ -21,8 +20,10 @@ export const japanese: Strings = {
   searchOlder: 'さらに古い会話を検索',
   searchFailed: '検索できませんでした。',
 
-  assistant: 'アシスタント',
+  greeting: '何かお手伝いできることはありますか？',
+  assistants: 'アシスタント',
   assistantsUnread: 'アシスタントを読み込めませんでした。',
+  starters: '質問の例',
   tryAgain: '再試行',
   tryAgainFor: '再試行: {reason}',
 
@@ -59,6 +60,17 @@ export const japanese: Strings = {
   exportedUser: 'ユーザー',
   exportedAssistant: 'アシスタント',
   cancel: 'キャンセル',
+
+  settings: '設定',
+  signedIn: 'サインイン済み',
+  signOut: 'サインアウト',
+  usageLeft: '残りの利用枠',
+  usageToday: '今日',
+  usageThisMinute: 'この1分間',
+  messagesThisMinute: 'この1分間のメッセージ',
+  resetsAt: '{time} にリセットされます',
+  lowToday: '今日の利用枠は残り {percent} です。{time} にリセットされます。',
+  lowThisMinute: 'この1分間の利用枠は残り {percent} です。',
 
   signIn: 'サインイン',
   signInWithMicrosoft: 'Microsoft でサインイン',

@@ -4,7 +4,6 @@ import type { Strings } from './english.ts';
 export const spanish: Strings = {
   language: 'es',
 
-  product: 'Parley',
   languageLabel: 'Idioma',
   skipToMessage: 'Ir al campo de mensaje',
   conversations: 'Conversaciones',
@@ -21,8 +20,10 @@ export const spanish: Strings = {
   searchOlder: 'Buscar en conversaciones anteriores',
   searchFailed: 'No se pudo realizar la búsqueda.',
 
-  assistant: 'Asistente',
+  greeting: '¿En qué puedo ayudarle?',
+  assistants: 'Asistentes',
   assistantsUnread: 'No se pudieron cargar los asistentes.',
+  starters: 'Sugerencias',
   tryAgain: 'Reintentar',
   tryAgainFor: 'Reintentar: {reason}',
 
@@ -59,6 +60,17 @@ export const spanish: Strings = {
   exportedUser: 'Usuario',
   exportedAssistant: 'Asistente',
   cancel: 'Cancelar',
+
+  settings: 'Configuración',
+  signedIn: 'Sesión iniciada',
+  signOut: 'Cerrar sesión',
+  usageLeft: 'Uso restante',
+  usageToday: 'Hoy',
+  usageThisMinute: 'Este minuto',
+  messagesThisMinute: 'Mensajes en este minuto',
+  resetsAt: 'Se restablece a las {time}',
+  lowToday: 'Queda el {percent} del uso de hoy. Se restablece a las {time}.',
+  lowThisMinute: 'Queda el {percent} del uso de este minuto.',
 
   signIn: 'Iniciar sesión',
   signInWithMicrosoft: 'Iniciar sesión con Microsoft',

@@ -1,6 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Assistant, ParleyClient } from '../../packages/parley-client/src/index.ts';
 
+/** Who answers where nobody else is wanted. */
+const DEFAULT = 'default';
+
+const theDefaultFirst = (one: Assistant, other: Assistant) =>
+  Number(other.name === DEFAULT) - Number(one.name === DEFAULT);
+
 /** With whom the user can talk. */
 export interface Assistants {
   items: readonly Assistant[];
@@ -18,11 +24,11 @@ export function useAssistants(client: ParleyClient): Assistants {
   });
   const reload = useCallback(() => {
     client.assistants().then(
-      (items) => setRead({ items, isUnread: false }),
+      (items) => setRead({ items: items.toSorted(theDefaultFirst), isUnread: false }),
       () => setRead(({ items }) => ({ items, isUnread: true })),
     );
   }, [client]);
   useEffect(reload, [reload]);
-  const named = (wanted: string | null | undefined) => items.find(({ name }) => name === (wanted ?? 'default'));
+  const named = (wanted: string | null | undefined) => items.find(({ name }) => name === (wanted ?? DEFAULT));
   return { items, isUnread, reload, named };
 }

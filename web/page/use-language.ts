@@ -1,6 +1,6 @@
 import { createContext, useContext, useState } from 'react';
+import { branding } from './branding.ts';
 import { type LanguageTag, languageOf } from './languages.ts';
-import { offeredLanguages } from './offered-languages.ts';
 import { kept } from './use-kept-flag.ts';
 
 const KEY = 'parley:language';
@@ -22,7 +22,7 @@ export function useLanguage(): Spoken {
 
 /** The language that the user has chosen, else the one that the service found in `Accept-Language`. */
 export function useSpoken(): Spoken {
-  const [offered] = useState(offeredLanguages);
+  const { languages: offered } = branding;
   const [language, setLanguage] = useState(() => {
     const picked = languageOf(kept(() => localStorage.getItem(KEY)));
     return picked && offered.includes(picked) ? picked : (languageOf(document.documentElement.lang) ?? 'en');

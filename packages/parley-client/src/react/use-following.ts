@@ -29,6 +29,8 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
     setFollows(next);
   }, []);
   const keepPlace = useCallback((element: HTMLElement) => {
+    // What stands in place of messages is read from its beginning.
+    if (element.querySelector('.parley-message') === null) return;
     const { message, place, below } = read.current ?? {};
     if (isFollowing.current) element.scrollTop = element.scrollHeight;
     else if (message?.isConnected && message.offsetTop !== place) element.scrollTop = message.offsetTop - (below ?? 0);
