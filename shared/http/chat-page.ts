@@ -6,7 +6,7 @@ import { acceptedLanguage } from './accepted-language.ts';
 import { brandedPage } from './branded-page.ts';
 import { Compressed } from './compressed.ts';
 import { entityTag, isKnown } from './entity-tag.ts';
-import { formulasScript } from './page-assets.ts';
+import { pageScripts } from './page-assets.ts';
 import { pagePolicy } from './page-policy.ts';
 
 interface ChatPage {
@@ -48,7 +48,7 @@ async function makePage(branding: Branding, language: Language): Promise<ChatPag
   const headers = {
     'Cache-Control': 'no-cache',
     // What the build wrote runs, and nothing that was put into it.
-    'Content-Security-Policy': pagePolicy(built, await formulasScript()),
+    'Content-Security-Policy': pagePolicy(built, await pageScripts()),
     'Cross-Origin-Opener-Policy': 'same-origin',
     ETag: etag,
     'Referrer-Policy': 'no-referrer',

@@ -4,12 +4,13 @@ import type { PageScript } from './page-script.ts';
 /**
  * The page's own script and style run, by their hashes, and nothing else does; it talks to this service alone.
  *
- * @param script that it may load from a file: it has to name the same hash
+ * @param scripts that it may load from files: it has to name the same hashes
  */
-export function pagePolicy(html: string, { integrity }: PageScript): string {
+export function pagePolicy(html: string, scripts: readonly PageScript[]): string {
+  const beside = scripts.map(({ integrity }) => `'${integrity}'`);
   return [
     "default-src 'none'",
-    `script-src ${hashesOf(html, 'script')} '${integrity}'`,
+    `script-src ${[hashesOf(html, 'script'), ...beside].join(' ')}`,
     `style-src ${hashesOf(html, 'style')}`,
     "connect-src 'self'",
     'img-src data:',

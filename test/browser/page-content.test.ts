@@ -101,8 +101,8 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
     chat.page.on('request', (request) => requested.push(request.url()));
     world.upstream.enqueue({ deltas: [hostile] });
     await chat.ask(hostile);
-    const list = chat.page.getByRole('region', { name: 'Messages' });
-    expect(await list.locator('img, script, iframe, style, object, embed').count()).toBe(0);
+    const texts = chat.messages.locator('.parley-answer, .parley-verbatim');
+    expect(await texts.locator('img, script, iframe, style, object, embed').count()).toBe(0);
     const links = await answer()
       .locator('a')
       .evaluateAll((all) => all.map((a) => a.getAttribute('href')));

@@ -37,6 +37,7 @@ describe('the package that is deployed', () => {
     ]);
     expect(names).toContain('functions.js');
     expect(names).toContain('formulas.js');
+    expect(names).toContain('colours.js');
     expect(names).toContain('tokenizer-worker.js');
     expect(JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))).toEqual({
       name: 'parley',
