@@ -54,7 +54,7 @@ test.each(['light', 'dark'] as const)(
       '/* A\ncomment */\n@decorated() class Thing<T> { static n: number = 0x1f; s = "a" + call(`b`); readonly x = /c/ }';
     await says(`${fenced('ts', code)}\n\n${fenced('diff', '- old\n+ new')}`);
     await keyword().first().waitFor();
-    expect(await answer().locator('.parley-language').allInnerTexts()).toEqual(['ts', 'diff']);
+    expect(await answer().locator('.parley-code-language').allInnerTexts()).toEqual(['ts', 'diff']);
     const names = ['comment', 'keyword', 'type', 'title', 'number', 'string', 'deletion', 'addition'];
     for (const name of names) {
       const piece = answer().locator(`.parley-code-${name}`).first();

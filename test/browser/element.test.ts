@@ -161,14 +161,36 @@ test('it tells failures, and ratings where it asks for them', async () => {
   await chat.button('Good answer').waitFor({ state: 'detached' });
 });
 
-test('its children stand above the messages and in their place', async () => {
+test('it says whom its users talk to, and that may change while it is shown', async () => {
+  await show({ 'assistant-name': 'Ada', 'assistant-avatar': 'A' });
+  await chat.ask('Hello');
+  await chat.page.getByRole('heading', { name: 'Ada said' }).waitFor();
+  expect(await chat.page.locator('.parley-avatar').innerText()).toBe('A');
+  await onElement((element) => {
+    element.assistantName = 'Bo';
+    element.assistantAvatar = undefined;
+  });
+  await chat.page.getByRole('heading', { name: 'Bo said' }).waitFor();
+  await chat.page.locator('.parley-avatar svg').waitFor();
+});
+
+test('its children stand above the messages, in their place, and below the message field', async () => {
   await show();
   await chat.page.getByText('Ask something to begin.').waitFor();
   await onElement((element) => {
-    element.innerHTML = '<h2 slot="header">Orders</h2><p slot="empty-state">Where is my parcel?</p>';
+    element.innerHTML =
+      '<h2 slot="header">Orders</h2><p slot="empty-state">Where is my parcel?</p><p slot="footnote">May be wrong.</p>';
   });
   await chat.page.getByRole('heading', { name: 'Orders' }).waitFor();
   await chat.page.getByText('Where is my parcel?').waitFor();
+  // This page has taken the line below the message field away.
+  expect(await chat.page.getByText('May be wrong.').isVisible()).toBe(false);
+  await chat.page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('parley-chat::part(usage) { display: flex }');
+    document.adoptedStyleSheets.push(sheet);
+  });
+  await chat.page.getByText('May be wrong.').waitFor();
   expect(await chat.page.getByText('Ask something to begin.').isVisible()).toBe(false);
   await chat.ask('Hello');
   expect(await chat.page.getByText('Where is my parcel?').isVisible()).toBe(false);

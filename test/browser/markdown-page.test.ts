@@ -148,6 +148,36 @@ describe('nothing is clipped:', () => {
     return await hasInk(chat.page, { ...strip, y, height });
   }
 
+  test('headings differ by their rank, and the first three from the text by their size', async () => {
+    await says(Array.from({ length: 6 }, (_, rank) => `${'#'.repeat(rank + 1)} Rank ${rank + 1}`).join('\n\n'));
+    const sizes = await answer()
+      .getByRole('heading')
+      .evaluateAll((all) => all.map((each) => Number.parseFloat(getComputedStyle(each).fontSize)));
+    expect(sizes).toEqual([28, 22, 18, 16, 14, 14]);
+  });
+
+  test('a table has a ground under its header, lines between its rows alone, and a shade where it goes on sideways', async () => {
+    const wide = Array.from({ length: 12 }, (_, column) => `a-column-of-that-name-${column}`);
+    await says([wide, wide.map(() => '---'), wide, wide].map((row) => `| ${row.join(' | ')} |`).join('\n'));
+    const of = (part: string, name: string) => styleOf(answer().locator(part).first(), name);
+    expect(await of('th', 'background-color')).not.toBe('rgba(0, 0, 0, 0)');
+    expect(await of('td', 'background-color')).toBe('rgba(0, 0, 0, 0)');
+    expect(await of('td', 'border-top-width')).toBe('1px');
+    expect(await of('td', 'border-inline-end-width')).toBe('0px');
+    const table = answer().getByRole('region', { name: 'Table' });
+    expect(await of('.parley-wide', 'background-attachment')).toBe('local, local, scroll, scroll, scroll');
+    expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
+    /** How light the ground is at the right edge of the last row, between its words and its border. */
+    const edge = async () => {
+      const { x, y, width, height } = (await table.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      const clip = { x: x + width - 2, y: y + height - 4, width: 1, height: 1 };
+      return (await chat.page.screenshot({ clip })).toString('base64');
+    };
+    const before = await edge();
+    await table.evaluate((each) => each.scrollTo({ left: each.scrollWidth }));
+    await eventually(async () => (await edge()) !== before);
+  });
+
   test('bullets and numbers stand where their item begins, in either direction', async () => {
     await says('- שלום\n- مرحبا\n- hello\n\n1. أولا\n\n2. ثانيا\n\n999999999. last\n\n> - اقتباس');
     expect(

@@ -37,6 +37,18 @@ async function showAnswer(): Promise<void> {
 const scenes: Record<string, () => Promise<unknown>> = {
   'before the first message': () => page.getByText('Ask something to begin.').waitFor(),
   'with all that an answer can be, and a message that is edited': showAnswer,
+  'where it is asked what is wrong with an answer, and a message waits for the next one': async () => {
+    await chat.ask('First');
+    world.upstream.enqueue({ deltas: ['Half of it', world.upstream.gate()] });
+    await chat.send('Second');
+    await page.getByText('Half of it').waitFor();
+    await chat.sendLater('Third');
+    await chat.queued.waitFor();
+    await chat.buttonOf(1, 'Bad answer').click();
+    await page.getByRole('radio', { name: 'Tone' }).check();
+    await page.locator('.parley-gauge button').click();
+    await page.locator('.parley-gauge p').waitFor();
+  },
   'where a turn failed while the network is gone': async () => {
     world.upstream.enqueue({ status: 400, body: { error: { message: 'no' } } });
     await chat.send('Fail');

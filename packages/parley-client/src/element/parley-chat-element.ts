@@ -9,6 +9,8 @@ import { styleSheets } from './style-sheets.ts';
 
 const properties = [
   'assistant',
+  'assistantAvatar',
+  'assistantName',
   'baseUrl',
   'feedback',
   'fetch',
@@ -21,12 +23,15 @@ const properties = [
 
 /**
  * `<parley-chat>`: the chat panel for pages of any framework, or of none. What is a child of it with `slot="header"`
- * stands above the messages, with `slot="empty-state"` in their place while there are none.
+ * stands above the messages, with `slot="empty-state"` in their place while there are none, and with `slot="footnote"` below
+ * the message field.
  *
  * Another `base-url`, `name` or `session-id` is another conversation; all else may change while one is shown.
  */
 export class ParleyChatElement extends ReflectingElement {
-  static readonly observedAttributes = ['assistant', 'base-url', 'feedback', 'label', 'name', 'session-id'];
+  static readonly observedAttributes = [
+    ...['assistant', 'assistant-avatar', 'assistant-name', 'base-url', 'feedback', 'label', 'name', 'session-id'],
+  ];
 
   /** Sends the requests; by default the browser's own. It is given a URL and, as a plain object, headers. */
   accessor fetch: typeof globalThis.fetch | undefined;
@@ -107,14 +112,16 @@ export class ParleyChatElement extends ReflectingElement {
   }
 
   #render(): void {
-    const { assistant, baseUrl = '', feedback, label, name, sessionId, strings } = this;
+    const { assistant, assistantAvatar, assistantName, baseUrl = '', feedback, label, name, sessionId, strings } = this;
     const invitation = createElement('p', { className: 'parley-empty' }, { ...english, ...strings }.emptyConversation);
     this.#root?.render(
       createElement(ChatPanel, {
         key: this.#place,
-        ...{ assistant, baseUrl, feedback, label, name, sessionId, strings, fetch: this.#fetch },
+        ...{ assistant, assistantAvatar, assistantName, baseUrl, feedback, label, name, sessionId, strings },
+        fetch: this.#fetch,
         header: createElement('slot', { name: 'header' }),
         emptyState: createElement('slot', { name: 'empty-state' }, invitation),
+        footnote: createElement('slot', { name: 'footnote' }),
         ...this.#listeners,
       }),
     );

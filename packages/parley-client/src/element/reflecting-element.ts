@@ -15,6 +15,23 @@ export class ReflectingElement extends Base {
     this.#setText('assistant', value);
   }
 
+  /** The address of an image, or a letter or two. */
+  get assistantAvatar(): Text {
+    return this.#text('assistant-avatar');
+  }
+
+  set assistantAvatar(value: SetText) {
+    this.#setText('assistant-avatar', value);
+  }
+
+  get assistantName(): Text {
+    return this.#text('assistant-name');
+  }
+
+  set assistantName(value: SetText) {
+    this.#setText('assistant-name', value);
+  }
+
   get baseUrl(): Text {
     return this.#text('base-url');
   }

@@ -14,7 +14,7 @@ export function CodeBlock(props: CodeProps) {
   return (
     <div className="parley-code">
       <div className="parley-code-bar">
-        <span className="parley-language" aria-hidden="true">
+        <span className="parley-code-language" aria-hidden="true">
           {language}
         </span>
         <IconButton name={say('wrapLines')} icon={WrapIcon} aria-pressed={wraps} onClick={() => setWraps(!wraps)} />
