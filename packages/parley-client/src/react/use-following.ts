@@ -23,6 +23,7 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
   const isFollowing = useRef(true);
   const read = useRef<Read | undefined>(undefined);
   const wasAt = useRef(0);
+  const wasHigh = useRef(0);
 
   const follow = useCallback((next: boolean) => {
     isFollowing.current = next;
@@ -36,6 +37,7 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
     else if (message?.isConnected && message.offsetTop !== place) element.scrollTop = message.offsetTop - (below ?? 0);
     // Its event comes later, and then perhaps from where the user has scrolled meanwhile.
     wasAt.current = element.scrollTop;
+    wasHigh.current = element.clientHeight;
   }, []);
   const toEnd = useCallback(() => {
     follow(true);
@@ -61,8 +63,9 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
     const place = message?.offsetTop ?? 0;
     read.current = message && { message, place, below: place - scrollTop };
     if (scrollHeight - scrollTop - clientHeight < NEAR) follow(true);
-    // Where the list grows below, it stays at its place, and did not leave the end.
-    else if (scrollTop < wasAt.current) follow(false);
+    // Where the list grows below, it stays at its place, and did not leave the end. What moves with the height of its frame
+    // was not moved by the user.
+    else if (scrollTop < wasAt.current && clientHeight === wasHigh.current) follow(false);
     wasAt.current = scrollTop;
   };
   const toNewest = () => {
