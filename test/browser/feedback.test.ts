@@ -102,6 +102,25 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s, an answer', 
     expect(await feedback()).toEqual({ rating: 'down', comment: 'It is wrong.' });
   });
 
+  test.each([
+    ['Incorrect', 'incorrect'],
+    ['Incomplete', 'incomplete'],
+    ['Unsafe', 'unsafe'],
+    ['Tone', 'tone'],
+    ['Other', 'other'],
+  ])('is bad for a reason: %s', async (name, value) => {
+    await chat.button('Bad answer').click();
+    await reason(name).check();
+    await comment().fill('As I say.');
+    await chat.button('Send feedback').click();
+    await isClosed();
+    expect(await feedback()).toEqual({ rating: 'down', reason: value, comment: 'As I say.' });
+    // What is thought of it later has no reason.
+    await chat.button('Good answer').click();
+    await eventually(async () => (await stored()) === 'up');
+    expect(await feedback()).toEqual({ rating: 'up' });
+  });
+
   test('is rated once by pressing the same button twice', async () => {
     const sent: string[] = [];
     chat.page.on('request', (request) => request.url().endsWith('/chat/feedback') && sent.push(request.url()));
