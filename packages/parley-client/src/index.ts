@@ -12,14 +12,20 @@ export type {
   Session,
   SessionEdit,
   SessionPage,
-  Source,
   StoredMessage,
   Summary,
   TurnRequest,
 } from './client/contract.ts';
 export { ParleyClient, type ParleyClientOptions } from './client/parley-client.ts';
 export { ParleyError, type Problem } from './client/problem.ts';
-export { type Context, CutError, type FinishReason, type TurnEvent, type Usage } from './client/turn-events.ts';
+export {
+  type Context,
+  CutError,
+  type FinishReason,
+  type Source,
+  type TurnEvent,
+  type Usage,
+} from './client/turn-events.ts';
 export { UnreachableError, type UnreachableReason } from './client/unreachable-error.ts';
 export { type Cut, type WantedTurn, wholeTurn } from './client/whole-turn.ts';
 export { onAttention } from './conversation/attention.ts';

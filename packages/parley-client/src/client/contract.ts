@@ -1,5 +1,5 @@
 import type { ByLanguage } from './branding.ts';
-import type { Context, FinishReason, Usage } from './turn-events.ts';
+import type { Context, FinishReason, Source, Usage } from './turn-events.ts';
 
 /** One turn. The same key again gives the same turn, never a second one. */
 export interface TurnRequest {
@@ -72,13 +72,6 @@ export interface SearchPage {
   complete: boolean;
   /** Where not: what the search goes on behind. */
   before?: string;
-}
-
-/** Something that an answer cites, by its place among the answer's sources: `[1]` is the first. */
-export interface Source {
-  /** On the web: `https` or `http`. */
-  url: string;
-  title?: string;
 }
 
 export interface StoredMessage {

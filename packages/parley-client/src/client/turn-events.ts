@@ -1,5 +1,4 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import type { Source } from './contract.ts';
 import { ParleyError, type Problem } from './problem.ts';
 
 export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
@@ -12,6 +11,13 @@ export interface Usage {
   cached_tokens: number;
   /** The model's provider did not say; these are upper bounds. */
   estimated?: true;
+}
+
+/** Something that an answer cites, by its place among the answer's sources: `[1]` is the first. */
+export interface Source {
+  /** On the web: `https` or `http`. */
+  url: string;
+  title?: string;
 }
 
 /** How much of the conversation the model was shown. */

@@ -1,5 +1,5 @@
-import type { Rating, Source, StoredMessage, Summary } from '../client/contract.ts';
-import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
+import type { Rating, StoredMessage, Summary } from '../client/contract.ts';
+import type { Context, FinishReason, Source, Usage } from '../client/turn-events.ts';
 import type { TurnFailure } from './turn-failure.ts';
 
 export interface Message {
