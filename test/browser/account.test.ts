@@ -35,14 +35,13 @@ const keptIn = (chat: ChatPage) => chat.page.evaluate(() => Object.entries(sessi
 describe('the user’s menu', () => {
   test('has nobody to sign out where nobody signs in, and the language', () =>
     withPage({ AUTH_MODE: 'open' }, async ({ page }) => {
-      const opening = page.getByRole('button', { name: 'Settings' });
-      await opening.click();
+      await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByLabel('Language').selectOption('en');
       expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
-      expect(await opening.getAttribute('aria-expanded')).toBe('true');
+      await page.getByRole('button', { name: 'Settings', expanded: true }).waitFor();
       await page.keyboard.press('Escape');
       await page.getByLabel('Language').waitFor({ state: 'hidden' });
-      expect(await opening.getAttribute('aria-expanded')).toBe('false');
+      await page.getByRole('button', { name: 'Settings', expanded: false }).waitFor();
     }));
 
   test('is not there where it would have nothing', () =>

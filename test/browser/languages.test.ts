@@ -116,7 +116,7 @@ describe('the language of the page', () => {
     await pick(chat, 'ja');
     gate.open();
     await chat.isIdle();
-    await chat.page.getByRole('status').filter({ hasText: 'アシスタント: Into Redis.' }).waitFor();
+    await chat.page.getByRole('status').filter({ hasText: 'Assistant の回答: Into Redis.' }).waitFor();
     expect(await violationsOf(chat.page)).toEqual([]);
     await pick(chat, 'en');
     expect(await chat.texts()).toEqual(['Where do sessions go?', 'Into Redis.']);
