@@ -211,10 +211,9 @@ describe('the accent', () => {
   });
 
   test('is held against what the page is painted with', async () => {
-    for (const file of ['packages/parley-client/src/react/theme.css', 'web/page/page.css']) {
-      const [, light, dark] = /-ground: .*light-dark\((#\w+), (#\w+)\)/.exec(await readFile(file, 'utf8')) ?? [];
-      expect({ light, dark }, file).toEqual(grounds);
-    }
+    const sheet = await readFile('packages/parley-client/src/react/theme.css', 'utf8');
+    const [, light, dark] = /-ground: .*light-dark\((#\w+), (#\w+)\)/.exec(sheet) ?? [];
+    expect({ light, dark }).toEqual(grounds);
   });
 
   test('has the contrast that WCAG’s own examples have', () => {
