@@ -259,6 +259,17 @@ export const states: Record<string, State> = {
     await chat.ask('Where do sessions go, and what is averyveryverylongwordthatdoesnotfitintoonelineofaphone?');
   },
 
+  'empty-on-a-phone': async (chat) => {
+    await chat.page.setViewportSize({ width: 390, height: 844 });
+    await chat.page.getByRole('heading', { name: 'How can I help?' }).waitFor();
+  },
+
+  'on-a-tablet': async (chat, { upstream }) => {
+    await chat.page.setViewportSize({ width: 820, height: 1180 });
+    upstream.enqueue({ deltas: [answer] });
+    await chat.ask('Where do sessions go?');
+  },
+
   'on-a-wide-screen': async (chat, { upstream }) => {
     await chat.page.setViewportSize({ width: 2560, height: 1080 });
     upstream.enqueue({ deltas: [answer] });
