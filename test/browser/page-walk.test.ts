@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
+import { eventually } from '../eventually.ts';
 import { states } from './states.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
@@ -20,10 +21,15 @@ const walked = ['empty', 'answered', 'failed', 'asked-why', 'queued', 'searched'
 
 test('the page is walked through by keyboard, and read by a screen reader, as docs/page-walk.md says', async () => {
   const parts: string[] = [];
+  const client = new Client(world.host.url);
+  // Until the tokenizer is loaded, figures are bounds.
+  await eventually(async () => !(await client.chat({ message: 'Hello' })).context.estimated);
+  await client.delete('/chat/sessions');
   for (const state of walked) {
     const chat = await ChatPage.open(world, { viewport: { width: 1280, height: 800 }, locale: 'en-US' });
     await chat.isIdle();
     await states[state]?.(chat, world);
+    if (state !== 'empty') await chat.sessions.first().waitFor();
     parts.push(
       `## ${state}`,
       fenced(await treeOf(chat)),
@@ -31,7 +37,7 @@ test('the page is walked through by keyboard, and read by a screen reader, as do
       await stopsOf(chat),
     );
     await chat.close();
-    await new Client(world.host.url).delete('/chat/sessions');
+    await client.delete('/chat/sessions');
   }
   const intro = await readFile(new URL('page-walk-intro.md', import.meta.url), 'utf8');
   await expect([intro.trim(), ...parts, ''].join('\n\n')).toMatchFileSnapshot('../../docs/page-walk.md');

@@ -100,6 +100,7 @@ export const states: Record<string, State> = {
     await other.page.getByText('For an hour').waitFor();
     await chat.send('Who can read them?');
     await chat.queued.waitFor();
+    await chat.page.getByText('For an hour').waitFor();
   },
 
   waiting: async (chat, { upstream }) => {
@@ -229,7 +230,7 @@ export const states: Record<string, State> = {
     await chat.ask('Where do sessions go?');
     await chat.ask('And for how long do they stay?');
     await chat.search.fill('how long');
-    await chat.page.getByText('And for how long').first().waitFor();
+    await chat.page.getByText('1 conversation found').waitFor();
   },
 
   'nothing-found': async (chat) => {
