@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './functions-core.ts';
-import type { HostServer } from './host-server.ts';
+import type { HostServer, Patience } from './host-server.ts';
 import { log } from './log.ts';
-
-/** How long what is under way may go on once the host was told to end, in milliseconds. */
-export interface Patience {
-  /** Then clients' connections are cut; their functions go on. */
-  clients: number;
-  /** Then the functions that still run are left where they are. */
-  functions: number;
-}
 
 /** Whoever presses Ctrl-C wants to have the terminal back. */
 const ofCtrlC: Patience = { clients: 2_000, functions: 2_000 };

@@ -4,13 +4,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CorsSettings, corsHeaders, isPreflight } from './cors.ts';
-import type { Patience } from './end-when-told.ts';
 import { bodyLimit, Forwarder } from './forward.ts';
 import type { App, TypedData } from './functions-core.ts';
 import { invoke } from './invoke.ts';
 import { isRefused } from './is-refused.ts';
 import type { Log } from './log.ts';
 import { type Match, matchRoute, type Route } from './routes.ts';
+
+/** How long what is under way may go on once the host was told to end, in milliseconds. */
+export interface Patience {
+  /** Then clients' connections are cut; their functions go on. */
+  clients: number;
+  /** Then the functions that still run are left where they are. */
+  functions: number;
+}
 
 const homepage = '<!DOCTYPE html><title>Functions</title><p>Your Azure Functions app is up and running.\n';
 
