@@ -7,7 +7,8 @@ let world: World;
 let chat: ChatPage;
 
 beforeAll(async () => {
-  world = await startWorld('memory');
+  // No summary is asked for, which would take the answer of a turn.
+  world = await startWorld('memory', { CONTEXT_OVERFLOW: 'drop' });
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
