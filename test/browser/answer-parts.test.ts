@@ -78,7 +78,7 @@ describe('sources', () => {
 
   test('are no part of what is read out', async () => {
     await says(cited);
-    const told = chat.page.locator('[role="status"].parley-hidden');
+    const told = chat.page.locator('.parley-panel > [role="status"].parley-hidden');
     await eventually(async () => (await told.textContent()) === 'Assistant said: Known, and known better.');
   });
 });
