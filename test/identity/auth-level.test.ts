@@ -17,10 +17,10 @@ async function levels(env: Record<string, string>): Promise<[name: string, level
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-test('with AUTH_MODE=key the platform asks for a function key, but for the page, its branding, the contracts and health', async () => {
+test('with AUTH_MODE=key the platform asks for a function key, but for the page, what it loads, the contracts and health', async () => {
   const byLevel = Object.groupBy(await levels({ AUTH_MODE: 'key' }), ([, level]) => level);
   expect(byLevel['anonymous']?.map(([name]) => name).sort()).toEqual([
-    ...['branding', 'health', 'openapi', 'page', 'v1-openapi'],
+    ...['branding', 'health', 'openapi', 'page', 'page-asset', 'v1-openapi'],
   ]);
   expect(byLevel['function']?.length).toBeGreaterThan(10);
   expect(Object.keys(byLevel).sort()).toEqual(['anonymous', 'function']);
