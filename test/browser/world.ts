@@ -195,7 +195,8 @@ export class ChatPage {
   /** Writes a message and sends it, without waiting for its answer. */
   async send(message: string): Promise<void> {
     await this.input.fill(message);
-    await this.button('Send').isEnabled();
+    // Until what is stored is read, Enter sends nothing, and the message stays where it is.
+    await this.page.locator('.parley-composer [type=submit]:enabled').waitFor();
     await this.input.press('Enter');
   }
 
