@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { searched } from '../end-to-end/sources.ts';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
@@ -51,7 +52,7 @@ describe('sources', () => {
   test('have marks that are hit easily, do not part lines, and break no rule of accessibility', async () => {
     await says(`${cited}\n\nNo mark here.`);
     for (const mark of await answer().locator('.parley-mark a').all()) {
-      const { width, height } = (await mark.boundingBox()) ?? { width: 0, height: 0 };
+      const { width, height } = await boxOf(mark);
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(24);
     }
     const heights = await answer()

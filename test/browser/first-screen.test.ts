@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Assistant } from '../../packages/parley-client/src/index.ts';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
@@ -110,8 +111,8 @@ test.each([
     expect(await chat.page.getByRole('radio').count()).toBe(40);
     await card('Number 39').check();
     await starters().getByText('Ask number 39').waitFor();
-    const field = await chat.input.boundingBox();
-    expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(height);
+    const field = await boxOf(chat.input);
+    expect(field.bottom).toBeLessThanOrEqual(height);
     const { scrollWidth, clientWidth } = await chat.page.evaluate(() => document.documentElement);
     expect(scrollWidth).toBe(clientWidth);
     expect(await violationsOf(chat.page)).toEqual([]);
@@ -122,9 +123,9 @@ test('a phone shows it from its beginning', async () => {
   await chat.page.setViewportSize({ width: 320, height: 480 });
   await chat.page.reload();
   await starters().first().waitFor();
-  const greeting = await chat.page.getByRole('heading', { name: 'How can I help?' }).boundingBox();
+  const greeting = await boxOf(chat.page.getByRole('heading', { name: 'How can I help?' }));
   await eventually(() => chat.list.evaluate(({ scrollTop }) => scrollTop === 0));
-  expect(greeting?.y).toBeGreaterThan(0);
+  expect(greeting.y).toBeGreaterThan(0);
 });
 
 test('assistants that could not be read are said to be so, and are read when that is wanted', async () => {

@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -114,7 +115,7 @@ test('the first stop of the page leads past everything, to the message field', a
   await chat.button('Hide conversations').focus();
   await press('Shift+Tab');
   await hasKeyboard(skip);
-  const { width = 0, height = 0 } = (await skip.boundingBox()) ?? {};
+  const { width, height } = await boxOf(skip);
   expect(Math.min(width, height)).toBeGreaterThan(24);
   await press('Enter');
   await hasKeyboard(chat.input);

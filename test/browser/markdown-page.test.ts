@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { everyElement } from './every-element.ts';
 import { hasInk } from './ink.ts';
 import { violationsOf } from './violations.ts';
@@ -29,11 +30,6 @@ async function says(answer: string): Promise<void> {
 const answer = () => chat.messages.last().locator('.parley-markdown');
 const styleOf = (element: Locator, name: string) =>
   element.evaluate((each, property) => getComputedStyle(each).getPropertyValue(property), name);
-const boxOf = async (element: Locator) => {
-  const box = await element.boundingBox();
-  if (box === null) throw new Error('it is not shown');
-  return { ...box, right: box.x + box.width, bottom: box.y + box.height };
-};
 
 test('an answer with all that Markdown can be breaks no rule of accessibility', async () => {
   await says(everyElement);
@@ -169,7 +165,7 @@ describe('nothing is clipped:', () => {
     expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
     /** How light the ground is at the right edge of the last row, between its words and its border. */
     const edge = async () => {
-      const { x, y, width, height } = (await table.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      const { x, y, width, height } = await boxOf(table);
       const clip = { x: x + width - 2, y: y + height - 4, width: 1, height: 1 };
       return (await chat.page.screenshot({ clip })).toString('base64');
     };

@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { bundlePage } from './bundle-page.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
@@ -22,10 +23,6 @@ afterEach(async () => {
 });
 
 const opacityOf = (element: Locator) => element.evaluate((each) => Number(getComputedStyle(each).opacity));
-const boxOf = async (element: Locator) => {
-  const { x = 0, y = 0, width = 0, height = 0 } = (await element.boundingBox()) ?? {};
-  return { x, y, width, height, right: x + width, bottom: y + height };
-};
 const actionsOf = (place: number) => chat.messages.nth(place).locator('.parley-actions');
 const momentOf = (place: number) => chat.messages.nth(place).locator('time');
 
@@ -41,7 +38,8 @@ describe('in the chat page', () => {
     await chat.input.hover();
     const places = [0, 1, 2, 3];
     const shown = () => Promise.all(places.map((place) => opacityOf(actionsOf(place))));
-    const tops = () => chat.messages.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top));
+    const tops = () =>
+      chat.messages.evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().top)));
     expect(await shown()).toEqual([0, 0, 0, 1]);
     const before = await tops();
     await chat.messages.nth(1).hover();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
+import { boxOf } from './box-of.ts';
 import { contoso } from './contoso.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
@@ -162,8 +163,8 @@ describe('a company’s page', () => {
       async (chat) => {
         const { scrollWidth, clientWidth } = await chat.page.evaluate(() => document.documentElement);
         expect(scrollWidth).toBe(clientWidth);
-        const field = await chat.input.boundingBox();
-        expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(640);
+        const field = await boxOf(chat.input);
+        expect(field.bottom).toBeLessThanOrEqual(640);
         expect(await violationsOf(chat.page)).toEqual([]);
       },
     ));

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -89,13 +90,12 @@ test.each([
     const button = chat.button(`Actions for ${title}`);
     await button.scrollIntoViewIfNeeded();
     await button.click();
-    const [from, menu] = await Promise.all([button.boundingBox(), chat.page.getByRole('menu').boundingBox()]);
+    const [from, menu] = await Promise.all([boxOf(button), boxOf(chat.page.getByRole('menu'))]);
     const { width = 0, height = 0 } = chat.page.viewportSize() ?? {};
-    if (from === null || menu === null) throw new Error('nothing is shown');
     expect(menu.x).toBeGreaterThanOrEqual(0);
-    expect(menu.x + menu.width).toBeLessThanOrEqual(width);
-    expect(menu.y + menu.height).toBeLessThanOrEqual(height);
-    const gap = Math.min(Math.abs(menu.y - (from.y + from.height)), Math.abs(from.y - (menu.y + menu.height)));
+    expect(menu.right).toBeLessThanOrEqual(width);
+    expect(menu.bottom).toBeLessThanOrEqual(height);
+    const gap = Math.min(Math.abs(menu.y - from.bottom), Math.abs(from.y - menu.bottom));
     expect(gap).toBeLessThan(10);
     await press('Escape');
   }
@@ -161,10 +161,10 @@ test('a press beside the drawer closes it, and presses nothing that lies behind'
   await chat.ask('About cats');
   await chat.page.setViewportSize({ width: 390, height: 700 });
   await chat.input.fill('Not to be sent');
-  const send = await chat.button('Send').boundingBox();
+  const send = await boxOf(chat.button('Send'));
   await chat.button('Conversations').click();
   await drawer().waitFor();
-  await chat.page.mouse.click((send?.x ?? 0) + (send?.width ?? 0) - 5, (send?.y ?? 0) + 5);
+  await chat.page.mouse.click(send.right - 5, send.y + 5);
   await hasKeyboard('Conversations');
   expect(await drawer().count()).toBe(0);
   expect(chat.asked).toHaveLength(1);

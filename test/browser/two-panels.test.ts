@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { bundlePage } from './bundle-page.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
@@ -82,10 +83,10 @@ test('an app arranges the parts of a panel in its own way, and adds parts of its
   await hasKeyboard(fieldOf('Sales'));
   expect(await panel('Support').getByText('What does it cost?').count()).toBe(0);
   const [field, list] = await Promise.all([
-    fieldOf('Sales').boundingBox(),
-    panel('Sales').getByRole('region', { name: 'Messages' }).boundingBox(),
+    boxOf(fieldOf('Sales')),
+    boxOf(panel('Sales').getByRole('region', { name: 'Messages' })),
   ]);
-  expect(field?.y).toBeLessThan(list?.y ?? 0);
+  expect(field.y).toBeLessThan(list.y);
   // Nobody asked for ratings.
   expect(await chat.page.getByRole('button', { name: 'Good answer' }).count()).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { boxOf } from './box-of.ts';
 import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
 
 describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with sessions in %s,', (store) => {
@@ -186,10 +187,10 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     await eventually(async () => (await other.messages.count()) === 120);
     const read = other.messages.getByText('turn 20', { exact: true });
     await read.scrollIntoViewIfNeeded();
-    const before = (await read.boundingBox())?.y;
+    const before = (await boxOf(read)).y;
     await client.chat({ session_id: sessionId, message: 'turn 61' });
     await attends(other, async () => (await other.messages.count()) === 122);
-    expect((await read.boundingBox())?.y).toBe(before);
+    expect((await boxOf(read)).y).toBe(before);
     expect((await other.texts()).filter((text) => text.startsWith('turn ')).length).toBe(60);
   });
 });

@@ -18,10 +18,15 @@ export function Composer() {
     setText(next);
     keepDraft(next);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, what was written before a server's page came to life
+  useEffect(() => {
+    const written = field.current?.value;
+    if (written) write(written);
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is taken over once, before what is written then
   useEffect(() => {
     if (returned === undefined) return;
-    write([returned, text].filter(Boolean).join('\n'));
+    write([returned, field.current?.value].filter(Boolean).join('\n'));
     takeReturned();
   }, [returned, takeReturned]);
 

@@ -1,4 +1,4 @@
-import { createContext, type Ref, useContext } from 'react';
+import { createContext, type RefObject, useContext } from 'react';
 import type { ConversationState } from '../conversation/conversation-state.ts';
 
 /** What the user does in a panel. The same functions for as long as it is shown. */
@@ -39,7 +39,7 @@ export interface Panel {
   /** How often something was asked here. Each time, the list of messages goes to the newest. */
   asked: number;
   /** For the message field: where the keyboard goes once something was asked or stopped. */
-  field: Ref<HTMLTextAreaElement>;
+  field: RefObject<HTMLTextAreaElement | null>;
   /** The field's id. */
   fieldId: string;
 }
