@@ -52,8 +52,10 @@ export async function speak(
   try {
     await model.stream(prompt.messages, completion, lease.signal, (event) => {
       spending.hear(event);
-      if (event.type === 'end') ({ finishReason, model: answeredBy, sources } = event);
-      else if (event.type === 'delta') {
+      if (event.type === 'end') {
+        if (event.finishReason !== 'calls') finishReason = event.finishReason;
+        ({ model: answeredBy, sources } = event);
+      } else if (event.type === 'delta') {
         audit.firstTokenAt ??= performance.now();
         lease.say(event.text);
         say(event.text);

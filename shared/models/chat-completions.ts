@@ -1,4 +1,5 @@
-import type { Model, Usage } from '../conversation/ports/model.ts';
+import type { CompletionOptions, Model, PromptMessage, Usage } from '../conversation/ports/model.ts';
+import { CalledTools } from './called-tools.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
@@ -13,7 +14,7 @@ interface Chunk {
   error?: unknown;
   object?: unknown;
   choices?: {
-    delta?: { content?: unknown; refusal?: unknown; annotations?: unknown };
+    delta?: { content?: unknown; refusal?: unknown; annotations?: unknown; tool_calls?: unknown };
     message?: { annotations?: unknown };
     finish_reason?: unknown;
     content_filter_results?: unknown;
@@ -36,14 +37,16 @@ export function chatCompletions(settings: RemoteModelSettings, post: Post, timeo
   const known = isOpenAI(settings);
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey }, signal, tell) =>
-      streamCompletion(
+    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey, tools }, signal, tell) => {
+      const called = new CalledTools();
+      return streamCompletion(
         { timeoutMs, tokenScope },
         {
           open: (either) => {
             const parameters = {
               model,
-              messages,
+              messages: messages.map(chatMessage),
+              ...toolsOf(tools),
               stream: true,
               stream_options: { include_usage: true },
               [known || isReasoning(model) ? 'max_completion_tokens' : 'max_tokens']: maxOutputTokens,
@@ -52,15 +55,37 @@ export function chatCompletions(settings: RemoteModelSettings, post: Post, timeo
             };
             return dialect.negotiate(parameters, (accepted) => post('chat/completions', accepted, either));
           },
-          read,
+          read: (event) => read(event, called),
+          calls: () => called.all,
         },
         signal,
         tell,
-      ),
+      );
+    },
   };
 }
 
-function read(event: Record<string, unknown>): Said {
+function chatMessage(message: PromptMessage): object {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content };
+  if (!('calls' in message)) return message;
+  const calls = message.calls.map(({ id, name, arguments: written }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: written },
+  }));
+  // An empty content is refused by some servers, and its absence by none.
+  return { role: 'assistant', ...(message.content && { content: message.content }), tool_calls: calls };
+}
+
+function toolsOf(tools: CompletionOptions['tools']): object {
+  if (tools === undefined) return {};
+  return {
+    tools: tools.offered.map((tool) => ({ type: 'function', function: tool })),
+    ...(tools.isLast && { tool_choice: 'none' }),
+  };
+}
+
+function read(event: Record<string, unknown>, called: CalledTools): Said {
   const { error, object, choices, usage, search_results, citations } = event as Chunk;
   // Some servers send the error bare.
   if (error || object === 'error') throw failureOfEvent(error || event);
@@ -69,6 +94,7 @@ function read(event: Record<string, unknown>): Said {
   return {
     // A model that declines says so in a field of its own; to a reader it is the answer.
     text: textOf(delta?.content) || textOf(delta?.refusal),
+    calling: called.hear(delta?.tool_calls),
     ending: endingOf(choice?.finish_reason, choice?.content_filter_results),
     usage: chatUsageOf(usage),
     sources: {

@@ -1,5 +1,5 @@
 import { Failure } from '../conversation/failure.ts';
-import type { Tell, Usage } from '../conversation/ports/model.ts';
+import type { Tell, ToolCall, Usage } from '../conversation/ports/model.ts';
 import { Reason } from '../conversation/reason.ts';
 import type { Ending } from './ending.ts';
 import type { Answer } from './exchange.ts';
@@ -20,6 +20,11 @@ export interface Said {
   ending?: Ending | undefined;
   usage?: Usage | undefined;
   sources?: SaidSources | undefined;
+  /** Characters of calls that are on their way. */
+  calling?: number | undefined;
+  /** A call that is whole, as some upstreams send them. */
+  call?: ToolCall | undefined;
+  thought?: object | undefined;
   /** Whether it shows that the model is at it: by text, or by thoughts that are not told. */
   isProgress?: boolean | undefined;
 }
@@ -29,6 +34,8 @@ export interface UpstreamCall {
   open: (signal: AbortSignal) => Promise<Answer>;
   /** @throws {Failure} for an event that is an error. */
   read: (event: Record<string, unknown>) => Said;
+  /** Calls that came in pieces, once the answer has ended. */
+  calls?: () => readonly ToolCall[];
 }
 
 interface Upstream {
@@ -44,7 +51,7 @@ interface Upstream {
  */
 export async function streamCompletion(
   { timeoutMs, tokenScope }: Upstream,
-  { open, read }: UpstreamCall,
+  { open, read, calls = () => [] }: UpstreamCall,
   signal: AbortSignal,
   tell: Tell,
 ): Promise<void> {
@@ -66,6 +73,7 @@ export async function streamCompletion(
   let length = 0;
   let heldBack = '';
   const sources = new HeardSources();
+  const called: ToolCall[] = [];
   const isAnswer = () => ending !== undefined && (ending !== 'other' || length > 0);
   try {
     tell({ type: 'asked' });
@@ -84,9 +92,11 @@ export async function streamCompletion(
         if (said.usage) throw ending;
         return;
       }
+      length += (said.text?.length ?? 0) + (said.calling ?? 0);
+      if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Reason('the answer has no end') });
+      if (said.thought) tell({ type: 'thought', thought: said.thought });
+      if (said.call) called.push(said.call);
       if (said.text) {
-        length += said.text.length;
-        if (length > MAX_ANSWER_CHARACTERS) throw broken({ cause: new Reason('the answer has no end') });
         const [text, rest] = wellFormed(heldBack + said.text);
         heldBack = rest;
         if (text !== '') tell({ type: 'delta', text });
@@ -113,7 +123,11 @@ export async function streamCompletion(
     signal.removeEventListener('abort', end);
   }
   if (heldBack !== '') tell({ type: 'delta', text: heldBack.toWellFormed() });
-  const finishReason = ending === 'length' ? 'length' : 'stop';
+  // Of an answer that was cut the last call may be cut as well.
+  if (ending !== 'length') called.push(...calls());
+  else called.length = 0;
+  for (const call of called) tell({ type: 'called', call });
+  const finishReason = called.length > 0 ? 'calls' : ending === 'length' ? 'length' : 'stop';
   tell({ type: 'end', finishReason, ...(sources.all.length > 0 && { sources: sources.all }) });
 }
 

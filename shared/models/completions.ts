@@ -1,4 +1,4 @@
-import type { Model, PromptMessage, Tell } from '../conversation/ports/model.ts';
+import type { Model, PromptMessage, Tell, TextMessage } from '../conversation/ports/model.ts';
 import { type ChatUsage, chatUsageOf } from './chat-completions.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import type { Post } from './create-post.ts';
@@ -14,7 +14,7 @@ interface Chunk {
   usage?: ChatUsage | null;
 }
 
-const LABELS = { system: 'System', user: 'Human', assistant: 'Assistant' };
+const LABELS: Record<TextMessage['role'], string> = { system: 'System', user: 'Human', assistant: 'Assistant' };
 
 /** At the start of a line, behind white space or invisible characters of that line. */
 const LABEL = /^([[\s\p{Cf}]--[\n\r\u2028\u2029]]*(?:System|Human|Assistant))(\s*:)/gimv;
@@ -59,7 +59,9 @@ export function completions(settings: RemoteModelSettings, post: Post, timeoutMs
  * on purpose.
  */
 export function promptOf(messages: readonly PromptMessage[]): string {
-  const lines = messages.map(({ role, content }, place) => {
+  // It takes no tools: settings that give it some are refused at the start.
+  const texts = messages.filter((message): message is TextMessage => message.role !== 'tool');
+  const lines = texts.map(({ role, content }, place) => {
     const text = role === 'system' && place === 0 ? content : content.replace(LABEL, '$1\u200b$2');
     return `${LABELS[role]}: ${text}\n`;
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CompletionOptions, Model, PromptMessage } from '../conversation/ports/model.ts';
+import type { CompletionOptions, Model, PromptMessage, ToolCall } from '../conversation/ports/model.ts';
 import { PREFACE } from '../conversation/summaries.ts';
 import { MESSAGE_BELOW } from '../conversation/title-plan.ts';
 
@@ -13,24 +13,32 @@ const QUOTED_CHARACTERS = 80;
 export function demo(wordMs = 15): Model {
   return {
     name: 'demo',
-    async stream(messages, { maxOutputTokens, purpose }, signal, tell) {
+    async stream(messages, { maxOutputTokens, purpose, tools }, signal, tell) {
       signal.throwIfAborted();
       // It costs nothing, and counts as others do: limits can be tried on it.
       tell({ type: 'asked' });
-      const text = said(messages, maxOutputTokens, purpose);
+      const call = callFor(messages, tools);
+      const text = said(messages, maxOutputTokens, purpose, call);
       const words = text.match(/\S+\s*/g) ?? [];
       for (const word of words.slice(0, maxOutputTokens)) {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());
         tell({ type: 'delta', text: word });
       }
-      tell({ type: 'end', finishReason: words.length > maxOutputTokens ? 'length' : 'stop' });
+      const isCut = words.length > maxOutputTokens;
+      if (call !== undefined && !isCut) tell({ type: 'called', call });
+      tell({ type: 'end', finishReason: isCut ? 'length' : call === undefined ? 'stop' : 'calls' });
     },
   };
 }
 
-function said(messages: readonly PromptMessage[], maxOutputTokens: number, purpose: CompletionOptions['purpose']) {
+function said(
+  messages: readonly PromptMessage[],
+  maxOutputTokens: number,
+  purpose: CompletionOptions['purpose'],
+  call: ToolCall | undefined,
+): string {
   if (purpose === 'summary') return summaryOf(messages, maxOutputTokens);
-  return purpose === 'title' ? titleOf(messages) : answerTo(messages);
+  return purpose === 'title' ? titleOf(messages) : answerTo(messages, call);
 }
 
 /** The first six words that are no mere marks, with a capital; it understands nothing. */
@@ -44,7 +52,10 @@ function titleOf(messages: readonly PromptMessage[]): string {
   return title.slice(0, 1).toUpperCase() + title.slice(1);
 }
 
-function answerTo(messages: readonly PromptMessage[]): string {
+function answerTo(messages: readonly PromptMessage[], call: ToolCall | undefined): string {
+  if (call !== undefined) return `By rule, not by wit, I call the tool ${call.name}. `;
+  const result = messages.at(-1);
+  if (result?.role === 'tool') return `The tool says: ${result.content}`;
   const asked = messages.filter(({ role }) => role === 'user');
   const characters = Array.from(asked.at(-1)?.content.replace(/\s+/g, ' ').trim() ?? '');
   const quote = characters.slice(0, QUOTED_CHARACTERS).join('');
@@ -54,6 +65,22 @@ function answerTo(messages: readonly PromptMessage[]): string {
     'I am Parley’s demo model: I need no account, and I understand nothing.',
     'For real answers set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_DEPLOYMENT, or OPENAI_API_KEY and OPENAI_MODEL.',
   ].join(' ');
+}
+
+/** A tool is called where the message has a word of its description, of four letters or more; once in a turn. */
+function callFor(messages: readonly PromptMessage[], tools: CompletionOptions['tools']): ToolCall | undefined {
+  const asked = messages.at(-1);
+  if (tools === undefined || tools.isLast || asked?.role !== 'user') return undefined;
+  const words = wordsOf(asked.content);
+  const tool = tools.offered.find(({ description }) => wordsOf(description).intersection(words).size > 0);
+  if (tool === undefined) return undefined;
+  const { required = [] } = tool.parameters as { required?: string[] };
+  const written = Object.fromEntries(required.map((name) => [name, asked.content]));
+  return { id: `call_${messages.length}`, name: tool.name, arguments: JSON.stringify(written) };
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/\p{L}{4,}/gu));
 }
 
 /** The first sentences of what it is asked to summarise, as many as may be; it understands nothing. */

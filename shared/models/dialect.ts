@@ -1,4 +1,4 @@
-import type { PromptMessage } from '../conversation/ports/model.ts';
+import type { TextMessage } from '../conversation/ports/model.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { refusedParameter, wantsAlternation } from './refused-parameter.ts';
 
@@ -19,6 +19,8 @@ const OPTIONAL = new Set([
   'stop',
   'stream_options',
   'prompt_cache_key',
+  'include',
+  'tool_choice',
   'store',
   ...Object.keys(SUBSTITUTES),
 ]);
@@ -78,18 +80,26 @@ export class Dialect {
       else if (substitute !== undefined) accepted[substitute] = value;
     }
     const { messages } = parameters;
-    if (this.#alternates && messages !== undefined) accepted['messages'] = joined(messages as PromptMessage[]);
+    if (this.#alternates && messages !== undefined) accepted['messages'] = joined(messages as ChatMessage[]);
     return accepted;
   }
 }
 
-/** Messages of the same role in a row as one. */
-function joined(messages: readonly PromptMessage[]): PromptMessage[] {
-  const all: PromptMessage[] = [];
-  for (const { role, content } of messages) {
+/** A message as it is sent: a text, or a call or a result, which stay as they are. */
+type ChatMessage = TextMessage | { role: 'assistant' | 'tool' };
+
+/** Texts of the same role in a row as one. */
+function joined(messages: readonly ChatMessage[]): ChatMessage[] {
+  const all: ChatMessage[] = [];
+  for (const message of messages) {
     const last = all.at(-1);
-    if (last?.role === role) all[all.length - 1] = { role, content: `${last.content}\n\n${content}` };
-    else all.push({ role, content });
+    if (last !== undefined && isText(last) && isText(message) && last.role === message.role) {
+      all[all.length - 1] = { role: last.role, content: `${last.content}\n\n${message.content}` };
+    } else all.push(message);
   }
   return all;
+}
+
+function isText(message: ChatMessage): message is TextMessage {
+  return message.role !== 'tool' && !('tool_calls' in message);
 }

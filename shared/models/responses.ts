@@ -1,4 +1,4 @@
-import type { Model, Usage } from '../conversation/ports/model.ts';
+import type { CompletionOptions, Model, PromptMessage, Usage } from '../conversation/ports/model.ts';
 import type { Source } from '../conversation/ports/source.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import type { Post } from './create-post.ts';
@@ -15,12 +15,17 @@ interface Event {
   delta?: unknown;
   error?: unknown;
   annotation?: unknown;
-  /** Of a message, once it is said. */
+  /** Once it is whole. */
   item?: OutputItem | null;
   response?: { error?: unknown; incomplete_details?: { reason?: string } | null; usage?: ResponsesUsage | null };
 }
 
+/** A message, a call or a thought. */
 interface OutputItem {
+  type?: unknown;
+  call_id?: unknown;
+  name?: unknown;
+  arguments?: unknown;
   content?: ({ annotations?: unknown } | null)[];
 }
 
@@ -36,7 +41,7 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
   const { model, tokenScope } = settings;
   return {
     name: `${settings.kind}:${model}`,
-    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey }, signal, tell) =>
+    stream: (messages, { maxOutputTokens, temperature, topP, reasoningEffort, cacheKey, tools }, signal, tell) =>
       streamCompletion(
         { timeoutMs, tokenScope },
         {
@@ -48,7 +53,10 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
                 .slice(0, start)
                 .map(({ content }) => content)
                 .join('\n\n'),
-              input: messages.slice(start),
+              input: messages.slice(start).flatMap(inputItems),
+              ...toolsOf(tools),
+              // What it thought is handed back with the results of what it called: the provider keeps nothing.
+              include: tools && isReasoning(model) ? ['reasoning.encrypted_content'] : undefined,
               stream: true,
               store: false,
               max_output_tokens: maxOutputTokens,
@@ -67,6 +75,28 @@ export function responses(settings: RemoteModelSettings, post: Post, timeoutMs: 
   };
 }
 
+function inputItems(message: PromptMessage): object[] {
+  if (message.role === 'tool') {
+    return [{ type: 'function_call_output', call_id: message.callId, output: message.content }];
+  }
+  if (!('calls' in message)) return [message];
+  const { content, calls, thoughts = [] } = message;
+  return [
+    ...thoughts,
+    ...(content === '' ? [] : [{ role: 'assistant', content }]),
+    ...calls.map((call) => ({ type: 'function_call', call_id: call.id, name: call.name, arguments: call.arguments })),
+  ];
+}
+
+function toolsOf(tools: CompletionOptions['tools']): object {
+  if (tools === undefined) return {};
+  return {
+    // Strict schemas are a dialect of their own, which not every tool's is in.
+    tools: tools.offered.map((tool) => ({ type: 'function', ...tool, strict: false })),
+    ...(tools.isLast && { tool_choice: 'none' }),
+  };
+}
+
 function read(event: Record<string, unknown>): Said {
   const { type, delta, annotation, item, error, response } = event as Event;
   switch (type) {
@@ -75,8 +105,10 @@ function read(event: Record<string, unknown>): Said {
       return { text: typeof delta === 'string' ? delta : undefined, isProgress: true };
     case 'response.output_text.annotation.added':
       return { sources: { annotated: annotatedSources([annotation]) }, isProgress: true };
+    case 'response.function_call_arguments.delta':
+      return { calling: typeof delta === 'string' ? delta.length : 0, isProgress: true };
     case 'response.output_item.done':
-      return { sources: { annotated: sourcesIn(item) }, isProgress: true };
+      return { ...itemOf(item), sources: { annotated: sourcesIn(item) }, isProgress: true };
     case 'response.completed':
       return { ending: 'stop', usage: responsesUsageOf(response?.usage) };
     case 'response.incomplete': {
@@ -99,6 +131,12 @@ function read(event: Record<string, unknown>): Said {
 function sourcesIn(item: OutputItem | null | undefined): Source[] {
   const parts = Array.isArray(item?.content) ? item.content : [];
   return parts.flatMap((part) => annotatedSources(part?.annotations));
+}
+
+function itemOf(item: OutputItem | null | undefined): Pick<Said, 'call' | 'thought'> {
+  if (item?.type === 'reasoning') return { thought: item };
+  if (item?.type !== 'function_call' || typeof item.name !== 'string' || item.name === '') return {};
+  return { call: { id: String(item.call_id), name: item.name, arguments: String(item.arguments ?? '') } };
 }
 
 function responsesUsageOf(usage: ResponsesUsage | null | undefined): Usage | undefined {

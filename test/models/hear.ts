@@ -4,6 +4,8 @@ import type {
   CompletionOptions,
   Model,
   PromptMessage,
+  TextMessage,
+  ToolCall,
   Usage,
 } from '../../shared/conversation/ports/model.ts';
 import { Ready } from '../../shared/conversation/ready.ts';
@@ -14,11 +16,14 @@ export interface Heard {
   ends: (Extract<CompletionEvent, { type: 'end' }> & { usage: Usage | undefined })[];
   /** The other events: what is paid for. */
   calls: ('asked' | 'refused' | 'billed')[];
+  /** What the model calls, and what it hands over to be handed back. */
+  called: ToolCall[];
+  thoughts: object[];
   /** What was thrown, where something was. */
   thrown: unknown;
 }
 
-export const question: PromptMessage[] = [
+export const question: TextMessage[] = [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content: 'How are you?' },
 ];
@@ -32,13 +37,15 @@ interface Asked extends Partial<CompletionOptions> {
 
 /** Asks a model, and collects what it says up to the end or a failure. */
 export async function hear(model: Model, asked: Asked = {}): Promise<Heard> {
-  const heard: Heard = { deltas: [], text: '', ends: [], calls: [], thrown: undefined };
+  const heard: Heard = { deltas: [], text: '', ends: [], calls: [], called: [], thoughts: [], thrown: undefined };
   let usage: Usage | undefined;
   try {
     const { messages = question, signal = new AbortController().signal, ...options } = asked;
     await model.stream(messages, { ...usual, ...options }, signal, (event) => {
       if (event.type === 'end') heard.ends.push({ ...event, usage });
       else if (event.type === 'delta') heard.deltas.push(event.text);
+      else if (event.type === 'called') heard.called.push(event.call);
+      else if (event.type === 'thought') heard.thoughts.push(event.thought);
       else heard.calls.push(event.type);
       if (event.type === 'billed') usage = event.usage;
     });

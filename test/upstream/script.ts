@@ -14,6 +14,10 @@ export interface Script {
   deltas?: (string | Gate)[];
   /** Pause before each delta, or each piece of `raw`. */
   delayMs?: number;
+  /** Called behind the deltas, in pieces where the API cuts them; arguments as the model wrote them. */
+  calls?: { id: string; name: string; arguments: string }[];
+  /** What responses hand over of their thoughts. */
+  thoughts?: object[];
   /** `null`: the stream ends without one. */
   finishReason?: string | null;
   /** `null`: none is sent. */

@@ -136,6 +136,7 @@ async function play(script: Script, wire: Wire, response: ServerResponse, record
       await send(wire.delta(delta));
     }
   }
+  for (const event of wire.calls(script)) await send(event);
   if (script.ending === 'silence') return;
   recorded.isOver = true;
   if (script.ending === 'cut') response.destroy();

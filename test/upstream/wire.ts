@@ -4,6 +4,8 @@ import type { Script } from './script.ts';
 export interface Wire {
   start: object[];
   delta: (text: string) => object;
+  /** What it calls, in pieces. */
+  calls: (script: Script) => object[];
   end: (script: Script) => object[];
   /** Whether the API closes its stream with `[DONE]`. */
   done: boolean;
@@ -21,10 +23,19 @@ export const chatWire: Wire = {
     chatChunk([chatChoice({ role: 'assistant', content: '' })]),
   ],
   delta: (content) => chatChunk([chatChoice({ content })]),
+  calls: ({ calls = [] }) =>
+    calls.flatMap(({ id, name, arguments: written }, index) => {
+      const pieces = [{ id, type: 'function', function: { name, arguments: '' } }];
+      const half = Math.ceil(written.length / 2);
+      const rest = [written.slice(0, half), written.slice(half)].map((piece) => ({ function: { arguments: piece } }));
+      return [...pieces, ...rest].map((piece) => chatChunk([chatChoice({ tool_calls: [{ index, ...piece }] })]));
+    }),
   end: (script) => [
     // Azure's asynchronous filter sends choices without a delta.
     chatChunk([{ index: 0, finish_reason: null, content_filter_offsets: { check_offset: 1 } }]),
-    ...(script.finishReason === null ? [] : [chatChunk([chatChoice({}, script.finishReason ?? 'stop')])]),
+    ...(script.finishReason === null
+      ? []
+      : [chatChunk([chatChoice({}, script.finishReason ?? (script.calls ? 'tool_calls' : 'stop'))])]),
     ...(script.usage === null ? [] : [chatChunk([], { usage: chatUsageOf(script) })]),
   ],
   done: true,
@@ -33,6 +44,7 @@ export const chatWire: Wire = {
 export const completionsWire: Wire = {
   start: [],
   delta: (text) => ({ object: 'text_completion', choices: [{ index: 0, text, finish_reason: null, logprobs: null }] }),
+  calls: () => [],
   end: (script) => [
     ...(script.finishReason === null
       ? []
@@ -53,6 +65,19 @@ export const responsesWire: Wire = {
     { type: 'response.output_item.added', output_index: 0, item: { type: 'message', role: 'assistant', content: [] } },
   ],
   delta: (delta) => ({ type: 'response.output_text.delta', output_index: 0, content_index: 0, delta }),
+  calls: ({ calls = [], thoughts = [] }) => [
+    ...thoughts.map((item, at) => ({ type: 'response.output_item.done', output_index: at, item })),
+    ...calls.flatMap(({ id, name, arguments: written }, at) => {
+      const place = { output_index: thoughts.length + at, item_id: `fc_${at}` };
+      const item = { type: 'function_call', id: `fc_${at}`, call_id: id, name };
+      return [
+        { type: 'response.output_item.added', ...place, item: { ...item, arguments: '' } },
+        { type: 'response.function_call_arguments.delta', ...place, delta: written },
+        { type: 'response.function_call_arguments.done', ...place, arguments: written },
+        { type: 'response.output_item.done', ...place, item: { ...item, arguments: written } },
+      ];
+    }),
+  ],
   end: (script) => {
     const { prompt_tokens, completion_tokens } = usageOf(script);
     const usage =

@@ -1,9 +1,48 @@
 import type { Source } from './source.ts';
 
-/** One message of a prompt, in the form that every model API shares. */
-export interface PromptMessage {
+/** A text of a prompt, and who said it. */
+export interface TextMessage {
   role: 'system' | 'user' | 'assistant';
   content: string;
+}
+
+/** A call of a tool that the model wants to be made. */
+export interface ToolCall {
+  /** The model's own name for it: unique within its round. */
+  id: string;
+  /** As the tool was offered. */
+  name: string;
+  /** JSON, or what the model took for it. */
+  arguments: string;
+}
+
+/** What the model said in a round that ended with calls. */
+export interface CallMessage {
+  role: 'assistant';
+  /** May be empty. */
+  content: string;
+  calls: readonly ToolCall[];
+  /** What it thought before them, in its provider's own form and readable for that alone. */
+  thoughts?: readonly object[] | undefined;
+}
+
+/** What came of a call: data, whatever it says. */
+export interface ResultMessage {
+  role: 'tool';
+  callId: string;
+  content: string;
+}
+
+/** One message of a prompt, in the form that every model API shares. Each call is followed by its result. */
+export type PromptMessage = TextMessage | CallMessage | ResultMessage;
+
+/** A tool as it is offered to the model. */
+export interface OfferedTool {
+  /** 1 to 64 of letters, digits, `_` and `-`. */
+  name: string;
+  description: string;
+  /** Of its arguments: JSON Schema. */
+  parameters: object;
 }
 
 /** Tokens as the model's provider counts and bills them; where it does not say, as they are counted here. */
@@ -28,6 +67,8 @@ export interface CompletionOptions {
   reasoningEffort?: string | undefined;
   /** Groups calls that share a prompt prefix, so that the provider's prompt cache is hit. Never the caller's identity. */
   cacheKey?: string;
+  /** What it may call; `isLast`: it is told of them, and may call none of them any more. */
+  tools?: { offered: readonly OfferedTool[]; isLast: boolean } | undefined;
   /** What is asked for, where that is no answer. */
   purpose?: 'summary' | 'title' | undefined;
   /** When the turn ends in any case, on the clock of `performance.now()`, in ms: no retry is begun that cannot end before. */
@@ -43,7 +84,14 @@ export type CompletionEvent =
   /** What the provider bills for the call that was asked last. It comes before the end, or before the failure. */
   | { type: 'billed'; usage: Usage }
   | { type: 'delta'; text: string }
-  | { type: 'end'; finishReason: 'stop' | 'length'; model?: string; sources?: Source[] };
+  /** Whole, and behind all text of its round. */
+  | { type: 'called'; call: ToolCall }
+  /** Something to be handed back with the calls of its round. */
+  | { type: 'thought'; thought: object }
+  | { type: 'end'; finishReason: CompletionEnd; model?: string; sources?: Source[] };
+
+/** Why a round ended. `calls`: it goes on when the model has the results of what it called. */
+export type CompletionEnd = 'stop' | 'length' | 'calls';
 
 /** Is told an event at once, within the step that read it: a token waits for nothing on its way. It never throws. */
 export type Tell = (event: CompletionEvent) => void;
