@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as esbuild from 'esbuild';
-import { embeddedTextForEsbuild } from './embedded-text.ts';
+import { embeddedTextForEsbuild, type Folders } from './embedded-text.ts';
 
 const project = resolve(import.meta.dirname, '..');
 
@@ -10,6 +10,8 @@ export interface BuildOptions {
   entries?: Record<string, string>;
   /** Where the output goes, relative to the project; what was there before is deleted. */
   directory?: string;
+  /** Where the assistants and the tools are; the project's own by default. */
+  folders?: Partial<Folders>;
   /** That see the sources first. */
   plugins?: esbuild.Plugin[];
 }
@@ -26,7 +28,8 @@ export interface Built {
  *
  * @throws {esbuild.BuildFailure} after the faults were printed.
  */
-export async function build({ entries = app, directory = 'dist', plugins = [] }: BuildOptions = {}): Promise<Built> {
+export async function build(options: BuildOptions = {}): Promise<Built> {
+  const { entries = app, directory = 'dist', folders, plugins = [] } = options;
   await rm(resolve(project, directory), { recursive: true, force: true });
   const { metafile } = await esbuild.build({
     absWorkingDir: project,
@@ -45,7 +48,7 @@ export async function build({ entries = app, directory = 'dist', plugins = [] }:
     // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     loader: { '.lua': 'text', '.yaml': 'text' },
-    plugins: [...plugins, embeddedTextForEsbuild],
+    plugins: [...plugins, embeddedTextForEsbuild(folders)],
     charset: 'utf8',
     minifySyntax: true,
     minifyWhitespace: true,

@@ -4,21 +4,26 @@ import type { AuditLog } from './audit/audit-log.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import type { Assistant } from './conversation/assistant.ts';
 import type { SessionStore } from './conversation/ports/session-store.ts';
+import type { Toolbox } from './conversation/ports/toolbox.ts';
 import { Prompts } from './conversation/prompts.ts';
 import { RunningTurns } from './conversation/running-turns.ts';
 import type { TurnParts } from './conversation/turn.ts';
 import type { Identify } from './identity/caller.ts';
 import { createIdentify } from './identity/create-identify.ts';
 import { createModel, createSummarizer } from './models/create-model.ts';
+import { whyNoTools } from './models/model-settings.ts';
+import type { Environment } from './platform/environment.ts';
 import { type KeyedHash, keyedHash } from './platform/keyed-hash.ts';
 import { MemorySessionStore } from './sessions/memory/memory-session-store.ts';
 import { RedisConnection } from './sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from './sessions/redis/redis-session-store.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { encodingOf } from './tokens/encoding.ts';
 import { WorkerTokenCounter } from './tokens/worker-token-counter.ts';
+import { createToolbox } from './tools/create-toolbox.ts';
+import { loadTools } from './tools/load-tools.ts';
 
 /** Everything that a request needs. Built once per process; nothing is opened before its first use. */
 export interface Services {
@@ -26,6 +31,7 @@ export interface Services {
   identify: Identify;
   hash: KeyedHash;
   assistants: ReadonlyMap<string, Assistant>;
+  toolbox: Toolbox;
   store: SessionStore;
   audit: AuditLog;
   telemetry: Telemetry;
@@ -37,15 +43,16 @@ let built: Services | undefined;
 /**
  * The process's services; the only place that knows every adapter.
  *
- * @throws {SettingsError} when the environment holds no usable settings.
+ * @throws {SettingsError} when the environment holds no usable settings, or assistants list tools that are not there.
  */
 export function services(): Services {
-  built ??= build(readSettings(process.env));
+  built ??= build(readSettings(process.env), process.env);
   return built;
 }
 
-function build(settings: Settings): Services {
+function build(settings: Settings, environment: Environment): Services {
   const assistants = loadAssistants();
+  const toolbox = usableToolbox(settings, assistants, environment);
   const hash = keyedHash(settings.ownerHashKey);
   const store = createStore(settings);
   const audit = createAuditLog(settings.audit, hash);
@@ -55,6 +62,7 @@ function build(settings: Settings): Services {
     identify: createIdentify(settings.auth, hash),
     hash,
     assistants,
+    toolbox,
     store,
     audit,
     telemetry,
@@ -73,6 +81,13 @@ function build(settings: Settings): Services {
       now: Date.now,
     },
   };
+}
+
+function usableToolbox({ model }: Settings, assistants: Services['assistants'], environment: Environment): Toolbox {
+  const faults: string[] = [];
+  const toolbox = createToolbox({ ...loadTools(), assistants, environment, refused: whyNoTools(model) }, faults);
+  if (faults.length > 0) throw new SettingsError(faults);
+  return toolbox;
 }
 
 function createStore({ store, sessionTtlSeconds, turnLeaseSeconds, limits }: Settings): SessionStore {

@@ -10,6 +10,14 @@ declare module '#assistants' {
   export default assistants;
 }
 
+/** What `tools/` holds. */
+declare module '#tools' {
+  /** The default export of every `<name>.ts`, by name. */
+  export const files: Readonly<Record<string, unknown>>;
+  /** The text of `mcp.json`, where it is there. */
+  export const mcp: string | undefined;
+}
+
 /** The contract. */
 declare module '*.yaml' {
   const text: string;

@@ -32,6 +32,11 @@ const starters = z.pipe(
   }),
 );
 
+/** `clock` is of a file; `orders/search` and `orders/*` of a server. */
+const toolName = z
+  .string()
+  .check(z.regex(/^[a-z0-9-]+(\/([\w./-]+|\*))?$/, 'names no tool, such as clock, orders/search or orders/*'));
+
 function refuse({ issues, value: input }: z.core.ParsePayload, message: string): never {
   issues.push({ code: 'custom', input, message });
   return z.NEVER;
@@ -46,5 +51,6 @@ export const frontMatter = z.strictObject({
   max_output_tokens: z.optional(z.int().check(z.minimum(1), z.maximum(200_000))),
   context_overflow: z.optional(z.enum(['summarize', 'drop'])),
   temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
+  tools: z.optional(z.array(toolName).check(z.maxLength(100))),
   accepts: z.optional(z.array(z.enum(['instructions', 'history', 'tools']))),
 });

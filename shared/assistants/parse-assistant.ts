@@ -22,7 +22,7 @@ export function parseAssistant(name: string, text: string): Assistant {
   const systemPrompt = body.trim();
   if (systemPrompt === '') throw wrong('has no system prompt after its front matter');
   const { title, description, avatar, starters, max_output_tokens, ...rest } = checked.data;
-  const { context_overflow, temperature, accepts } = rest;
+  const { context_overflow, temperature, tools, accepts } = rest;
   return {
     name,
     title,
@@ -33,6 +33,7 @@ export function parseAssistant(name: string, text: string): Assistant {
     ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
     ...(context_overflow === undefined ? {} : { contextOverflow: context_overflow }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(tools === undefined ? {} : { tools }),
     ...(accepts === undefined ? {} : { accepts }),
   };
 }

@@ -21,6 +21,8 @@ export interface Assistant {
   contextOverflow?: ContextOverflow;
   /** Overrides the default temperature, 0.7. */
   temperature?: number;
+  /** What it may call: `clock` of a file in `tools/`, `orders/search` or all that there are, `orders/*`, of a server. */
+  tools?: readonly string[];
   /** What its callers may bring through OpenAI's API. Where it does not say, the way in which they are known decides. */
   accepts?: readonly ('instructions' | 'history' | 'tools')[];
 }

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { entraIdentity } from '../platform/entra-identity.ts';
+import { entraToken } from '../platform/entra-token.ts';
 import { type Answer, exchange, startOf } from './exchange.ts';
 import type { RemoteModelSettings } from './model-settings.ts';
 import { NoToken, RefusedRequest } from './upstream-failure.ts';
@@ -20,7 +21,7 @@ export function createPost(
   { baseUrl, apiKey, tokenScope }: RemoteModelSettings,
   identity: TokenCredential = entraIdentity(),
 ): Post {
-  const token = apiKey === undefined ? entraToken(identity, tokenScope) : () => apiKey;
+  const token = apiKey === undefined ? entraTokenOrNone(identity, tokenScope) : () => apiKey;
   return async (path, body, signal) => {
     const headers = {
       accept: 'application/json',
@@ -35,17 +36,10 @@ export function createPost(
   };
 }
 
-/** Its library is loaded at the first call, and keeps a token until it is about to expire. */
-function entraToken(identity: TokenCredential, scope: string): () => Promise<string> {
-  let provider: Promise<() => Promise<string>> | undefined;
-  return async () => {
-    try {
-      provider ??= import('@azure/identity').then(({ getBearerTokenProvider }) =>
-        getBearerTokenProvider(identity, scope),
-      );
-      return await (await provider)();
-    } catch (cause) {
+function entraTokenOrNone(identity: TokenCredential, scope: string): () => Promise<string> {
+  const token = entraToken(identity, scope);
+  return () =>
+    token().catch((cause) => {
       throw new NoToken(cause);
-    }
-  };
+    });
 }

@@ -72,6 +72,11 @@ export function readModelSettings(environment: EnvironmentReader, inAzure: boole
   return { kind: 'demo' };
 }
 
+/** Where no tools can be offered: why, as the end of a sentence. */
+export function whyNoTools(model: ModelSettings): string | undefined {
+  return model.kind !== 'demo' && model.api === 'completions' ? 'MODEL_API=completions takes none' : undefined;
+}
+
 function withSlash(base: string): string {
   return base.endsWith('/') ? base : `${base}/`;
 }

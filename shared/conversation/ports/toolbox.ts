@@ -3,10 +3,12 @@ import type { OfferedTool } from './model.ts';
 /** The tools that assistants have. A turn sees to it that each call is made once; here it is known how. */
 export interface Toolbox {
   /**
-   * What an assistant may call, by the name that the model knows it by. A server that is away has none for now: it is
-   * waited for some seconds at most, and nothing is thrown.
+   * What an assistant may call, by the name that the model knows it by, in an order that stays. A server that is away has
+   * none for now: it is waited for some seconds at most, and nothing is thrown.
+   *
+   * @param caller whose tools they are, where a server asks who wants to know
    */
-  toolsOf(assistant: string): Promise<ReadonlyMap<string, Tool>>;
+  toolsOf(assistant: string, caller: ToolCaller): Promise<ReadonlyMap<string, Tool>>;
 }
 
 export interface Tool {
