@@ -6,6 +6,11 @@ export interface Caller {
   owner: string;
   /** What the caller is called, where that is known. It is told to the caller alone: never stored, and in no log. */
   name?: string | undefined;
+  /**
+   * What it has proved its identity with, where that can be passed on to a tool that acts in its name. It reaches no store,
+   * no log and no record.
+   */
+  token?: string | undefined;
 }
 
 /**

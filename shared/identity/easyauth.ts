@@ -26,7 +26,9 @@ export function identifyEasyAuth(hash: KeyedHash): Identify {
       // A header's bytes beyond ASCII may be read in a wrong encoding.
       const [header] = /^[\x20-\x7e]+$/.exec(headers.get('x-ms-client-principal-name') ?? '') ?? [];
       const name = toldName(only(claims, NAME), only(claims, USER_NAME), header);
-      return { owner: hash('owner', 'easyauth', tenant, object), name };
+      // The platform sets it where its token store is on.
+      const token = headers.get('x-ms-token-aad-access-token') || undefined;
+      return { owner: hash('owner', 'easyauth', tenant, object), name, token };
     }
     throw unauthenticated('Nobody is signed in.', CHALLENGE);
   };

@@ -57,7 +57,7 @@ export function identifyJwt({ issuer, audience, jwksUrl }: Issuer, hash: KeyedHa
       });
       if (typeof payload.sub === 'string' && payload.sub !== '') {
         const name = toldName(payload['name'], payload['preferred_username']);
-        return { owner: hash('owner', 'jwt', issuer, payload.sub), name };
+        return { owner: hash('owner', 'jwt', issuer, payload.sub), name, token };
       }
     } catch (error) {
       if (error instanceof Failure) throw error;

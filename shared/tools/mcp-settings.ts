@@ -76,7 +76,9 @@ function fill(value: string, environment: Environment, faults: string[]): string
     const [, name] = /^env:(\w+)$/.exec(inside) ?? [];
     const found = name === undefined ? undefined : environment[name]?.trim();
     if (!found)
-      faults.push(name === undefined ? 'has something in ${} that is not env:NAME' : `needs ${name}, which is not set`);
+      faults.push(
+        name === undefined ? 'has a placeholder that is not of the form env:NAME' : `needs ${name}, which is not set`,
+      );
     return found ?? '';
   });
 }

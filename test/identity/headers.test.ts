@@ -48,6 +48,13 @@ describe('AUTH_MODE=easyauth', () => {
     expect(await call(of(['tid', 't2'], ['oid', 'o']))).not.toEqual({ owner });
   });
 
+  test('has the token that the platform keeps for the user, to be passed on', async () => {
+    const signedIn = { 'x-ms-client-principal': of(['tid', 't'], ['oid', 'o']) };
+    const token = 'x-ms-token-aad-access-token';
+    expect((await identify(requestWith({ ...signedIn, [token]: 'of-alice' }))).token).toBe('of-alice');
+    expect((await identify(requestWith({ ...signedIn, [token]: '' }))).token).toBeUndefined();
+  });
+
   const claimedName = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name';
   test.each<[string, [string, unknown][], string | undefined, string | undefined]>([
     [

@@ -31,9 +31,14 @@ async function refusal(promise: Promise<unknown>): Promise<Failure> {
   return error;
 }
 
+test('the token is kept with the caller for as long as its request lasts, to be passed on', async () => {
+  const sent = await bearer();
+  expect(`Bearer ${(await call(sent)).token}`).toBe(sent);
+});
+
 test('a token of the issuer names its subject, whoever calls and however often', async () => {
-  expect(await call(await bearer())).toEqual({ owner: hash('owner', 'jwt', issuer.url, 'alice') });
-  expect(await call(await bearer({ sub: 'bob', aud: ['other', 'parley'] }))).toEqual({
+  expect((await call(await bearer())).owner).toBe(hash('owner', 'jwt', issuer.url, 'alice'));
+  expect(await call(await bearer({ sub: 'bob', aud: ['other', 'parley'] }))).toMatchObject({
     owner: hash('owner', 'jwt', issuer.url, 'bob'),
   });
   expect(issuer.keyRequests).toBe(1);
@@ -140,8 +145,8 @@ test('a rotated key works within 45 seconds, and the old one no more', async () 
 test('clocks may differ by a minute', async () => {
   const by = fresh();
   const owner = hash('owner', 'jwt', issuer.url, 'alice');
-  expect(await call(await bearer({ exp: now() - 55 }), by)).toEqual({ owner });
-  expect(await call(await bearer({ nbf: now() + 55, iat: now() + 55 }), by)).toEqual({ owner });
+  expect(await call(await bearer({ exp: now() - 55 }), by)).toMatchObject({ owner });
+  expect(await call(await bearer({ nbf: now() + 55, iat: now() + 55 }), by)).toMatchObject({ owner });
 });
 
 describe('while the issuer is away', () => {

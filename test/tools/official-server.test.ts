@@ -133,6 +133,8 @@ describe.each(['2026', '2025'] as const)(
       const { server } = connected(gone.url);
       const search = await toolOf(server, 'search');
       await gone.stop();
+      // Until then a connection may be used whose end is not known yet.
+      await eventually(() => fetch(gone.url).catch(({ cause }) => cause.code === 'ECONNREFUSED') as Promise<false>);
       expect(await search.call({ text: 'shoes' }, contextOf())).toMatchObject({
         status: 'error',
         text: expect.stringContaining('could not be reached'),

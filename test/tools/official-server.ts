@@ -20,6 +20,7 @@ export class OfficialServer {
   readonly requests: { method: string; rpc: string | undefined; headers: IncomingMessage['headers'] }[] = [];
   /** Sessions that are open. */
   readonly sessions = new Map<string, NodeStreamableHTTPServerTransport>();
+  url = '';
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -51,11 +52,8 @@ export class OfficialServer {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    official.url = `http://127.0.0.1:${(official.#server.address() as AddressInfo).port}/mcp`;
     return official;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/mcp`;
   }
 
   async stop(): Promise<void> {

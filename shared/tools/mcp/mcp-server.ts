@@ -164,6 +164,7 @@ export class McpServer {
   }
 
   async #open(caller: ToolCaller): Promise<Connection> {
+    if (this.#credentials.isMissing(caller)) throw new Refusal('There is no token of the caller to be passed on.');
     const { Connection } = await import('./connection.ts');
     const options = {
       url: new URL(this.#settings.url).href,

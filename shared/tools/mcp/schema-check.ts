@@ -17,11 +17,21 @@ export function schemaCheck(schema: object): Check {
   return made;
 }
 
+/** The dialect of a schema that names none. */
+const NEWEST = 'https://json-schema.org/draft/2020-12/schema';
+
+/** What says of schemas whether they are any: it holds none but those of the dialects. */
+const judge = new AjvJsonSchemaValidator();
+
 function compiled(schema: object): Check {
+  const { $schema = NEWEST } = schema as { $schema?: string };
+  // Providers refuse a whole request for one schema that is none.
+  const { valid, errorMessage: fault } = judge.getValidator({ $schema, $ref: $schema })(schema);
+  if (!valid) throw new Error(fault);
   // One of its own for each: schemas that call themselves the same would be taken for each other.
   const validate = new AjvJsonSchemaValidator().getValidator(checkableSchema(schema) as Record<string, unknown>);
   return (given) => {
-    const { valid, errorMessage } = validate(given);
-    return valid ? { input: given } : { problem: `The arguments are not valid: ${errorMessage}` };
+    const { valid: isValid, errorMessage } = validate(given);
+    return isValid ? { input: given } : { problem: `The arguments are not valid: ${errorMessage}` };
   };
 }
