@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { tool } from '../shared/tools/tool.ts';
 
 export default tool({
   description: 'Tells what time it is: date, weekday and time of day, in any time zone of the world.',
   input: z.object({
-    time_zone: z.string().default('UTC').describe('IANA name of a time zone, such as Europe/Berlin'),
+    time_zone: z._default(z.string().check(z.describe('IANA name of a time zone, such as Europe/Berlin')), 'UTC'),
   }),
   readOnly: true,
   showResults: true,

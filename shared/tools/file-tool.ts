@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { $ZodType } from 'zod/v4/core';
 import type { Tool, ToolContext, ToolResult } from '../conversation/ports/toolbox.ts';
 import { checkedArguments } from './checked-arguments.ts';
 import { limited } from './limited.ts';
@@ -62,7 +63,8 @@ function hasSources(returned: unknown): returned is TextWithSources {
 
 /** @throws {Error} where it says nothing that a model can be told, or is no object */
 function parametersOf(input: unknown): object {
-  if (!(input instanceof z.core.$ZodType)) throw new Error('must have an input that is a zod schema');
+  // By its own entry: through `z.core` the bundle would hold all of zod.
+  if (!(input instanceof $ZodType)) throw new Error('must have an input that is a zod schema');
   let schema: z.core.JSONSchema.BaseSchema;
   try {
     // What the tool is given: a field with a default may be left out.
