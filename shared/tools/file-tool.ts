@@ -37,13 +37,17 @@ export function fileTool(name: string, exported: unknown): Tool {
         return success ? { input: data } : { problem: `The arguments are not valid. ${z.prettifyError(error)}` };
       }),
     async call(given, context): Promise<ToolResult> {
+      if (context.signal.aborted) return { status: 'error', text: 'Nothing was done.' };
       const limit = { ms: timeoutSeconds * 1000, signal: context.signal };
-      return limited(limit, (signal) => told(async () => run(given, { ...context, signal }), signal));
+      return limited(limit, (late) => {
+        const signal = AbortSignal.any([context.signal, late]);
+        return told(async () => run(given, { ...context, signal }), signal);
+      });
     },
   };
 }
 
-/** What came of it. Where nobody listens any more, what it throws tells nothing: it may be that very fact. */
+/** What came of it. Where nobody wants it any more, what it throws tells nothing: it may be that very fact. */
 async function told(run: () => Promise<unknown>, signal: ToolContext['signal']): Promise<ToolResult> {
   try {
     const returned = await run();

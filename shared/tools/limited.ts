@@ -1,16 +1,20 @@
 import { Reason } from '../conversation/reason.ts';
 
+/** Once nobody wants it any more, what is under way may still say what came of it for so long. */
+const GRACE_MS = 2000;
+
 export interface Limit {
   ms: number;
-  /** Whoever waits may lose interest earlier. */
+  /** Aborted where nobody wants it any more. */
   signal?: AbortSignal;
 }
 
 /**
- * What `work` resolves to, unless it takes too long, or nobody waits any more: then its signal is aborted, and it is not
- * waited for, as not everything heeds one.
+ * What `work` resolves to, unless it takes too long: then its signal is aborted, and it is not waited for, as not
+ * everything heeds one.
  *
- * @throws {Reason} where the time was up; `signal.reason` where nobody waited any more
+ * @throws {Reason} where the time was up
+ * @throws `signal.reason` where nobody wants it: at once where it had not begun
  */
 export async function limited<T>({ ms, signal }: Limit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
@@ -20,13 +24,13 @@ export async function limited<T>({ ms, signal }: Limit, work: (signal: AbortSign
     reject(reason);
     ended.abort(reason);
   };
-  const timer = setTimeout(() => giveUp(new Reason(`no answer within ${ms} ms`)), ms);
-  const onAbort = () => giveUp(signal?.reason);
+  const timers = [setTimeout(() => giveUp(new Reason(`no answer within ${ms} ms`)), ms)];
+  const onAbort = () => timers.push(setTimeout(() => giveUp(signal?.reason), GRACE_MS));
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([given, work(ended.signal)]);
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
 }

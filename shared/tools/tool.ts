@@ -14,8 +14,8 @@ export interface ToolDefinition<Input extends z.core.$ZodType = z.core.$ZodType>
   input: Input;
   /**
    * Does it, and returns a text, a value that JSON can say, or `TextWithSources`. What it throws is told to the model by
-   * its message, as a failure of the tool. After `signal` is aborted nobody listens: what it throws then leaves open
-   * whether it was done.
+   * its message, as a failure of the tool. After `signal` is aborted it has 2 s left to
+   * return; what it throws then leaves open whether it was done.
    */
   run(input: z.output<Input>, context: ToolContext): unknown;
   /** It changes nothing: where a call may have been lost, it is made again. */

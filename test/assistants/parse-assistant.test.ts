@@ -90,6 +90,7 @@ describe('an assistant', () => {
       '---\ntitle: A\ndescription: B\ncontext_overflow: forget\n---\nx',
       'context_overflow',
     ],
+    ['a tool that cannot be named so', 'a', '---\ntitle: A\ndescription: B\ntools: [a/b c]\n---\nx', 'names no tool'],
     ['no title', 'a', '---\ndescription: B\n---\nx', 'title'],
     ['no prompt', 'a', '---\ntitle: A\ndescription: B\n---\n\n', 'no system prompt'],
   ])('with %s is refused, and the message names the file', (_, name, text, reason) => {
@@ -99,7 +100,13 @@ describe('an assistant', () => {
 
   test('of each file of the project can be used', () => {
     const files = readdirSync(folder);
-    expect(files.sort()).toEqual(['code-reviewer.md', 'customer-support.md', 'data-analyst.md', 'default.md']);
+    expect(files.sort()).toEqual([
+      'code-reviewer.md',
+      'concierge.md',
+      'customer-support.md',
+      'data-analyst.md',
+      'default.md',
+    ]);
     for (const file of files) {
       const assistant = parseAssistant(file.slice(0, -3), readFileSync(new URL(file, folder), 'utf8'));
       expect(assistant.systemPrompt).toBeTruthy();

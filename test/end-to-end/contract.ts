@@ -92,7 +92,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         const unknown = (await (await client.post('/chat', { message: 'a', assistant: 'x' })).json()) as {
           detail: string;
         };
-        expect(unknown.detail).toContain('code-reviewer, customer-support, data-analyst, default');
+        expect(unknown.detail).toContain('code-reviewer, concierge, customer-support, data-analyst, default');
       });
 
       test('of a stream has a real status too', async () => {
@@ -371,7 +371,7 @@ export function contractSuite(name: string, storeSettings: () => Promise<Record<
         const { assistants } = (await (await client.get('/chat/assistants')).json()) as {
           assistants: { starters: Record<string, string[]> }[];
         };
-        expect(assistants).toHaveLength(4);
+        expect(assistants).toHaveLength(5);
         const told = ['name', 'title', 'description', 'avatar', 'starters'];
         for (const assistant of assistants) {
           expect(Object.keys(assistant)).toEqual(told);

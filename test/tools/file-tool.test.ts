@@ -114,13 +114,22 @@ describe('a tool of a file', () => {
     await expect(called).rejects.toThrow('stopped');
   });
 
-  test('is not called where nobody waits any more', async () => {
+  test('that returns soon after it was told to stop is heard', async () => {
+    const stop = new AbortController();
+    const heeding = made((_, { signal }) => {
+      queueMicrotask(() => stop.abort());
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve('half of it')));
+    });
+    expect(await heeding.call({}, contextOf({ signal: stop.signal }))).toEqual({ status: 'ok', text: 'half of it' });
+  });
+
+  test('is not called where nobody wants it any more', async () => {
     let calls = 0;
     const act = made(() => {
       calls += 1;
     });
-    await expect(act.call({}, contextOf({ signal: AbortSignal.abort() }))).rejects.toThrow();
-    expect(calls).toBe(0);
+    const result = await act.call({}, contextOf({ signal: AbortSignal.abort() }));
+    expect([result, calls]).toEqual([{ status: 'error', text: 'Nothing was done.' }, 0]);
   });
 
   test.each<[Partial<ToolDefinition>, object]>([

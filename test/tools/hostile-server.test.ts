@@ -377,6 +377,52 @@ describe('a call', () => {
     expect(hostile.count('tools/call')).toBe(4);
   });
 
+  test('that answers soon after it was stopped is heard', async () => {
+    const act = await toolOf(connected(hostile.url).server, 'act');
+    const stop = new AbortController();
+    hostile.answers.set('tools/call', (asked, response) => {
+      stop.abort();
+      setTimeout(() => result(asked, response, done), 100);
+    });
+    expect(await act.call({}, contextOf({ signal: stop.signal }))).toMatchObject({ status: 'ok', text: 'done' });
+    expect(hostile.count('notifications/cancelled')).toBe(0);
+  });
+
+  test('is not made late: where the connection took all of its time, it is not sent at all', async () => {
+    const { server } = connected(hostile.url, { auth: { kind: 'user' }, tools: { act: { timeout_seconds: 1 } } });
+    const caller = { id: 'a', token: 'token-a' };
+    const act = await toolOf(server, 'act', caller);
+    const slow = Promise.withResolvers<void>();
+    hostile.answers.set('initialize', async (asked, response) => {
+      await slow.promise;
+      const serverInfo = { name: 'hostile', version: '1' };
+      result(asked, response, { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo });
+    });
+    const called = await act.call({}, contextOf({ caller }));
+    expect(called).toEqual({ status: 'error', text: 'The server could not be reached. Nothing was done.' });
+    const initialized = hostile.count('notifications/initialized');
+    slow.resolve();
+    await eventually(() => hostile.count('notifications/initialized') > initialized);
+    // Whatever comes of the connection has come by the time that another call is through.
+    hostile.answers.clear();
+    await act.call({}, contextOf({ caller }));
+    expect(hostile.count('tools/call')).toBe(1);
+  });
+
+  test('is not made after a stop that came while the connection was made', async () => {
+    const { server } = connected(hostile.url, { auth: { kind: 'user' } });
+    const caller = { id: 'a', token: 'token-a' };
+    const act = await toolOf(server, 'act', caller);
+    const stop = new AbortController();
+    hostile.answers.set('initialize', (asked, response) => {
+      stop.abort();
+      const serverInfo = { name: 'hostile', version: '1' };
+      result(asked, response, { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo });
+    });
+    expect(await act.call({}, contextOf({ caller, signal: stop.signal }))).toMatchObject({ status: 'error' });
+    expect(hostile.count('tools/call')).toBe(0);
+  });
+
   test('is not made where nobody waits for it any more', async () => {
     const act = await toolOf(connected(hostile.url).server, 'act');
     const result = act.call({}, contextOf({ signal: AbortSignal.abort() }));

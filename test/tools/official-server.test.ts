@@ -110,14 +110,17 @@ describe.each(['2026', '2025'] as const)(
       expect(official.calls.slice(before)).toMatchObject([{ name: 'wait' }]);
     });
 
-    test('is not waited for by whoever has stopped', async () => {
+    test('is waited for by whoever has stopped for 2 s more', async () => {
       const { server } = connected(official.url);
       const stop = new AbortController();
       const before = official.calls.length;
       const called = call(server, 'wait', {}, { signal: stop.signal });
       await eventually(() => official.calls.length > before);
+      const stoppedAt = performance.now();
       stop.abort();
       await expect(called).rejects.toThrow('orders/wait may have been called');
+      expect(performance.now() - stoppedAt).toBeGreaterThan(1900);
+      expect(performance.now() - stoppedAt).toBeLessThan(3500);
     });
 
     test('answers a hundred calls side by side, each its own', async () => {

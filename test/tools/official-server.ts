@@ -17,7 +17,7 @@ interface MadeCall {
 /** A server made with the official library, on the loopback: of the newest protocol, or of 2025 with sessions. */
 export class OfficialServer {
   readonly calls: MadeCall[] = [];
-  readonly requests: { method: string; rpc: string | undefined; headers: IncomingMessage['headers'] }[] = [];
+  readonly requests: { method: string; headers: IncomingMessage['headers'] }[] = [];
   /** Sessions that are open. */
   readonly sessions = new Map<string, NodeStreamableHTTPServerTransport>();
   url = '';
@@ -33,12 +33,9 @@ export class OfficialServer {
     const modern = toNodeHandler(createMcpHandler(() => official.#tools(), { legacy: 'reject' }));
     server.on('request', async (request, response) => {
       const body = await bodyOf(request);
-      official.requests.push({
-        method: request.method ?? '',
-        rpc: body?.['method'] as string | undefined,
-        headers: request.headers,
-      });
-      if (protocol === '2026') return modern(request, response, body);
+      const { method = '', url: path = '', headers } = request;
+      official.requests.push({ method, headers });
+      if (protocol === '2026') return modern(Object.assign(request, { method, url: path }), response, body);
       const known = official.sessions.get(String(request.headers['mcp-session-id']));
       if (known !== undefined) return known.handleRequest(request, response, body);
       if (body?.['method'] !== 'initialize') return response.writeHead(404).end();

@@ -34,7 +34,7 @@ export interface Tool {
 export type CheckedArguments = { input: unknown; problem?: never } | { problem: string; input?: never };
 
 export interface ToolContext {
-  /** After this nobody listens. */
+  /** Aborted where nobody wants it any more: what is under way has 2 s to say what came of it. */
   signal: AbortSignal;
   /** The same whenever the same step of the same turn is made again. */
   idempotencyKey: string;

@@ -112,7 +112,7 @@ export class Connection {
   /** Nobody waits for it. */
   async close(): Promise<void> {
     await this.#transport.terminateSession().catch(() => {});
-    await this.#client.close();
+    await this.#client.close().catch(() => {});
   }
 
   async #asked<T>(ask: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { type Limit, limited } from '../limited.ts';
 /** A stream that was read to its end has given its answer by now, or asked to be resumed. */
 const AFTER_END_MS = 1000;
 
-const current = new AsyncLocalStorage<Exchange>();
+const current = new AsyncLocalStorage<Exchange | undefined>();
 
 /**
  * A question to a server and its answer, over however many requests. The client library has no place to hand a request's
@@ -43,6 +43,11 @@ export class Exchange {
     }
   }
 
+  /** Does something that belongs to no exchange, and outlives the one that it is done in. */
+  static apart<T>(work: () => T): T {
+    return current.run(undefined, work);
+  }
+
   /** Something that its request cannot tell the library. */
   fail(error: Error): void {
     this.#failed.reject(error);
@@ -56,6 +61,7 @@ export class Exchange {
   /** The library waits for its answer also where the stream has ended without one. */
   streamEnded(): void {
     clearTimeout(this.#end);
+    if (this.signal.aborted) return;
     this.#end = setTimeout(() => this.fail(new Reason('the stream ended without an answer')), AFTER_END_MS);
   }
 }

@@ -1,5 +1,5 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
-import { Refusal, SessionLost } from './refusal.ts';
+import { Refusal, SessionLost, TurnedAway } from './refusal.ts';
 
 /** Codes of Node and of its `fetch` for a connection that was never made: nothing was sent. */
 const NEVER_CONNECTED = new Set([
@@ -27,7 +27,7 @@ export function failureOf(error: unknown, hasSession: boolean): unknown {
     const { status = 0 } = error;
     const refused = `The server refused the call (HTTP ${status}).`;
     if (hasSession && SESSION_LOST.has(status)) return new SessionLost(refused);
-    return status >= 400 && status < 500 && status !== 408 ? new Refusal(refused) : error;
+    return status >= 400 && status < 500 && status !== 408 ? new TurnedAway(refused) : error;
   }
   if (SdkError.isInstance(error) && error.code === SdkErrorCode.UnsupportedResultType) {
     return new Refusal('The tool asks for input of a kind that cannot be given to it.');

@@ -12,7 +12,7 @@ import { Exchange } from './exchange.ts';
 import { KeptLists } from './kept-lists.ts';
 import type { ListedTool } from './listed-tool.ts';
 import { Notices } from './notices.ts';
-import { Refusal, SessionLost } from './refusal.ts';
+import { Refusal, SessionLost, TurnedAway } from './refusal.ts';
 
 /** The identity of a process that has just started needs some seconds for its first token. */
 const CONNECT_MS = 10_000;
@@ -120,6 +120,8 @@ export class McpServer {
     try {
       return await Exchange.run({ ms, signal }, (within) =>
         this.#connected(caller, async (connection) => {
+          // The connection may have taken longer than anybody waits.
+          AbortSignal.any([within, signal]).throwIfAborted();
           isSent = true;
           try {
             return await send(connection, within);
@@ -140,14 +142,14 @@ export class McpServer {
   async #connected<T>(caller: ToolCaller, use: (connection: Connection) => Promise<T>): Promise<T> {
     if (this.#credentials.areCallers) {
       const own = await this.#open(caller);
-      return use(own).finally(() => own.close());
+      return use(own).finally(() => void Exchange.apart(() => own.close()));
     }
     const first = this.#share(caller);
     try {
       return await use(await first);
     } catch (error) {
       // Calls that are under way keep it.
-      if (error instanceof Refusal && this.#shared === first) this.#shared = undefined;
+      if (error instanceof TurnedAway && this.#shared === first) this.#shared = undefined;
       if (error instanceof SessionLost) return use(await this.#share(caller));
       throw error;
     }

@@ -399,8 +399,14 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
 
     test('lists the assistants as models', async () => {
       const models = await Array.fromAsync(openai.models.list());
-      expect(models.map(({ id }) => id)).toEqual(['code-reviewer', 'customer-support', 'data-analyst', 'default']);
-      expect(await openai.models.retrieve('data-analyst')).toEqual(models[2]);
+      expect(models.map(({ id }) => id)).toEqual([
+        'code-reviewer',
+        'concierge',
+        'customer-support',
+        'data-analyst',
+        'default',
+      ]);
+      expect(await openai.models.retrieve('data-analyst')).toEqual(models[3]);
       await expect(openai.models.retrieve('gpt-4')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
     });
 
