@@ -39,12 +39,15 @@ export function billOfMaterials(app: App, packages: ShippedPackage[], needs: str
 }
 
 /** A package's address (https://github.com/package-url/purl-spec). */
-function purlOf({ name, version }: ShippedPackage): string {
+function purlOf({ name, version }: Pick<ShippedPackage, 'name' | 'version'>): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 
-function componentOf(shipped: ShippedPackage): Models.Component {
-  const { name, version, licence = '', sha512 } = shipped;
+type Described = Pick<ShippedPackage, 'name' | 'version' | 'licence'> &
+  Partial<Pick<ShippedPackage, 'sha512' | 'holds'>>;
+
+function componentOf(shipped: Described): Models.Component {
+  const { name, version, licence = '', sha512, holds = [] } = shipped;
   const [base = name, group] = name.split('/').reverse();
   const purl = purlOf(shipped);
   return new Models.Component(Enums.ComponentType.Library, base, {
@@ -53,6 +56,7 @@ function componentOf(shipped: ShippedPackage): Models.Component {
     ...(group === undefined ? {} : { group }),
     version,
     licenses: licensesOf(licence),
+    components: new Models.ComponentRepository(holds.map(componentOf)),
     hashes: new Models.HashDictionary(
       sha512 === undefined ? [] : [[Enums.HashAlgorithm['SHA-512'], Buffer.from(sha512, 'base64').toString('hex')]],
     ),

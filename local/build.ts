@@ -48,6 +48,7 @@ export async function build(options: BuildOptions = {}): Promise<Built> {
     // CommonJS packages call `require`, for built-in modules and for the host's; an ES module has none of its own.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     loader: { '.lua': 'text', '.yaml': 'text' },
+    alias: { '@modelcontextprotocol/client/_shims': './shared/tools/mcp/client-shims.ts' },
     plugins: [...plugins, embeddedTextForEsbuild(folders)],
     charset: 'utf8',
     minifySyntax: true,

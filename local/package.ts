@@ -22,7 +22,7 @@ export type PackagedFiles = Record<string, number>;
  */
 export async function makePackage(directory = 'dist'): Promise<PackagedFiles> {
   const { packages, needs } = await shippedPackages(await buildApp(directory));
-  checkLicences(packages);
+  checkLicences([...packages, ...packages.flatMap(({ holds }) => holds)]);
   const target = resolve(project, directory);
   for (const file of ['host.json', '.funcignore']) await copyFile(resolve(project, file), resolve(target, file));
   const app = JSON.parse(await readFile(resolve(project, 'package.json'), 'utf8'));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { posix, relative, resolve, sep } from 'node:path';
+import { type HeldPackage, heldBy } from './held-packages.ts';
 
 const project = resolve(import.meta.dirname, '..');
 
@@ -16,6 +17,7 @@ export interface ShippedPackage {
   sha512: string | undefined;
   /** Paths of the shipped packages that it needs. */
   needs: string[];
+  holds: HeldPackage[];
 }
 
 interface Manifest {
@@ -48,7 +50,8 @@ export async function shippedPackages(modules: string[]): Promise<{ packages: Sh
     const { name, version, license: licence } = manifest;
     const author = typeof manifest.author === 'object' ? manifest.author.name : manifest.author;
     const [, sha512] = /^sha512-(.+)$/.exec(lockfile.packages[path]?.integrity ?? '') ?? [];
-    return { path, name, version, licence, author, sha512, needs: needsOf(manifest, path, paths) };
+    const needs = needsOf(manifest, path, paths);
+    return { path, name, version, licence, author, sha512, needs, holds: heldBy(name) };
   });
   const needs = await Promise.all(
     Object.keys(lockfile.packages)

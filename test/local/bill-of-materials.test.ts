@@ -17,6 +17,8 @@ interface Component {
   purl: string;
   licenses: { license: { id: string } }[];
   hashes: { alg: string; content: string }[];
+  /** What it has inside its own files. */
+  components?: Pick<Component, 'name' | 'version' | 'purl'>[];
 }
 
 interface Bill {
@@ -58,9 +60,21 @@ describe('the package that is deployed', () => {
     const maps = (await readdir(made)).filter((name) => name.endsWith('.map'));
     const sources = await Promise.all(maps.map((name) => json<{ sources: string[] }>(join(made, name))));
     const packages = sources.flatMap(({ sources }) => sources.map((path) => packageOf(normalize(join(made, path)))));
-    const bundled = new Set(packages.filter((path) => path !== undefined).map(lockedName));
+    const bundled = new Set(packages.filter((path) => path !== undefined && !isHeld(path)).map(lockedName));
     expect(bundled.size).toBeGreaterThan(50);
     expect([...bundled].filter((name) => !bill.components.map(nameOf).includes(name))).toEqual([]);
+  });
+
+  test('lists what packages have inside their own files, by their own source maps', async () => {
+    const maps = (await readdir(made)).filter((name) => name.endsWith('.map'));
+    const sources = await Promise.all(maps.map((name) => json<{ sources: string[] }>(join(made, name))));
+    const found = sources.flatMap(({ sources }) =>
+      sources.flatMap((path) => /\/node_modules\/\.pnpm\/([^/]+)\/node_modules\//.exec(path)?.[1] ?? []),
+    );
+    const held = bill.components.flatMap(({ components = [] }) => components.map((each) => nameOf(each as Component)));
+    expect([...new Set(found)].sort()).toEqual(held.sort());
+    const notices = await readFile(join(made, 'THIRD_PARTY_NOTICES.txt'), 'utf8');
+    for (const name of held) expect(notices).toContain(`${name}\n`);
   });
 
   test('lists the packages of the chat page, and none that only makes or tests the package', () => {
@@ -130,6 +144,11 @@ describe('the package that is deployed', () => {
       expect(() => checkLicences([fine, foreign])).toThrow(`@who/ever@2.1.0: ${licence ?? 'no licence'}`);
     }
   });
+
+  /** Whether it lies inside another's file; its own workspace is a package's own. */
+  function isHeld(path: string): boolean {
+    return path.includes('.pnpm') || path.endsWith('@modelcontextprotocol/core-internal');
+  }
 
   /** `name@version` of what lies at a path of the lockfile. */
   function lockedName(path: string): string {
