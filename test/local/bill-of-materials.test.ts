@@ -60,7 +60,9 @@ describe('the package that is deployed', () => {
     const maps = (await readdir(made)).filter((name) => name.endsWith('.map'));
     const sources = await Promise.all(maps.map((name) => json<{ sources: string[] }>(join(made, name))));
     const packages = sources.flatMap(({ sources }) => sources.map((path) => packageOf(normalize(join(made, path)))));
-    const bundled = new Set(packages.filter((path) => path !== undefined && !isHeld(path)).map(lockedName));
+    const bundled = new Set(
+      packages.filter((path): path is string => path !== undefined && !isHeld(path)).map(lockedName),
+    );
     expect(bundled.size).toBeGreaterThan(50);
     expect([...bundled].filter((name) => !bill.components.map(nameOf).includes(name))).toEqual([]);
   });
