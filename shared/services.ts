@@ -77,7 +77,10 @@ function build(settings: Settings, environment: Environment): Services {
       running: new RunningTurns(),
       leaseMs: settings.turnLeaseSeconds * 1000,
       deadlineMs: settings.turnDeadlineSeconds * 1000,
+      // No assistant has tools yet.
+      toolbox: { toolsOf: async () => new Map() },
       newId: randomUUID,
+      complain: console.error,
       now: Date.now,
     },
   };

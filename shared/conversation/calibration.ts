@@ -10,5 +10,6 @@ const MAX_FACTOR = 4;
 export function tokenFactor(window: readonly StoredMessage[]): number {
   const last = window.findLast(({ role }) => role === 'assistant');
   if (last?.role !== 'assistant') return 1;
-  return Math.min(Math.max(last.usage.prompt_tokens / last.context.prompt_tokens, 1), MAX_FACTOR);
+  const promptTokens = last.last_prompt_tokens ?? last.usage.prompt_tokens;
+  return Math.min(Math.max(promptTokens / last.context.prompt_tokens, 1), MAX_FACTOR);
 }

@@ -3,6 +3,7 @@ import type { LimitState } from './limits.ts';
 import type { Echo } from './ports/echo.ts';
 import type { Usage } from './ports/model.ts';
 import type { Source } from './ports/source.ts';
+import type { ToolResult } from './ports/toolbox.ts';
 
 /** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
 export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
@@ -35,11 +36,39 @@ export interface TurnStarted {
   echo?: Echo;
   /** Where the caller stands with its limits; absent where a turn is told again. */
   limits?: LimitState[];
+  /** The turns that it goes on with, of which nothing was stored. */
+  took_over?: string[];
 }
 
 export interface TokenSaid {
   type: 'token-said';
   token: string;
+}
+
+/** A tool is called, or was, where the turn is told again. */
+export interface ToolCalled {
+  type: 'tool-called';
+  /** `<turn id>.<step>`, of the turn that wanted it. */
+  id: string;
+  name: string;
+  /** The text that the model wrote. */
+  arguments: string;
+}
+
+/** What came of a call; `rejected`: the caller did not allow it. */
+export interface ToolReturned {
+  type: 'tool-returned';
+  id: string;
+  status: ToolResult['status'] | 'rejected';
+  ms: number;
+  /** Only where the tool shows it. */
+  result?: string;
+  sources?: ToolResult['sources'];
+}
+
+/** Something that was done and is not told again, as the tokens beside it. Its number is left out. */
+export interface StepWithheld {
+  type: 'step-withheld';
 }
 
 /** Tokens that are not told again: the content filter refused the answer. Their numbers are left out. */
@@ -60,11 +89,19 @@ export interface TurnFinished {
 }
 
 /**
- * What a turn yields: one `turn-started`, any number of `token-said`, one `turn-finished`. JSON and streaming answers
- * are two ways to fold these. A turn that fails throws a `Failure` in place of the rest. One that is told again may have
- * `tokens-withheld` among its tokens.
+ * What a turn yields: one `turn-started`, any number of `token-said`, and among them a `tool-called` and later its
+ * `tool-returned` for each step, one `turn-finished`. JSON and streaming answers are two ways to fold these. A turn that
+ * fails throws a `Failure` in place of the rest. One that is told again may have `tokens-withheld` and `step-withheld`
+ * in place of what was said and done.
  */
-export type TurnEvent = TurnStarted | TokenSaid | TokensWithheld | TurnFinished;
+export type TurnEvent =
+  | TurnStarted
+  | TokenSaid
+  | ToolCalled
+  | ToolReturned
+  | TokensWithheld
+  | StepWithheld
+  | TurnFinished;
 
 /** How a failed turn is remembered for those who join it late. */
 export interface TurnFailed {

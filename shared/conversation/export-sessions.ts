@@ -1,5 +1,5 @@
 import type { SessionStore } from './ports/session-store.ts';
-import { shownSummary } from './ports/stored.ts';
+import { shownMessage, shownSummary } from './ports/stored.ts';
 
 const MESSAGES_AT_ONCE = 50;
 
@@ -55,7 +55,7 @@ async function* lineOf(store: SessionStore, owner: string, id: string): AsyncGen
       if (messages instanceof Error) throw messages;
       return;
     }
-    held += `${from === 0 ? '' : ','}${messages.map((message) => JSON.stringify(message)).join(',')}`;
+    held += `${from === 0 ? '' : ','}${messages.map((message) => JSON.stringify(shownMessage(message))).join(',')}`;
     from += messages.length;
     if (held.length < HELD_CHARACTERS) continue;
     yield held;

@@ -31,6 +31,7 @@ export const failureKinds = {
   'rate-limited': { status: 429, title: 'Too many requests', retryable: true },
   'token-limit-exceeded': { status: 429, title: 'The token limit is reached', retryable: true },
   internal: { status: 500, title: 'The service failed', retryable: false },
+  'tool-in-doubt': { status: 500, title: 'Whether a tool did its work is not known', retryable: false },
   'turn-lost': { status: 500, title: 'The turn was lost and nothing was stored', retryable: true },
   'model-failed': { status: 502, title: 'The model failed', retryable: true },
   'model-busy': { status: 503, title: 'The model is busy', retryable: true },

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TurnEvent, TurnFailed, TurnFinished } from './events.ts';
 import { Failure } from './failure.ts';
+import type { Told } from './held-lease.ts';
 import { hasEnding, type Replay, type ReplayEntry } from './ports/replay.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { AssistantMessage, StoredTurn } from './ports/stored.ts';
+import { stepEvents } from './steps/step-events.ts';
 
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
@@ -18,21 +20,25 @@ interface RepeatedTurn {
   sessionId: string;
   turnId: string;
   isStored: boolean;
+  /** Where it failed it is taken over. */
+  hasCalled?: boolean;
 }
 
 /**
  * What a retry is told of its turn: as it runs, or as it was stored.
  *
- * @returns nothing when the turn turns out to be given up: its holder died, or its session is gone before it was stored.
+ * @returns nothing when the turn turns out to be given up: it failed behind a call, its holder died, or its session is gone before it was stored.
  * @throws {Failure} `session-not-found` when the turn was stored and its session is gone.
  */
 export async function repeatTurn(
   store: SessionStore,
   owner: string,
-  { sessionId, turnId, isStored }: RepeatedTurn,
+  { sessionId, turnId, isStored, hasCalled = false }: RepeatedTurn,
 ): Promise<AsyncGenerator<TurnEvent> | undefined> {
   const first = await liveReplay(store, owner, sessionId, turnId);
+  if (hasCalled && first?.entries.some(isFailure)) return undefined;
   if (first !== undefined) return followTurn(store, owner, sessionId, first);
+  if (hasCalled) return undefined;
   if (!isStored) {
     // What is left of the dead turn's record expires with its lease.
     await sleep(POLL_MS);
@@ -46,15 +52,30 @@ export async function repeatTurn(
 
 /** A stored turn, as it is told when its replay is gone: its text is one token. */
 export async function* tellStored(sessionId: string, turnId: string, { assistant, user, answer }: StoredTurn) {
-  const { content } = answer;
   const { timestamp, echo } = user;
   const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: Date.parse(timestamp) };
   const events: TurnEvent[] = [
     { type: 'turn-started', ...about, ...(echo && { echo }) },
-    { type: 'token-said', token: content },
+    ...toldOf(answer),
     finishOf(answer),
   ];
   yield* events;
+}
+
+/** What was said and done in a stored turn: its text in as few tokens as that allows. */
+function toldOf({ content, steps = [] }: AssistantMessage): Told[] {
+  const events: Told[] = [];
+  let from = 0;
+  const say = (to: number) => {
+    if (to > from) events.push({ type: 'token-said', token: content.slice(from, to) });
+    from = to;
+  };
+  for (const step of steps) {
+    say(step.at);
+    events.push(...stepEvents(step));
+  }
+  say(content.length);
+  return events;
 }
 
 /** How a stored turn ended. */
@@ -86,18 +107,20 @@ export async function* followTurn(
   replay: Replay,
 ): AsyncGenerator<TurnEvent> {
   let told = 0;
-  let said = '';
+  const heard: Told[] = [];
   for (let latest: Replay | undefined = replay; ; ) {
     for (const entry of latest.entries) {
-      yield* eventsOf(entry);
-      if (Array.isArray(entry)) said += entry.join('');
+      for (const event of eventsOf(entry)) {
+        yield event;
+        if (isTold(event)) heard.push(event);
+      }
     }
     if (hasEnding(latest.entries)) return;
     told += latest.entries.length;
     if (latest.state === 'lost') throw lost();
     await sleep(POLL_MS);
     latest = await store.follow(owner, sessionId, replay.turnId, told);
-    if (latest === undefined) return yield* tellRest(store, owner, sessionId, replay.turnId, said);
+    if (latest === undefined) return yield* tellRest(store, owner, sessionId, replay.turnId, heard);
   }
 }
 
@@ -125,13 +148,34 @@ async function* tellRest(
   owner: string,
   sessionId: string,
   turnId: string,
-  said: string,
+  heard: readonly Told[],
 ): AsyncGenerator<TurnEvent> {
   const turn = await store.readTurn(owner, sessionId, turnId);
   if (turn === undefined) throw lost();
-  const { content } = turn.answer;
-  if (content.length > said.length) yield { type: 'token-said', token: content.slice(said.length) };
+  yield* restOf(toldOf(turn.answer), heard);
   yield finishOf(turn.answer);
+}
+
+/** What is left of a turn for one who has heard some of it. */
+function* restOf(told: readonly Told[], heard: readonly Told[]): Generator<Told> {
+  const isSame = (one: Told) => (other: Told) =>
+    one.type !== 'token-said' && other.type === one.type && other.id === one.id;
+  let left = heard.reduce((sum, event) => sum + (event.type === 'token-said' ? event.token.length : 0), 0);
+  for (const event of told) {
+    if (event.type === 'token-said') {
+      const token = event.token.slice(left);
+      left = Math.max(left - event.token.length, 0);
+      if (token !== '') yield { type: 'token-said', token };
+    } else if (!heard.some(isSame(event))) yield event;
+  }
+}
+
+function isTold(event: TurnEvent): event is Told {
+  return event.type === 'token-said' || event.type === 'tool-called' || event.type === 'tool-returned';
+}
+
+function isFailure(entry: ReplayEntry): boolean {
+  return typeof entry === 'object' && !Array.isArray(entry) && entry.type === 'turn-failed';
 }
 
 /** The number of a turn's last event; no number where that is still to come. */
@@ -165,6 +209,7 @@ async function liveReplay(
 function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
   if (Array.isArray(entry)) for (const token of entry) yield { type: 'token-said', token };
   else if (typeof entry === 'number') yield { type: 'tokens-withheld', count: entry };
+  else if (entry === 'step') yield { type: 'step-withheld' };
   else if (entry.type !== 'turn-failed') yield entry;
   else {
     const { code, detail, retry_after_seconds: retryAfterSeconds, request_id: requestId } = entry;

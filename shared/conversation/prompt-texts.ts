@@ -1,11 +1,15 @@
+import type { PromptMessage } from './ports/model.ts';
 import type { Item, StoredMessage } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
+import { answerMessages, countMessages } from './steps/step-messages.ts';
 import type { WindowMessage } from './window.ts';
 
 /** One text of a conversation, as it is sent: a stored message, or what was brought to a turn. */
 export interface PromptText {
   role: Item['role'];
   content: string;
+  /** It, and before it or between it what its turn did. */
+  messages: PromptMessage[];
   tokens: number;
   isExact: boolean;
   /** Of the stored message that it is, or stands before, in the window; behind the last where it is of the new turn. */
@@ -14,20 +18,25 @@ export interface PromptText {
   isStart: boolean;
 }
 
+/** What a caller brought. */
+type BroughtText = Pick<Item, 'role' | 'content' | 'tokens'>;
+
 /** A conversation's texts in the order in which they are sent, up to the new message. */
 export async function promptTexts(
   window: readonly StoredMessage[],
-  brought: readonly Pick<Item, 'role' | 'content' | 'tokens'>[],
+  brought: readonly BroughtText[],
   count: (text: string) => Promise<TokenCount>,
 ): Promise<PromptText[]> {
-  const told = [...window.map((message) => [...itemsOf(message), message]), brought];
+  const told: (readonly (StoredMessage | BroughtText)[])[] = [...window.map((message) => [...itemsOf(message), message]), brought];
   const counted = told.map((texts, place) =>
     Promise.all(
-      texts.map(async ({ role, content, tokens: known }, at) => {
+      texts.map(async (text, at) => {
+        const { role, content, tokens: known } = text;
+        const messages = 'turn_id' in text && text.role === 'assistant' ? answerMessages(text) : [{ role, content }];
         // What is stored is exact.
-        const { tokens, exact: isExact } = known === undefined ? await count(content) : { tokens: known, exact: true };
+        const counted = known === undefined ? await countMessages(messages, count) : { tokens: known, exact: true };
         const isStart = role === 'user' || (at === 0 && window[place]?.role !== 'assistant');
-        return { role, content, tokens, isExact, place, isStart };
+        return { role, content, messages, tokens: counted.tokens, isExact: counted.exact, place, isStart };
       }),
     ),
   );

@@ -1,9 +1,10 @@
 import type { Assistant } from './assistant.ts';
 import type { ContextReport } from './events.ts';
-import type { PromptMessage } from './ports/model.ts';
+import type { OfferedTool, PromptMessage } from './ports/model.ts';
 import type { Item, StoredMessage, Summary } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import { type PromptText, windowMessage } from './prompt-texts.ts';
+import { type AnsweredRound, roundMessages } from './steps/step-messages.ts';
 import { costOfSummaries, LAST_TURNS, planSummary, type SummaryPlan, summaryMessages, sumOf } from './summaries.ts';
 import { costOf, fitWindow, halve, startOfLast } from './window.ts';
 
@@ -18,6 +19,10 @@ export interface Asked {
   brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
   /** Nothing may be left out. */
   isWhole?: boolean;
+  /** What the model may call: it is told so beside the messages. */
+  tools?: readonly OfferedTool[] | undefined;
+  /** What the turn has done since it was asked: it always stays. */
+  rounds?: readonly AnsweredRound[] | undefined;
 }
 
 /** What a session remembers: the turns of its window, and summaries of those before it. */
@@ -35,6 +40,12 @@ export interface Prompt {
   message: string;
   messageCount: TokenCount;
   promptTokens: number;
+  /** The part of that which nothing can be left out of. */
+  fixedTokens: number;
+  /** The part of that which the turn itself has done. */
+  doneTokens: number;
+  /** What it may have in all, as the service counts. */
+  budget: number;
   /** Whether its tokens are, or upper bounds. */
   isExact: boolean;
   /** What the next prompt has again of this turn and those before it: the conversation up to the new message. */
@@ -61,8 +72,9 @@ export interface Parts {
   /** Of the window, and then of what was brought to the new turn. */
   texts: readonly PromptText[];
   messageCount: TokenCount;
-  /** Of what always stays. */
+  /** Of what always stays, and the part of that which the turn itself has done. */
   fixed: number;
+  done: number;
   /** Whether all these tokens are, or upper bounds. */
   isExact: boolean;
   /** Of the whole prompt, as the provider counts and as this service does. */
@@ -99,8 +111,21 @@ export function fitParts({ memory, texts, fixed, ownBudget: budget }: Parts): Fi
   return { droppedSummaries: summaries.length, dropped: start + few.dropped, promptTokens: few.promptTokens };
 }
 
+/** Fits what is left of a prompt, of which the part that always stays has grown, into the budget again. */
+export function refitParts(parts: Parts, { dropped, droppedSummaries }: Fit): Fit {
+  const { memory, texts, ownBudget } = parts;
+  const same = recountFit(parts, { dropped, droppedSummaries });
+  if (same.promptTokens <= ownBudget) return same;
+  const summaries = memory.summaries.slice(droppedSummaries);
+  const fit = fitParts({ ...parts, memory: { ...memory, summaries }, texts: texts.slice(dropped) });
+  return { ...fit, dropped: dropped + fit.dropped, droppedSummaries: droppedSummaries + fit.droppedSummaries };
+}
+
 /** The same part of a prompt, by what it counts now. */
-export function recountFit({ memory, texts, fixed }: Parts, { dropped, droppedSummaries }: Fit): Fit {
+export function recountFit(
+  { memory, texts, fixed }: Parts,
+  { dropped, droppedSummaries }: Omit<Fit, 'promptTokens'>,
+): Fit {
   const summaries = costOfSummaries(memory.summaries.slice(droppedSummaries));
   return { dropped, droppedSummaries, promptTokens: fixed + summaries + sumOf(texts.slice(dropped)) };
 }
@@ -111,8 +136,8 @@ export function recountFit({ memory, texts, fixed }: Parts, { dropped, droppedSu
  * @param isHalf whether that is half of one that the model found too long
  */
 export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
-  const { assistant, memory, asked, texts, messageCount, fixed, isExact, budget, ownBudget } = parts;
-  const { message, instructions } = asked;
+  const { assistant, memory, asked, texts, messageCount, fixed, done, isExact, budget, ownBudget } = parts;
+  const { message, instructions, rounds = [] } = asked;
   const { window } = memory;
   const summaries = memory.summaries.slice(fit.droppedSummaries);
   const sent = texts.slice(fit.dropped);
@@ -124,7 +149,7 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
     ...(instructions === undefined ? [] : [{ role: 'system' as const, content: instructions }]),
     ...summaryMessages(summaries),
   ];
-  const said = sent.map(({ role, content }) => ({ role, content }));
+  const said = sent.flatMap(({ messages }) => messages);
   const kept = texts.filter(({ place }) => place >= dropped && place < window.length);
   const turnTokens = sumOf(texts.filter(({ place }) => place >= window.length)) + costOf(messageCount);
   const summarized = summaries.reduce((sum, { from, to }) => sum + to - from, 0);
@@ -140,10 +165,13 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
     dropped: texts.filter(({ place }) => place < dropped),
   };
   return {
-    messages: [...start, ...said, { role: 'user', content: message }],
+    messages: [...start, ...said, { role: 'user', content: message }, ...rounds.flatMap(roundMessages)],
     message,
     messageCount,
     promptTokens: fit.promptTokens,
+    fixedTokens: fixed,
+    doneTokens: done,
+    budget: ownBudget,
     isExact,
     windowTokens: sumOf(kept) + costOfSummaries(memory.summaries) + turnTokens,
     turnTokens,

@@ -9,6 +9,10 @@ export function refusal(refused: Refused, messageTokens: number, offers: Readonl
   switch (refused.outcome) {
     case 'busy':
       return busy();
+    case 'gone':
+      return new Failure('session-not-found', 'The session of this turn is gone.');
+    case 'in-doubt':
+      return new Failure(refused.failed.code, refused.failed.detail, { requestId: refused.failed.request_id });
     case 'key-reused':
       return new Failure('idempotency-key-reused', 'The Idempotency-Key was used for another turn within 24 hours.');
     case 'other-assistant': {

@@ -1,6 +1,6 @@
 import type { CompletionEvent, Usage } from './ports/model.ts';
 
-/** What a turn's calls of the model cost: by the provider's own count, or else by what was sent and said. */
+/** What a round's calls of the model cost: by the provider's own count, or else by what was sent and said. */
 export class Spending {
   /** Of each call that was not refused what the provider bills, where it said so. */
   readonly #calls: (Usage | undefined)[] = [];
@@ -16,6 +16,11 @@ export class Spending {
   /** What the model said; that was the last call, as none is repeated that has said something. */
   get said(): string {
     return this.#deltas.join('');
+  }
+
+  /** Whether a call went out that was not refused. */
+  get isAsked(): boolean {
+    return this.#calls.length > 0;
   }
 
   /** What the provider bills for the call that answered, where it said so. */

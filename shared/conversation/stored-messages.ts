@@ -4,7 +4,7 @@ import type { AnsweredBy, Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { BeginResult, Commit } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
-import type { Spoken } from './speak.ts';
+import type { Spoken } from './steps/rounds.ts';
 
 /** The turn's two messages, as they are stored. */
 export function messagesOf(
@@ -41,6 +41,8 @@ export function messagesOf(
       usage,
       context,
       ...(sources && { sources }),
+      ...(spoken.steps.length > 0 && { steps: spoken.steps }),
+      ...(spoken.lastPromptTokens !== undefined && { last_prompt_tokens: spoken.lastPromptTokens }),
       answered_by: answeredBy,
     },
   };

@@ -3,14 +3,25 @@ import type { Assistant } from './assistant.ts';
 import type { TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import type { TurnRecord } from './ports/audit-record.ts';
+import type { JournaledCall } from './ports/journal.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
-import type { TurnObserver } from './ports/turn-observer.ts';
+import type { ObservedCall, TurnObserver } from './ports/turn-observer.ts';
 import type { TurnClaim } from './ports/turn-steps.ts';
+import { reasonOf } from './reason.ts';
+import type { InDoubt } from './steps/in-doubt.ts';
+
+interface AuditParts {
+  audit: RecordKeeper;
+  telemetry: TurnObserver;
+  model: Model;
+  /** Tells whoever runs the service what somebody has to look at, in one line without text of callers or models. */
+  complain: (complaint: string) => void;
+}
 
 /**
  * What a turn that has begun tells the audit log, that it is about to be stored or that it ended without that, and
- * what it tells telemetry once it is over.
+ * what it tells telemetry once it is over; and of each call of a tool that it is about to be made.
  */
 export class TurnAudit {
   /** When the first token was said, on the clock of `performance.now()`. */
@@ -19,22 +30,25 @@ export class TurnAudit {
   spentTokens = 0;
   readonly #audit: RecordKeeper;
   readonly #telemetry: TurnObserver;
+  readonly #complain: (complaint: string) => void;
   readonly #traceparent: string | undefined;
   readonly #began = Date.now();
   #modelEndedAt: number | undefined;
+  readonly #calls: ObservedCall[] = [];
   #answered: TurnRecord | undefined;
   readonly #begun: TurnRecord;
   readonly #message: string;
   readonly #startedAt = performance.now();
 
   constructor(
-    { audit, telemetry, model }: { audit: RecordKeeper; telemetry: TurnObserver; model: Model },
+    { audit, telemetry, model, complain }: AuditParts,
     { owner, sessionId, turnId }: TurnClaim,
     { requestId, traceparent, message }: { requestId: string; traceparent: string | undefined; message: string },
     assistant: Assistant,
   ) {
     this.#audit = audit;
     this.#telemetry = telemetry;
+    this.#complain = complain;
     this.#traceparent = traceparent;
     this.#message = message;
     this.#begun = {
@@ -69,6 +83,31 @@ export class TurnAudit {
     await this.#audit.keep(record, { message: this.#message, answer: content }, withinMs);
   }
 
+  /**
+   * Keeps the record of a call that is about to be made.
+   *
+   * @throws {Failure} `store-unavailable` where a record is required, and was not kept in time: the call must not be made.
+   */
+  calling({ step, tool, arguments: written }: JournaledCall, idempotencyKey: string, withinMs: number): Promise<void> {
+    return this.#audit.keep(
+      { event: 'tool-call', ...this.#about, tool, step, idempotency_key: idempotencyKey },
+      { arguments: written },
+      withinMs,
+    );
+  }
+
+  called({ tool, step }: JournaledCall, outcome: ObservedCall['outcome'], startedAt: number): void {
+    this.#calls.push({ tool, step, outcome, startedAt, endedAt: Date.now() });
+  }
+
+  /** Somebody has to look: nobody knows whether the tool did its work. It is told whether or not records are kept. */
+  doubted(doubt: InDoubt): void {
+    const { tool, step } = doubt.call;
+    this.called(doubt.call, 'in-doubt', Date.now());
+    const what = JSON.stringify({ ...this.#about, tool, step, why: reasonOf(doubt) });
+    this.#complain(`A tool call is in doubt: ${what}`);
+  }
+
   /** Where nothing was stored, records that the turn ended so; also where its other record said that it would be. */
   ended(ending: TurnFinished | Failure, stored: boolean): void {
     const record = (stored && this.#answered) || this.#record(ending);
@@ -78,8 +117,14 @@ export class TurnAudit {
       startedAt: this.#began,
       modelEndedAt: this.#modelEndedAt,
       endedAt: Date.now(),
+      calls: this.#calls,
       traceparent: this.#traceparent,
     });
+  }
+
+  get #about() {
+    const { owner, request_id, session_id, turn_id, assistant } = this.#begun;
+    return { owner, request_id, session_id: session_id ?? '', turn_id: turn_id ?? '', assistant: assistant ?? '' };
   }
 
   #record(ending: TurnFinished | Failure): TurnRecord {

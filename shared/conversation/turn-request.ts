@@ -38,6 +38,8 @@ export interface TurnRequest {
   reasoningEffort?: string | undefined;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
+  /** What the caller has proved its identity with, for tools that act on its behalf. In no log, and no record. */
+  token?: string | undefined;
 }
 
 /** Where the turn goes on. */
@@ -52,7 +54,17 @@ export function claimOf(
   { isEphemeral }: TurnRequest,
 ): TurnClaim {
   const { sessionId, isFirst, forkedFrom, isTemporary, reserved, summaryReserved, titleReserved } = begun;
-  return { ...own, sessionId, isFirst, forkedFrom, isEphemeral, isTemporary, reserved, summaryReserved, titleReserved };
+  const held = { reserved, summaryReserved, titleReserved };
+  return {
+    ...own,
+    sessionId,
+    isFirst,
+    forkedFrom,
+    isEphemeral,
+    isTemporary,
+    ...held,
+    journalName: begun.journal?.name,
+  };
 }
 
 /** What the caller brought to this turn. */

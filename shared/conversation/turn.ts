@@ -1,24 +1,22 @@
 import type { Assistant } from './assistant.ts';
 import { tokenFactor } from './calibration.ts';
-import { estimatedUsage } from './estimated-usage.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
-import { HeldLease } from './held-lease.ts';
+import { HeldLease, type Told } from './held-lease.ts';
 import { patienceMs, patiently } from './patience.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
+import type { Toolbox } from './ports/toolbox.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
 import type { BeginResult, Commit, TurnClaim } from './ports/turn-steps.ts';
-import type { Prompt } from './prompt.ts';
 import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
-import { speak } from './speak.ts';
-import { Spending } from './spending.ts';
+import { Rounds } from './steps/rounds.ts';
 import { messagesOf } from './stored-messages.ts';
 import { titleTokens } from './title-plan.ts';
 import { TurnAsides } from './turn-asides.ts';
@@ -34,12 +32,15 @@ export interface TurnParts {
   /** Asked for summaries and titles, once each: beside an answer, or in place of one. */
   summarizer: Model;
   prompts: Prompts;
+  toolbox: Toolbox;
   /** By name; `DEFAULT_ASSISTANT` is among them. */
   assistants: ReadonlyMap<string, Assistant>;
   running: RunningTurns;
   leaseMs: number;
   deadlineMs: number;
   newId: () => string;
+  /** Tells whoever runs the service what somebody has to look at, in one line without text of callers or models. */
+  complain: (complaint: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -50,9 +51,9 @@ export const DEFAULT_ASSISTANT = 'default';
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 
 /**
- * One turn of a conversation: begin, ask the model, commit. Resolves once the turn has begun, to what happens as it
- * happens; the turn is stored when its last event is yielded, and not before. A retry of a turn that runs, or is done, is
- * told that turn again.
+ * One turn of a conversation: begin, ask the model and do what it calls for, commit. Resolves once the turn has begun, to
+ * what happens as it happens; the turn is stored when its last event is yielded, and not before. A retry of a turn that
+ * runs, or is done, is told that turn again; of one that failed behind a call, it goes on there.
  *
  * Whoever stops listening before the last event gives the turn up. What is yielded ends by throwing the turn's `Failure`
  * where it left nothing behind.
@@ -69,6 +70,7 @@ export async function takeTurn(
   const { message, instructions, brought } = request;
   const { measured, tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
   let { idempotency } = request;
+  let left: { sessionId: string; turnId: string } | undefined;
 
   for (;;) {
     const turnId = newId();
@@ -77,7 +79,8 @@ export async function takeTurn(
       ...placeOf(request),
       owner,
       turnId,
-      newSessionId: newId(),
+      newSessionId: left?.sessionId ?? newId(),
+      takesOver: left?.turnId,
       assistant: request.assistant,
       defaultAssistant: DEFAULT_ASSISTANT,
       offers,
@@ -99,6 +102,7 @@ export async function takeTurn(
     });
     if (repeated !== undefined) return repeated;
     // The turn's holder died or gave it up, so that this one may run it.
+    left = begun.hasCalled ? begun : undefined;
     if (performance.now() > giveUpAt) {
       throw new Failure('turn-in-progress', 'The turn with this key still runs.', { retryAfterSeconds: 1 });
     }
@@ -115,8 +119,8 @@ async function* answer(
 ): AsyncGenerator<TurnEvent> {
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
-  const { sessionId, assistant: name, limits } = begun;
-  const { isEphemeral, echo, requestId, traceparent, purpose } = request;
+  const { sessionId, assistant: name, limits, journal } = begun;
+  const { isEphemeral, echo, requestId, traceparent, purpose, token } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const claim = claimOf(own, begun, request);
   const { turnId } = own;
@@ -124,14 +128,14 @@ async function* answer(
   // The store begins no turn for an assistant that is not on offer.
   const assistant = parts.assistants.get(name) as Assistant;
   const audit = new TurnAudit({ ...parts, model }, claim, request, assistant);
-  const lease = new HeldLease(store, claim, parts);
+  const lease = new HeldLease(store, claim, parts, journal?.entries.length);
   running.add(lease);
-  const spending = new Spending();
   const about = { claim, requestId, traceparent, assistant: name };
   const asides = new TurnAsides(parts, about, begun, request.message);
-  let built: Prompt | undefined;
+  let rounds: Rounds | undefined;
+  let speech: Promise<unknown> | undefined;
   let ending: TurnFinished | Failure | undefined;
-  /** All was said, and is on record. */
+  /** All was said and done, and is on record. */
   let answered = false;
   let stored = false;
   try {
@@ -141,31 +145,34 @@ async function* answer(
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
     const asked = { message, measured, instructions, brought, isWhole: purpose === 'summary' };
-    built = await prompts.build(assistant, begun, asked);
+    const { built, tools } = await prompts.buildWith(assistant, begun, asked, await toolsOf(parts, request, name));
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
-    const tokens = new Ready<string>();
-    const speech = speak(model, assistant, built, options, lease, audit, spending, (token) => tokens.push(token));
+    const told = new Ready<Told>();
+    const caller = { id: claim.owner, token };
+    const toolTurn = { claim, lease, audit, prompts, tools, caller, recordMs: patienceMs(parts.leaseMs) };
+    rounds = new Rounds(store, { model, assistant, options }, toolTurn, (event) => told.push(event));
+    const speaking = rounds.run(built, journal);
     asides.ask(built, lease, giveUpAt);
-    const isOver = () => tokens.end();
-    speech.then(isOver, isOver);
-    for await (const some of tokens) for (const token of some) yield { type: 'token-said', token };
-    const spoken = await speech;
+    const isOver = () => told.end();
+    speech = speaking.then(isOver, isOver);
+    for await (const some of told) yield* some;
+    const spoken = await speaking;
     const prompt = await prompts.recounted(spoken.prompt);
-    const count = await prompts.count(spoken.content);
+    const count = await prompts.countAnswer(spoken);
     const { savedTokens, spent: summarySpent, ...remembered } = await asides.remembered(prompt, lease);
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
-      usage: spoken.usage ?? estimatedUsage(prompt, count),
+      usage: spoken.usage,
       context: { ...prompt.report(), summary_tokens: summarySpent },
       ...(spoken.sources && { sources: spoken.sources }),
       finished_at: now(),
     };
-    // A turn that was stopped before the first token said nothing that could be stored.
-    if (spoken.content !== '') {
-      audit.spentTokens = spending.total(await prompts.sizeOf(built), count.tokens);
+    // A turn that was stopped before it said or did anything has nothing that could be stored.
+    if (spoken.content !== '' || spoken.steps.length > 0) {
+      audit.spentTokens = await rounds.spent();
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
       await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
       answered = true;
@@ -176,7 +183,7 @@ async function* answer(
       const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
       // What the provider counts more for this prompt it counts for the next, which begins with it.
       const factor = tokenFactor([messages.answer]);
-      const more = (factor - 1) * (prompt.promptTokens + costOf(count) - savedTokens);
+      const more = (factor - 1) * (prompt.promptTokens - prompt.doneTokens + costOf(count) - savedTokens);
       const commit: Commit = {
         ...messages,
         unsent: await lease.release(),
@@ -202,11 +209,10 @@ async function* answer(
       ending = new Failure('turn-lost', 'The turn was given up.');
       lease.end(ending);
     }
+    // A tool that is told to end may still answer.
+    await speech;
     const unsent = await lease.release();
-    if (!answered) {
-      const said = await prompts.count(spending.said);
-      audit.spentTokens = spending.total(await prompts.sizeOf(built), said.tokens);
-    }
+    if (!answered) audit.spentTokens = (await rounds?.spent()) ?? 0;
     audit.ended(ending, answered && !(ending instanceof Failure));
     if (!stored) {
       const told = ending instanceof Failure ? toldFailure(ending, request.requestId) : ending;
@@ -216,4 +222,9 @@ async function* answer(
     }
     running.delete(lease);
   }
+}
+
+/** What the assistant may call; a summary in place of an answer calls nothing. */
+function toolsOf({ toolbox }: TurnParts, { purpose }: TurnRequest, assistant: string): ReturnType<Toolbox['toolsOf']> {
+  return purpose === undefined ? toolbox.toolsOf(assistant) : Promise.resolve(new Map());
 }

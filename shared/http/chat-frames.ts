@@ -1,4 +1,4 @@
-import type { TokensWithheld, TurnEvent } from '../conversation/events.ts';
+import type { StepWithheld, TokensWithheld, TurnEvent } from '../conversation/events.ts';
 import type { Failure } from '../conversation/failure.ts';
 import { LOST_ENDING } from '../conversation/follow.ts';
 import type { Frames } from './event-stream.ts';
@@ -19,6 +19,10 @@ export class ChatFrames implements Frames {
       this.#id += event.count;
       return [];
     }
+    if (event.type === 'step-withheld') {
+      this.#id += 1;
+      return [];
+    }
     return this.#frame(dataOf(event));
   }
 
@@ -33,12 +37,18 @@ export class ChatFrames implements Frames {
   }
 }
 
-function dataOf(event: Exclude<TurnEvent, TokensWithheld>): object {
+function dataOf(event: Exclude<TurnEvent, TokensWithheld | StepWithheld>): object {
   switch (event.type) {
     case 'turn-started':
       return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };
     case 'token-said':
       return { token: event.token };
+    case 'tool-called':
+      return { tool_call: { id: event.id, name: event.name, arguments: event.arguments } };
+    case 'tool-returned': {
+      const { type: _, ...result } = event;
+      return { tool_result: result };
+    }
     case 'turn-finished': {
       const { finish_reason, usage, context, sources } = event;
       return { finish_reason, usage, context, ...(sources && { sources }) };

@@ -19,7 +19,7 @@ export async function requestedTurn(
   let turn: TurnRequest | undefined;
   try {
     turn = await read(call);
-    return await takeTurn(services.turns, caller.owner, turn);
+    return await takeTurn(services.turns, caller.owner, { ...turn, token: caller.token });
   } catch (error) {
     const assistant =
       turn?.assistant !== undefined && services.assistants.has(turn.assistant) ? turn.assistant : undefined;

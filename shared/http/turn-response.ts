@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { TurnEvent } from '../conversation/events.ts';
+import { ToldSteps } from '../conversation/steps/told-steps.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -10,11 +11,13 @@ import type { RequestLog } from './request-log.ts';
  */
 export async function turnResponse(events: AsyncIterable<TurnEvent>, log: RequestLog): Promise<HttpResponseInit> {
   const tokens: string[] = [];
+  const steps = new ToldSteps();
   let started = {};
   let finished = {};
   let headers = {};
   for await (const event of events) {
     log.note(event);
+    steps.hear(event);
     if (event.type === 'token-said') tokens.push(event.token);
     else if (event.type === 'turn-started') {
       const { session_id, turn_id, assistant, limits } = event;
@@ -25,5 +28,5 @@ export async function turnResponse(events: AsyncIterable<TurnEvent>, log: Reques
       finished = { finish_reason, usage, context, ...(sources && { sources }) };
     }
   }
-  return { headers, jsonBody: { ...started, response: tokens.join(''), ...finished } };
+  return { headers, jsonBody: { ...started, response: tokens.join(''), ...steps.told, ...finished } };
 }

@@ -5,6 +5,7 @@ import type { TurnEvent } from '../../shared/conversation/events.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { TokenCounter } from '../../shared/conversation/ports/token-counter.ts';
+import type { Tool } from '../../shared/conversation/ports/toolbox.ts';
 import type { ObservedAside, ObservedTurn } from '../../shared/conversation/ports/turn-observer.ts';
 import { Prompts } from '../../shared/conversation/prompts.ts';
 import { RunningTurns } from '../../shared/conversation/running-turns.ts';
@@ -51,6 +52,8 @@ interface Options {
   offered?: ReadonlyMap<string, Assistant>;
   counter?: TokenCounter;
   summarizer?: Model;
+  /** Of every assistant. */
+  tools?: readonly Tool[];
   maxContextTokens?: number;
   contextOverflow?: 'summarize' | 'drop';
   leaseMs?: number;
@@ -63,6 +66,7 @@ export class Conversation {
   readonly records: Record<string, unknown>[] = [];
   readonly observed: ObservedTurn[] = [];
   readonly observedAsides: ObservedAside[] = [];
+  readonly complaints: string[] = [];
   readonly store: SessionStore;
   readonly owner: string;
   readonly parts: TurnParts;
@@ -95,6 +99,8 @@ export class Conversation {
       running: new RunningTurns(),
       leaseMs,
       deadlineMs: options.deadlineMs ?? 60_000,
+      toolbox: { toolsOf: async () => new Map((options.tools ?? []).map((tool) => [tool.offered.name, tool])) },
+      complain: (complaint) => void this.complaints.push(complaint),
       newId: randomUUID,
       now: options.now ?? Date.now,
     };

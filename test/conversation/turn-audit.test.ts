@@ -42,6 +42,8 @@ function conversation(write: (record: Record<string, unknown>, store: MemorySess
     running: new RunningTurns(),
     leaseMs: 500,
     deadlineMs: 10_000,
+    toolbox: { toolsOf: async () => new Map() },
+    complain: () => {},
     newId: randomUUID,
     now: Date.now,
   };

@@ -58,6 +58,19 @@ export interface AsideRecord extends Asked {
   total_ms: number;
 }
 
+/** A tool is about to be called on behalf of a turn; what became of it is known once that has ended. */
+export interface ToolCallRecord extends Asked {
+  event: 'tool-call';
+  session_id: string;
+  turn_id: string;
+  assistant: string;
+  tool: string;
+  /** Counts the turn's calls from 1. */
+  step: number;
+  /** By which the tool knows the call. */
+  idempotency_key: string;
+}
+
 /** A session, or all that is the caller's, is about to be deleted, or handed out; with a `failure` it was not. */
 export interface DataRecord extends Asked {
   event: 'session-deleted' | 'all-deleted' | 'exported';
@@ -79,11 +92,13 @@ export interface FeedbackRecord extends Asked {
   model: string | null;
 }
 
-export type AuditRecord = TurnRecord | AsideRecord | DataRecord | FeedbackRecord;
+export type AuditRecord = TurnRecord | AsideRecord | ToolCallRecord | DataRecord | FeedbackRecord;
 
 /** What people and models wrote. `AUDIT_CONTENT` says in which form it is kept, if at all. */
 export interface AuditTexts {
   message?: string | undefined;
   answer?: string | undefined;
   comment?: string | undefined;
+  /** Of a call. */
+  arguments?: string | undefined;
 }

@@ -1,10 +1,13 @@
-import type { TurnFailed, TurnFinished, TurnStarted } from '../events.ts';
+import type { ToolCalled, ToolReturned, TurnFailed, TurnFinished, TurnStarted } from '../events.ts';
+
+/** Tokens, or one thing that was done between them. */
+export type ReplayBlock = string[] | ToolCalled | ToolReturned;
 
 /**
- * How a running, or the last, turn is told again: its start, what was said in blocks, its ending. A number stands for a
- * block of so many tokens that is told no more.
+ * How a running, or the last, turn is told again: its start, what was said and done in blocks, its ending. A number stands
+ * for a block of so many tokens that is told no more, `step` for one thing that was done.
  */
-export type ReplayEntry = TurnStarted | string[] | number | TurnFinished | TurnFailed;
+export type ReplayEntry = TurnStarted | ReplayBlock | number | 'step' | TurnFinished | TurnFailed;
 
 export interface Replay {
   turnId: string;
@@ -19,10 +22,18 @@ export interface Replay {
 /** Whether a replay's entries reach to its ending. */
 export function hasEnding(entries: readonly ReplayEntry[]): boolean {
   const last = entries.at(-1);
-  return typeof last === 'object' && !Array.isArray(last) && last.type !== 'turn-started';
+  if (typeof last !== 'object' || Array.isArray(last)) return false;
+  return last.type === 'turn-finished' || last.type === 'turn-failed';
 }
 
 /** Whether what was said in a turn may not be told again. */
 export function isFiltered(ending: TurnFinished | TurnFailed): boolean {
   return ending.type === 'turn-failed' && ending.code === 'content-filtered';
+}
+
+/** What is left of an entry where nothing may be told again but how much there was. */
+export function withheld(entry: ReplayEntry): ReplayEntry {
+  if (Array.isArray(entry)) return entry.length;
+  const isStep = typeof entry === 'object' && (entry.type === 'tool-called' || entry.type === 'tool-returned');
+  return isStep ? 'step' : entry;
 }

@@ -1,6 +1,7 @@
 import type { TurnFailed, TurnFinished } from '../events.ts';
 import type { Limits, LimitUsage } from '../limits.ts';
 import type { BetweenTurns } from './between-turns.ts';
+import type { JournalPart } from './journal.ts';
 import type { Replay } from './replay.ts';
 import type {
   Feedback,
@@ -97,13 +98,27 @@ export const LONGEST_TURN_SECONDS = 600;
 export interface SessionStore extends BetweenTurns {
   /** Checks the idempotency record, the session and the message, and takes the session's lease. May be repeated. */
   begin(request: BeginRequest): Promise<BeginResult>;
-  /** Renews the lease, and the session's time, keeps what was said for those who follow, and tells whether to stop. */
-  extend(claim: TurnClaim, said: TokenBlocks): Promise<{ held: boolean; stop: boolean }>;
-  /** Stores the whole turn and gives the lease back. `lost`: the lease is another's, or the session is gone. */
+  /**
+   * Renews the lease, and the session's time, keeps what was said for those who follow, and tells whether to stop.
+   *
+   * @param done goes into the turn's journal, which keeps a turn with an idempotency key findable from then on, however
+   *   it ends; it is written where the lease is `held`, and only there
+   */
+  extend(claim: TurnClaim, said: TokenBlocks, done?: JournalPart): Promise<{ held: boolean; stop: boolean }>;
+  /**
+   * Holds back so many tokens for the turn, in place of those that the claim names. `refused`: these stay, as the owner's
+   * limits have no room for more, or the turn is over.
+   */
+  reserve(claim: TurnClaim, tokens: number): Promise<'reserved' | 'refused'>;
+  /**
+   * Stores the whole turn, in place of its journal, and gives the lease back. `lost`: the lease is another's, or the
+   * session is gone.
+   */
   commit(claim: TurnClaim, turn: Commit): Promise<'committed' | 'lost'>;
   /**
    * Gives the lease and the idempotency key back and stores nothing; late joiners learn of the ending, and of what was
-   * said before it, unless the content filter refused it.
+   * said before it, unless the content filter refused it. A key whose turn has a journal is not free: the next turn with
+   * it takes this one over, or where that is `tool-in-doubt` is told the same.
    *
    * @param spent tokens that the model is paid for: they count against the owner's limits, as those of a turn that is
    *   stored, also where the lease or the session is gone

@@ -2,6 +2,7 @@ import type { ContextReport, FinishReason } from '../events.ts';
 import type { Echo } from './echo.ts';
 import type { Usage } from './model.ts';
 import type { Source } from './source.ts';
+import type { ToolResult } from './toolbox.ts';
 
 interface StoredText {
   /** `<turn id>-<position>`: unique, and says where in the session's list the message stands, counted from 0. */
@@ -10,7 +11,7 @@ interface StoredText {
   /** ISO 8601, UTC. */
   timestamp: string;
   turn_id: string;
-  /** Tokens of `content`; absent where no exact count was at hand, then it is counted when it is needed. */
+  /** Tokens of `content`, and of an answer's steps as they are sent; absent where no exact count was at hand, then it is counted when it is needed. */
   tokens?: number;
 }
 
@@ -60,8 +61,41 @@ export interface RatedTurn {
   answeredBy: AnsweredBy | undefined;
 }
 
+/** A call of a tool, and what came of it. */
+export interface StoredStep {
+  type: 'tool_call';
+  /** `<turn id>.<step>`, of the turn that wanted it. */
+  id: string;
+  name: string;
+  /** The text that the model wrote. */
+  arguments: string;
+  status: ToolResult['status'] | 'rejected';
+  ms: number;
+  /** Where in the answer's `content` it happened: so many UTF-16 units were said before. */
+  at: number;
+  /** As the model was told it. */
+  result: string;
+  sources?: ToolResult['sources'];
+  /** The caller may see the result. */
+  shown?: true;
+  /** Calls of one round were made side by side. */
+  round: number;
+  /** What the model calls the tool, where that differs from its name. */
+  called?: string;
+}
+
+/** A step as its caller is shown it. */
+export type ShownStep = Omit<StoredStep, 'result' | 'shown' | 'round' | 'called'> & { result?: string };
+
+export function shownStep({ result, shown, round: _, called: __, ...step }: StoredStep): ShownStep {
+  return { ...step, ...(shown && { result }) };
+}
+
 export interface AssistantMessage extends StoredText {
   role: 'assistant';
+  steps?: StoredStep[];
+  /** Of `usage.prompt_tokens`, which is of all rounds, the last one's part; absent where there was one round. */
+  last_prompt_tokens?: number;
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
@@ -73,6 +107,17 @@ export interface AssistantMessage extends StoredText {
 
 /** A message as it stands in the session's list, in JSON. */
 export type StoredMessage = UserMessage | AssistantMessage;
+
+/** A message as its caller may read it. */
+export type ShownMessage =
+  | UserMessage
+  | (Omit<AssistantMessage, 'steps' | 'last_prompt_tokens'> & { steps?: ShownStep[] });
+
+export function shownMessage(message: StoredMessage): ShownMessage {
+  if (message.role === 'user') return message;
+  const { steps, last_prompt_tokens: _, ...rest } = message;
+  return { ...rest, ...(steps && { steps: steps.map(shownStep) }) };
+}
 
 /** What stands in prompts for a block of the oldest turns. */
 export interface Summary {

@@ -1,5 +1,14 @@
 import type { AsideRecord, FeedbackRecord, TurnRecord } from './audit-record.ts';
 
+/** A call of a tool that was answered, or is in doubt. Times in milliseconds since 1970. */
+export interface ObservedCall {
+  tool: string;
+  step: number;
+  outcome: 'ok' | 'error' | 'in-doubt';
+  startedAt: number;
+  endedAt: number;
+}
+
 /** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
 export interface ObservedTurn {
   record: TurnRecord;
@@ -7,6 +16,7 @@ export interface ObservedTurn {
   /** When the model had said all; absent where it was not asked, or did not come to that. */
   modelEndedAt: number | undefined;
   endedAt: number;
+  calls?: readonly ObservedCall[];
   /** W3C, of the request. */
   traceparent: string | undefined;
 }

@@ -1,6 +1,8 @@
-import type { TurnFinished } from '../events.ts';
+import type { TurnFailed, TurnFinished } from '../events.ts';
 import type { Limited, LimitState } from '../limits.ts';
 import type { Echo } from './echo.ts';
+import type { Journal } from './journal.ts';
+import type { ReplayBlock } from './replay.ts';
 import type { AssistantMessage, ForkedFrom, Item, StoredMessage, Summary, UserMessage } from './stored.ts';
 
 // What the steps of a turn ask of a session store, and what it answers.
@@ -38,6 +40,8 @@ export interface TurnClaim {
   /** As `reserved`, for a summary that is asked for beside the answer; and for a title. */
   summaryReserved?: number;
   titleReserved?: number;
+  /** The turn in whose name its journal is kept, once it has one: its own, or that of a turn that it took over. */
+  journalName?: string | undefined;
 }
 
 /** What an assistant's prompt allows, in tokens. */
@@ -88,6 +92,11 @@ export interface BeginRequest {
   askedAt: number;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
+  /**
+   * The turn of the idempotency record, which nobody holds any more, and whose journal this one goes on with:
+   * `newSessionId` is then that turn's session.
+   */
+  takesOver?: string | undefined;
 }
 
 /** Refusals change nothing, and cost nothing. */
@@ -115,9 +124,15 @@ export type BeginResult =
       /** The same for a title, of a session that has none, and is not temporary. */
       titleReserved: number;
       limits: LimitState[];
+      /** Of the turn that this one takes over. */
+      journal?: Journal | undefined;
     }
-  /** The same turn runs already, or is stored. */
-  | { outcome: 'repeated'; sessionId: string; turnId: string; isStored: boolean }
+  /** The same turn runs already, or is stored. `hasCalled`: where it failed, or nobody holds it, it is to be taken over. */
+  | { outcome: 'repeated'; sessionId: string; turnId: string; isStored: boolean; hasCalled?: boolean }
+  /** The same turn failed, and stays so: it called a tool, and nobody knows whether that was done. */
+  | { outcome: 'in-doubt'; failed: TurnFailed }
+  /** The same turn called a tool, and its journal is gone with its session: it cannot be taken over. */
+  | { outcome: 'gone' }
   | { outcome: 'key-reused' }
   | { outcome: 'busy' }
   | { outcome: 'other-assistant'; assistant: string }
@@ -133,12 +148,12 @@ export type BeginResult =
   | Limited;
 
 /**
- * Tokens for those who follow a turn, in blocks. `position` counts the blocks before the first of these: one that
+ * What those who follow a turn are told, in blocks. `position` counts the blocks before the first of these: one that
  * stands there already was sent again because the answer to an earlier call was lost, and is passed over.
  */
 export interface TokenBlocks {
   position: number;
-  blocks: string[][];
+  blocks: ReplayBlock[];
 }
 
 export interface Commit {

@@ -48,6 +48,11 @@ export class ResponseFold {
         this.#next += event.count;
         return opened;
       }
+      // What was done is not told here yet.
+      case 'tool-called':
+      case 'tool-returned':
+      case 'step-withheld':
+        return [];
       case 'turn-finished':
         return this.#finish(event);
     }

@@ -1,7 +1,8 @@
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import { EPHEMERAL_REPLAY_SECONDS, FAILED_REPLAY_SECONDS } from '../../conversation/ports/session-store.ts';
 import type { BeginRequest, BeginResult, TurnClaim } from '../../conversation/ports/turn-steps.ts';
-import type { Kept, Lease } from './kept.ts';
+import { journalOf, keptMsOf, leftTurn } from './journals.ts';
+import type { Kept, Lease, Session } from './kept.ts';
 import type { MemoryLimits } from './memory-limits.ts';
 import { copyOf, placeOf, windowBefore } from './place.ts';
 import { mayBeSummarized, summaryTokensOf } from './summary-state.ts';
@@ -25,8 +26,18 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   if (isOther && idempotency?.implicit === undefined && seen.fingerprint !== idempotency?.fingerprint) {
     return { outcome: 'key-reused' };
   }
-  if (isOther && (idempotency?.implicit === undefined || (idempotency.implicit === 'retry' && !seen.isAmbiguous))) {
-    return { outcome: 'repeated', sessionId: seen.sessionId, turnId: seen.turnId, isStored: seen.isStored };
+  const isFound = idempotency?.implicit === undefined || (idempotency.implicit === 'retry' && !seen?.isAmbiguous);
+  const left = seen !== undefined && (!isOther || isFound) ? leftTurn(kept, request, seen) : undefined;
+  if (isOther && isFound && left === undefined) {
+    if (seen.doubt !== undefined) return { outcome: 'in-doubt', failed: seen.doubt };
+    const { sessionId, turnId: other, isStored, journal } = seen;
+    return {
+      outcome: 'repeated',
+      sessionId,
+      turnId: other,
+      isStored,
+      ...(journal !== undefined && { hasCalled: true }),
+    };
   }
   const isAmbiguous = isOther ? idempotency?.implicit !== 'anew' : seen?.isAmbiguous === true;
   if (asked !== undefined && !offers.has(asked)) return { outcome: 'unknown-assistant' };
@@ -39,6 +50,8 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   if (session === undefined && request.mustExist) return { outcome: leases[0] ? 'busy' : 'unknown-session' };
   const place = placeOf(request, session, leases[0]?.turnId);
   if ('outcome' in place) return place;
+  // A turn that is taken over goes on where it was.
+  if (place.isFork && left?.sessionId === named) return moved(session);
   const isApart = place.isFork || request.isEphemeral === true;
   if (!isApart && leases[0]) return { outcome: 'busy' };
   const fixed = session?.summary.assistant ?? undefined;
@@ -67,14 +80,18 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   const title = (position !== 0 && session?.summary.title) || undefined;
   const isNamed = title !== undefined || isTemporary || request.isEphemeral === true;
   const asides = { summary: summaryTokens, title: isNamed ? 0 : (request.titleTokens ?? 0) };
+  const isFirst = session === undefined || isApart;
+  const sessionId = isFirst ? request.newSessionId : named;
+  const journal = left && journalOf(kept, `${owner} ${sessionId}`, left.journal);
+  const isThere = left?.sessionId === sessionId && journal?.isFirst === isFirst;
+  if (left !== undefined && !isThere) return { outcome: 'gone' };
   const admission = accounts.admit(owner, turnId, promptTokens, outputTokens, asides);
   if (admission.outcome === 'limited') return admission;
 
-  const isFirst = session === undefined || isApart;
   const { reserved, limits } = admission;
   const begun = {
     outcome: 'begun',
-    sessionId: isFirst ? request.newSessionId : named,
+    sessionId,
     isFirst,
     forkedFrom: place.isFork ? { session_id: named, turn_id: request.after ?? null } : undefined,
     isTemporary,
@@ -88,10 +105,16 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
     summaryReserved: admission.asides.summary,
     titleReserved: admission.asides.title,
     limits,
+    ...(journal && { journal: { name: journal.name, entries: [...journal.entries] } }),
   } as const;
   const copy = place.isFork && session ? copyOf(session, position ?? 0) : undefined;
   takeLease(parts, request, begun, copy, isAmbiguous);
+  journal?.turns.push(turnId);
   return begun;
+}
+
+function moved(session: Session | undefined): BeginResult {
+  return { outcome: 'moved', lastTurnId: session?.messages.at(-1)?.turn_id ?? '' };
 }
 
 /** Takes the lease, and keeps what the turn begins with. */
@@ -105,11 +128,14 @@ function takeLease(
   const { sessionId, assistant } = begun;
   const place = `${owner} ${sessionId}`;
   const about = { session_id: sessionId, turn_id: turnId, assistant, asked_at: askedAt, ...(echo && { echo }) };
-  const entries: ReplayEntry[] = [{ type: 'turn-started', ...about }];
+  const turns = journalOf(kept, place, begun.journal?.name ?? '')?.turns;
+  const entries: ReplayEntry[] = [{ type: 'turn-started', ...about, ...(turns && { took_over: [...turns] }) }];
   kept.running.set(place, { turnId, entries }, leaseMs + replayMs(isEphemeral));
   if (idempotency) {
-    const record = { fingerprint: idempotency.fingerprint, sessionId, turnId, isStored: false, isAmbiguous };
-    kept.records.set(`${owner} ${idempotency.key}`, record, leaseMs);
+    const { key, fingerprint, implicit } = idempotency;
+    const journal = begun.journal?.name;
+    const record = { fingerprint, sessionId, turnId, isStored: false, isAmbiguous, journal };
+    kept.records.set(`${owner} ${key}`, record, journal === undefined ? leaseMs : keptMsOf(implicit));
   }
   if (!begun.isFirst) kept.sessions.touch(place, inUseMs(begun));
   kept.leases.set(place, { turnId, begun, copy, beats: 0, stop: false }, leaseMs);

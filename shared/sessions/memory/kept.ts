@@ -1,3 +1,5 @@
+import type { TurnFailed } from '../../conversation/events.ts';
+import type { JournalEntry } from '../../conversation/ports/journal.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import type { Feedback, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
@@ -43,6 +45,21 @@ export interface IdempotencyRecord {
   isStored: boolean;
   /** Two turns share it. */
   isAmbiguous: boolean;
+  /** The name of the turn's journal, once it has called a tool. */
+  journal?: string | undefined;
+  /** How the turn ended, where nobody knows whether a tool did its work. */
+  doubt?: TurnFailed;
+}
+
+/** What turns did that are not stored. */
+export interface KeptJournal {
+  /** The turn that began it. */
+  name: string;
+  entries: JournalEntry[];
+  /** Those that held it. */
+  turns: string[];
+  /** They are to make their session. */
+  isFirst: boolean;
 }
 
 /** All that the store keeps; by `<owner> <session id>`, or `<owner> <idempotency key>`, where nothing else is said. */
@@ -51,6 +68,8 @@ export interface Kept {
   leases: ExpiringMap<Lease>;
   running: ExpiringMap<{ turnId: string; entries: ReplayEntry[] }>;
   records: ExpiringMap<IdempotencyRecord>;
+  /** By name. */
+  journals: ExpiringMap<Map<string, KeptJournal>>;
   /** By owner: session ids in the order of their latest turn, oldest first. */
   index: Map<string, Set<string>>;
 }
@@ -62,6 +81,7 @@ export function nothingKept(now: () => number): Kept {
     leases: new ExpiringMap(now),
     running: new ExpiringMap(now),
     records: new ExpiringMap(now),
+    journals: new ExpiringMap(now),
     index: new Map(),
   };
 }

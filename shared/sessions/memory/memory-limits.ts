@@ -131,6 +131,17 @@ export class MemoryLimits {
     }
   }
 
+  /** Holds back so many tokens for a turn in place of those that it has, where every limit allows it. */
+  reserve(owner: string, turnId: string, tokens: number): boolean {
+    const now = this.#now();
+    const account = this.#account(owner);
+    const own = account.reservations.get(turnId);
+    const held = heldOf(account, now) - (own !== undefined && own.endsAt > now ? own.tokens : 0);
+    for (const { quota, used } of this.#counted(account, now)) if (used + held + tokens > quota) return false;
+    account.reservations.set(turnId, { tokens, endsAt: now + this.#reservationMs });
+    return true;
+  }
+
   renew(owner: string, turnId: string): void {
     const reservation = this.#accounts.get(owner)?.reservations.get(turnId);
     if (reservation) reservation.endsAt = this.#now() + this.#reservationMs;

@@ -93,13 +93,13 @@ export class MemorySessionStore extends MemoryBetweenTurns implements SessionSto
     this.kept.sessions.delete(place);
     this.kept.leases.delete(place);
     this.kept.running.delete(place);
+    this.kept.journals.delete(place);
     this.kept.index.get(owner)?.delete(sessionId);
   }
 
   async erase(owner: string): Promise<void> {
-    for (const entries of [this.kept.sessions, this.kept.leases, this.kept.running, this.kept.records]) {
-      entries.deleteAll(`${owner} `);
-    }
+    const { sessions, leases, running, records, journals } = this.kept;
+    for (const entries of [sessions, leases, running, records, journals]) entries.deleteAll(`${owner} `);
     this.kept.index.delete(owner);
   }
 

@@ -1,8 +1,9 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
-import { hasEnding, isFiltered, type Replay, type ReplayEntry } from '../../conversation/ports/replay.ts';
+import type { JournalPart } from '../../conversation/ports/journal.ts';
+import { hasEnding, isFiltered, type Replay, type ReplayEntry, withheld } from '../../conversation/ports/replay.ts';
 import {
   IDEMPOTENCY_SECONDS,
-  IMPLICIT_SECONDS,
+  LONGEST_TURN_SECONDS,
   type SessionRules,
   TEMPORARY_SECONDS,
 } from '../../conversation/ports/session-store.ts';
@@ -15,6 +16,7 @@ import type {
   TurnClaim,
 } from '../../conversation/ports/turn-steps.ts';
 import { beginTurn, replayMs } from './begin-turn.ts';
+import { keptMsOf } from './journals.ts';
 import { type IdempotencyRecord, type Kept, type Lease, nothingKept, type Session } from './kept.ts';
 import { MemoryLimits } from './memory-limits.ts';
 import { storedSession } from './stored-session.ts';
@@ -43,7 +45,7 @@ export class MemoryTurns {
     return beginTurn({ kept, limits, inUseMs, leaseMs: this.#leaseMs, now: this.now() }, request);
   }
 
-  async extend(claim: TurnClaim, said: TokenBlocks) {
+  async extend(claim: TurnClaim, said: TokenBlocks, done?: JournalPart) {
     const place = `${claim.owner} ${claim.sessionId}`;
     const lease = this.#held(claim);
     if (lease === undefined) return { held: false, stop: false };
@@ -51,10 +53,25 @@ export class MemoryTurns {
     this.kept.leases.touch(place, this.#leaseMs);
     this.kept.sessions.touch(place, this.inUseMs(claim));
     this.limits.renew(claim.owner, claim.turnId);
-    if (this.#record(claim)) this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, this.#leaseMs);
+    const record = this.#record(claim);
+    const touch = (ms: number) => this.kept.records.touch(`${claim.owner} ${claim.idempotency?.key}`, ms);
+    // The record of a turn that has called a tool is kept for its whole time, whatever becomes of the turn.
+    if (record && record.journal === undefined) touch(this.#leaseMs);
+    if (done && done.entries.length > 0) {
+      const name = this.#write(claim, done);
+      if (record && record.journal === undefined) {
+        record.journal = name;
+        touch(keptMsOf(claim.idempotency?.implicit));
+      }
+    }
     keepBlocks(this.kept.running.get(place)?.entries, said);
     this.kept.running.touch(place, this.#leaseMs + replayMs(claim.isEphemeral));
     return { held: true, stop: lease.stop };
+  }
+
+  async reserve({ owner, sessionId, turnId }: TurnClaim, tokens: number): Promise<'reserved' | 'refused'> {
+    const isHeld = this.kept.leases.get(`${owner} ${sessionId}`)?.turnId === turnId;
+    return isHeld && this.limits.reserve(owner, turnId, tokens) ? 'reserved' : 'refused';
   }
 
   async commit(claim: TurnClaim, turn: Commit): Promise<'committed' | 'lost'> {
@@ -85,11 +102,12 @@ export class MemoryTurns {
     if (idempotency && (idempotency.implicit === undefined || this.#record(claim))) {
       const { fingerprint, implicit } = idempotency;
       const isAmbiguous = this.#record(claim)?.isAmbiguous === true;
-      const seconds = implicit === undefined ? IDEMPOTENCY_SECONDS : IMPLICIT_SECONDS;
       const record = { fingerprint, sessionId, turnId, isStored: true, isAmbiguous };
-      this.kept.records.set(`${owner} ${idempotency.key}`, record, seconds * 1000);
+      this.kept.records.set(`${owner} ${idempotency.key}`, record, keptMsOf(implicit));
     }
     this.kept.running.delete(place);
+    // What was done is in the answer.
+    this.#drop(claim);
     this.kept.leases.delete(place);
     return 'committed';
   }
@@ -106,14 +124,20 @@ export class MemoryTurns {
       this.kept.leases.delete(place);
       const { entries = [] } = this.kept.running.get(place) ?? {};
       keepBlocks(entries, unsent);
-      const told = isFiltered(ending) ? entries.map((each) => (Array.isArray(each) ? each.length : each)) : entries;
+      const told = isFiltered(ending) ? entries.map(withheld) : entries;
       const whole = [...told, ending];
       this.kept.running.set(place, { turnId: claim.turnId, entries: whole }, replayMs(claim.isEphemeral));
     }
     this.limits.settle(claim.owner, claim.turnId, spent);
     this.limits.settleAside(claim.owner, claim.turnId, 'summary', summary);
     this.limits.settleAside(claim.owner, claim.turnId, 'title', title);
-    if (this.#record(claim)?.isStored === false) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
+    const record = this.#record(claim);
+    const isInDoubt = ending.type === 'turn-failed' && ending.code === 'tool-in-doubt';
+    const hasCalled = record?.journal !== undefined;
+    if (record?.isStored === false && !hasCalled) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
+    if (hasCalled && isInDoubt) record.doubt = ending;
+    // Nobody goes on with it: it has no key of its own, or its outcome is fixed.
+    if (claim.idempotency === undefined || (hasCalled && isInDoubt)) this.#drop(claim);
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {
@@ -131,6 +155,8 @@ export class MemoryTurns {
   ): Promise<Replay | undefined> {
     const place = `${owner} ${sessionId}`;
     const told = [this.kept.running.get(place), this.kept.sessions.get(place)?.last];
+    const isTakenOver = told.some((each) => each && turnId !== undefined && takenOver(each.entries).includes(turnId));
+    if (turnId !== undefined && isTakenOver) return { turnId, state: 'lost', beats: 0, entries: [] };
     const turn = told.find((each) => each !== undefined && (turnId === undefined || each.turnId === turnId));
     if (turn === undefined) return undefined;
     const lease = this.kept.leases.get(place);
@@ -154,6 +180,22 @@ export class MemoryTurns {
     this.kept.index.set(owner, index.add(sessionId));
   }
 
+  /** @returns the journal's name */
+  #write(claim: TurnClaim, { position, entries }: JournalPart): string {
+    const { isFirst, turnId, journalName: name = turnId } = claim;
+    const place = `${claim.owner} ${claim.sessionId}`;
+    const journals = this.kept.journals.get(place) ?? new Map();
+    const journal = journals.get(name) ?? { name, entries: [], turns: [turnId], isFirst };
+    journal.entries.splice(position, entries.length, ...entries);
+    const sessionMs = claim.isEphemeral ? LONGEST_TURN_SECONDS * 1000 : this.inUseMs(claim);
+    this.kept.journals.set(place, journals.set(name, journal), Math.min(sessionMs, IDEMPOTENCY_SECONDS * 1000));
+    return name;
+  }
+
+  #drop({ owner, sessionId, journalName }: TurnClaim): void {
+    if (journalName !== undefined) this.kept.journals.get(`${owner} ${sessionId}`)?.delete(journalName);
+  }
+
   /** The turn's idempotency record, while it is its own. */
   #record({ owner, turnId, idempotency }: TurnClaim): IdempotencyRecord | undefined {
     const record = idempotency && this.kept.records.get(`${owner} ${idempotency.key}`);
@@ -166,6 +208,11 @@ export class MemoryTurns {
   }
 }
 
+function takenOver([started]: readonly ReplayEntry[]): readonly string[] {
+  const isStart = typeof started === 'object' && !Array.isArray(started) && started.type === 'turn-started';
+  return (isStart && started.took_over) || [];
+}
+
 function nothingSaid(): Pick<Session, 'messages' | 'turns'> {
   return { messages: [], turns: new Map() };
 }
@@ -173,6 +220,7 @@ function nothingSaid(): Pick<Session, 'messages' | 'turns'> {
 /** The turn's start stands before the blocks. */
 function keepBlocks(entries: ReplayEntry[] | undefined, { position, blocks }: TokenBlocks): void {
   for (const [index, block] of blocks.entries()) {
-    if (block.length > 0 && entries?.length === position + 1 + index) entries.push(block);
+    const isEmpty = Array.isArray(block) && block.length === 0;
+    if (!isEmpty && entries?.length === position + 1 + index) entries.push(block);
   }
 }

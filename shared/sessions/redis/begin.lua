@@ -1,14 +1,16 @@
 -- Begins a turn, or says why not. A refusal changes nothing. Behind use-session.lua, find-turn.lua, items.lua, fork.lua,
--- request-limit.lua and token-limits.lua.
+-- journal.lua, request-limit.lua and token-limits.lua.
 --
--- KEYS 1-6: session, messages, lease, running, replay, turns of the session that the caller named (else of the new one)
---      7-10: messages, lease, running, turns of the new session
---      11-16: the owner's rate, tokens, reservations, begun, index of sessions, pinned sessions
---      17:  idempotency record, where there is one
+-- KEYS 1-7: session, messages, lease, running, replay, turns, journal of the session that the caller named (else of the
+--      new one)
+--      8-12: messages, lease, running, turns, journal of the new session
+--      13-18: the owner's rate, tokens, reservations, begun, index of sessions, pinned sessions
+--      19:  idempotency record, where there is one
 -- ARGV 1: JSON of what is asked: turn, named and fresh (session ids), must_exist, after (a turn, '' for none, or null),
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, temporary, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
---         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null,
+--         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null, takes_over (the turn
+--         of the record, or null; the new session is then that turn's),
 --         session_ms and use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after
 --         the lease), record_ms and implicit_ms (of a record with and without a key of the caller's), turn_ms (the
 --         longest), late_ms (what is asked beside a turn, behind it),
@@ -18,26 +20,36 @@
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
 -- summaries as JSON, tokens that are held back for a summary and for a title (0: none may be asked for), '1' if the session
--- is temporary, window's messages...; of 'limited' which limit, ms until a retry may succeed, limits as JSON
+-- is temporary, the journal that it goes on with (its name, then a JSON each line; '' none), window's messages...; of
+-- 'limited' which limit, ms until a retry may succeed, limits as JSON; of 'repeated' session, turn, position or '', '1' if
+-- it has called a tool; of 'in-doubt' how the turn failed
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local fresh_messages, fresh_lease, fresh_running, fresh_turns = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local rate, tokens, reservations, begun_list = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
-local index, pinned, record = KEYS[15], KEYS[16], KEYS[17]
+local journal, fresh_messages, fresh_lease, fresh_running = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local fresh_turns, fresh_journal, rate, tokens = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local reservations, begun_list, index, pinned, record = KEYS[15], KEYS[16], KEYS[17], KEYS[18], KEYS[19]
 local ask = cjson.decode(ARGV[1])
 for name, value in pairs(ask) do
   if value == cjson.null then ask[name] = nil end
 end
 
-local is_ambiguous
+-- `left`: the session of a turn that is taken over, and the name of its journal.
+local is_ambiguous, left
 if record then
-  local seen = redis.call('HMGET', record, 'fingerprint', 'session', 'turn', 'position', 'ambiguous')
+  local seen = redis.call('HMGET', record, 'fingerprint', 'session', 'turn', 'position', 'ambiguous', 'journal', 'doubt')
   is_ambiguous = seen[5]
   if seen[1] and seen[3] ~= ask.turn then
     if not ask.implicit and seen[1] ~= ask.fingerprint then return { 'key-reused' } end
     if not ask.implicit or (ask.implicit == 'retry' and not seen[5]) then
-      return { 'repeated', seen[2], seen[3], seen[4] or '' }
+      if seen[7] then return { 'in-doubt', seen[7] } end
+      local holder = redis.call('HGET', seen[2] == ask.named and lease or fresh_lease, 'turn')
+      local is_left = seen[6] and not seen[4] and seen[3] == ask.takes_over and holder ~= seen[3]
+      if not is_left then return { 'repeated', seen[2], seen[3], seen[4] or '', seen[6] and '1' or '' } end
+      left = { session = seen[2], journal = seen[6] }
+    else
+      is_ambiguous = ask.implicit ~= 'anew'
     end
-    is_ambiguous = ask.implicit ~= 'anew'
+  elseif seen[6] then
+    left = { session = seen[2], journal = seen[6] }
   end
 end
 
@@ -65,7 +77,9 @@ if exists and ask.after and holder ~= ask.turn then
     else
       return { holder == ask.after and 'busy' or 'unknown-turn' }
     end
-    if ask.fork == 'no' then return { 'moved', last_turn } end
+    -- A turn that is taken over goes on where it was.
+    local is_here = left and left.session == ask.named and not ask.ephemeral
+    if ask.fork == 'no' or is_here then return { 'moved', last_turn } end
     is_fork = not ask.ephemeral
   end
 elseif ask.after and ask.after ~= '' and not exists then
@@ -97,7 +111,14 @@ local brought = not position and known[6] or ''
 local is_first = not exists or is_apart
 local session_id = ask.named
 if is_first then
-  session_id, lease, running = ask.fresh, fresh_lease, fresh_running
+  session_id, lease, running, journal = ask.fresh, fresh_lease, fresh_running, fresh_journal
+end
+local done, holders
+if left then
+  done = left.session == session_id and read_journal(journal, left.journal)
+  local kept = redis.call('HMGET', journal, left.journal .. ':first', left.journal .. ':turns')
+  if not done or (kept[1] ~= false) ~= is_first then return { 'gone' } end
+  holders = kept[2]
 end
 
 local limits, states, refused = ask.limits, {}, nil
@@ -165,21 +186,34 @@ local started = cjson.encode({
 })
 -- What the caller wants to be told stays as it stands, and so does a number that Lua would round.
 local echo = ARGV[2] == 'null' and '' or ',"echo":' .. ARGV[2]
+local took_over = ''
+if left then
+  local others = {}
+  for turn in string.gmatch(holders, '[^,]+') do
+    if turn ~= ask.turn then others[#others + 1] = turn end
+  end
+  took_over = ',"took_over":' .. cjson.encode(others)
+  if not again then redis.call('HSET', journal, left.journal .. ':turns', holders .. ',' .. ask.turn) end
+end
 redis.call('RPUSH', running,
-  string.sub(started, 1, -2) .. ',"asked_at":' .. string.format('%.0f', ask.asked_at) .. echo .. '}')
+  string.sub(started, 1, -2) .. ',"asked_at":' .. string.format('%.0f', ask.asked_at) .. took_over .. echo .. '}')
 redis.call('PEXPIRE', running, ask.lease_ms + ask.replay_ms)
+if is_fork and left and not again then redis.call('DEL', fresh_messages, fresh_turns) end
 if is_fork and not again then copy_turns(messages, fresh_messages, fresh_turns, position, ask.turn_ms) end
 if record then
   redis.call('DEL', record)
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', session_id, 'turn', ask.turn)
   if is_ambiguous then redis.call('HSET', record, 'ambiguous', 1) end
-  redis.call('PEXPIRE', record, ask.lease_ms)
+  if left then redis.call('HSET', record, 'journal', left.journal) end
+  local kept_ms = ask.implicit and ask.implicit_ms or ask.record_ms
+  redis.call('PEXPIRE', record, left and kept_ms or ask.lease_ms)
 end
 
 -- Whoever erases all that is the owner's finds it here.
 redis.call('ZREMRANGEBYSCORE', begun_list, '-inf', now_ms)
-local left_ms = ask.turn_ms + (is_temporary and ask.temporary_ms or 0)
-redis.call('ZADD', begun_list, now_ms + left_ms, 'lease:' .. session_id)
+local lasts_ms = ask.turn_ms + (is_temporary and ask.temporary_ms or 0)
+if left then lasts_ms = ask.turn_ms + math.min(ask.use_ms, ask.record_ms) end
+redis.call('ZADD', begun_list, now_ms + lasts_ms, 'lease:' .. session_id)
 if record then
   local record_ms = ask.implicit and ask.implicit_ms or ask.record_ms
   redis.call('ZADD', begun_list, now_ms + ask.turn_ms + record_ms, 'key:' .. ask.key)
@@ -190,6 +224,7 @@ local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
   title, is_fork and ask.after or 'no', brought, summaries,
   tostring(asides.summary), tostring(asides.title), is_temporary and '1' or '',
+  left and left.journal .. '\n' .. done or '',
 }
 if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms, ask.temporary_use_ms)

@@ -1,16 +1,17 @@
--- Stores a whole turn, or nothing of it. Behind settle.lua and note-summary.lua.
+-- Stores a whole turn, or nothing of it. Behind settle.lua, note-summary.lua and journal.lua.
 --
--- KEYS 1-6: session, messages, lease, running, replay, turns
---      7-10: the owner's index of sessions, pinned sessions, tokens, reservations
---      11:  idempotency record, where there is one
+-- KEYS 1-7: session, messages, lease, running, replay, turns, journal
+--      8-11: the owner's index of sessions, pinned sessions, tokens, reservations
+--      12:  idempotency record, where there is one
 -- ARGV 1: JSON: turn, session, is_first, forked_from (as JSON, or null), temporary, assistant, title, at (the position of
 --         the first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON,
 --         or null), summary and titled: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null,
 --         fingerprint and implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a
---         record with and without a key of the caller's), position (of the first block)
+--         record with and without a key of the caller's), position (of the first block), journal (its name, or null)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
-local session, messages, lease, running, replay, turns, index, pinned, tokens, reservations, record = unpack(KEYS)
+local session, messages, lease, running, replay, turns, journal = unpack(KEYS)
+local index, pinned, tokens, reservations, record = unpack(KEYS, 8)
 local ask = cjson.decode(ARGV[1])
 
 -- The answer to an earlier try was lost on its way.
@@ -82,7 +83,10 @@ if ask.reserved > 0 then settle(tokens, reservations, ask.turn, ask.reserved, as
 if record and (ask.implicit == cjson.null or redis.call('HGET', record, 'turn') == ask.turn) then
   redis.call('HSET', record, 'fingerprint', ask.fingerprint, 'session', ask.session, 'turn', ask.turn,
     'position', ask.at)
+  redis.call('HDEL', record, 'journal')
   redis.call('PEXPIRE', record, ask.implicit == cjson.null and ask.record_ms or ask.implicit_ms)
 end
+-- What was done is in the answer.
+if ask.journal ~= cjson.null then drop_journal(journal, ask.journal) end
 redis.call('DEL', lease)
 return 'committed'

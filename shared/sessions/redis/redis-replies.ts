@@ -1,5 +1,7 @@
+import type { TurnFailed } from '../../conversation/events.ts';
 import type { Limited, LimitState } from '../../conversation/limits.ts';
 import type { KeptSession } from '../../conversation/ports/between-turns.ts';
+import type { Journal, JournalEntry } from '../../conversation/ports/journal.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type {
   ForkedFrom,
@@ -22,7 +24,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
   switch (outcome) {
     case 'begun': {
       const [windowStart, reserved, limits = '', title, after, brought = '', ...rest] = values.slice(3);
-      const [summaries = '', summaryReserved, titleReserved, temporary, ...messages] = rest;
+      const [summaries = '', summaryReserved, titleReserved, temporary, done = '', ...messages] = rest;
       return {
         outcome,
         sessionId: first,
@@ -39,10 +41,16 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
         limits: JSON.parse(limits),
         brought: readItems(brought),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),
+        ...(done !== '' && { journal: readJournal(done) }),
       };
     }
     case 'repeated':
-      return { outcome, sessionId: first, turnId: second, isStored: third !== '' };
+      return {
+        ...{ outcome, sessionId: first, turnId: second, isStored: third !== '' },
+        ...(values[3] === '1' && { hasCalled: true }),
+      };
+    case 'in-doubt':
+      return { outcome, failed: JSON.parse(first) as TurnFailed };
     case 'moved':
       return { outcome, lastTurnId: first };
     case 'other-assistant':
@@ -55,11 +63,18 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
     case 'unknown-session':
     case 'unknown-turn':
     case 'busy':
+    case 'gone':
     case 'key-reused':
       return { outcome };
     default:
       throw new Reason(`begin.lua answered ${outcome}`);
   }
+}
+
+/** Its name, and then its entries, a JSON each line. */
+function readJournal(lines: string): Journal {
+  const [name = '', ...entries] = lines.split('\n');
+  return { name, entries: entries.map((json) => JSON.parse(json) as JournalEntry) };
 }
 
 /** The items that were brought to a session, a JSON each line. */

@@ -22,6 +22,7 @@ import followLua from './follow.lua';
 import forgetLua from './forget.lua';
 import forkLua from './fork.lua';
 import itemsLua from './items.lua';
+import journalLua from './journal.lua';
 import noteSummaryLua from './note-summary.lua';
 import rateLua from './rate.lua';
 import readSessionLua from './read-session.lua';
@@ -29,6 +30,7 @@ import readTurnLua from './read-turn.lua';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import requestLimitLua from './request-limit.lua';
+import reserveLua from './reserve.lua';
 import sessionLua from './session.lua';
 import settleLua from './settle.lua';
 import stopLua from './stop.lua';
@@ -40,12 +42,14 @@ import usageLua from './usage.lua';
 import useSessionLua from './use-session.lua';
 
 const scripts = {
-  beginTurn: useSessionLua + findTurnLua + itemsLua + forkLua + requestLimitLua + tokenLimitsLua + beginLua,
-  extendTurn: useSessionLua + extendLua,
-  commitTurn: settleLua + noteSummaryLua + commitLua,
+  beginTurn:
+    useSessionLua + findTurnLua + itemsLua + forkLua + journalLua + requestLimitLua + tokenLimitsLua + beginLua,
+  extendTurn: useSessionLua + journalLua + extendLua,
+  reserveTokens: requestLimitLua + tokenLimitsLua + reserveLua,
+  commitTurn: settleLua + noteSummaryLua + journalLua + commitLua,
   storeSummary: settleLua + noteSummaryLua + storeSummaryLua,
   storeTitle: settleLua + storeTitleLua,
-  abandonTurn: settleLua + abandonLua,
+  abandonTurn: settleLua + journalLua + abandonLua,
   followTurn: followLua,
   stopTurn: stopLua,
   readTurn: findTurnLua + readTurnLua,

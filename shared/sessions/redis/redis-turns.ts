@@ -1,6 +1,7 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import type { Limits } from '../../conversation/limits.ts';
-import { hasEnding, isFiltered, type Replay } from '../../conversation/ports/replay.ts';
+import type { JournalPart } from '../../conversation/ports/journal.ts';
+import { hasEnding, isFiltered, type Replay, withheld } from '../../conversation/ports/replay.ts';
 import type { SessionRules } from '../../conversation/ports/session-store.ts';
 import type {
   AsideCosts,
@@ -13,7 +14,7 @@ import type {
 import type { RedisConnection } from './redis-connection.ts';
 import { readBegun } from './redis-replies.ts';
 import { RedisScripts } from './redis-scripts.ts';
-import { beginArguments, blocksOf, firstOf, recordKey, recordOf, replayOf } from './script-arguments.ts';
+import { beginArguments, blocksOf, firstOf, journalOf, recordKey, recordOf, replayOf } from './script-arguments.ts';
 import { sessionKeys } from './session-keys.ts';
 
 /** The steps of turns in Redis, of which a `SessionStore` consists beside what it keeps. */
@@ -40,9 +41,11 @@ export class RedisTurns {
     return begun;
   }
 
-  async extend(claim: TurnClaim, said: TokenBlocks) {
+  async extend(claim: TurnClaim, said: TokenBlocks, done?: JournalPart) {
     const keys = sessionKeys(claim.owner);
     const id = claim.sessionId;
+    const { cuts } = this.connection;
+    const entries = done?.entries ?? [];
     const reply = await this.scripts.run(
       'extendTurn',
       [
@@ -52,9 +55,11 @@ export class RedisTurns {
         keys.running(id),
         keys.replay(id),
         keys.turns(id),
+        keys.journal(id),
         keys.reservations,
         keys.index,
         keys.pinned,
+        keys.begun,
         ...recordKey(claim),
       ],
       {
@@ -65,11 +70,30 @@ export class RedisTurns {
         title_reserved: claim.titleReserved ?? 0,
         ...replayOf(claim),
         ...firstOf(said),
+        done: entries.length,
+        ...(done && {
+          journal: claim.journalName ?? claim.turnId,
+          entry: done.position,
+          is_first: claim.isFirst,
+          ephemeral: claim.isEphemeral ?? false,
+          temporary: claim.isTemporary ?? false,
+          ...recordOf(claim.idempotency),
+        }),
       },
-      blocksOf(said),
+      [...blocksOf(said), ...entries],
     );
     const [held, stop] = reply as [number, number];
+    // A call goes out on this: its journal has to outlive the server that was told of it.
+    if (entries.length > 0 && held === 1) await this.connection.replicated(keys.replicated, cuts);
     return { held: held === 1, stop: stop === 1 };
+  }
+
+  async reserve(claim: TurnClaim, tokens: number): Promise<'reserved' | 'refused'> {
+    const keys = sessionKeys(claim.owner);
+    const { turnId: turn, reserved } = claim;
+    const touched = [keys.lease(claim.sessionId), keys.tokens, keys.reservations];
+    const ask = { turn, reserved, wanted: tokens, limits: this.limits };
+    return (await this.scripts.run('reserveTokens', touched, ask)) === 1 ? 'reserved' : 'refused';
   }
 
   async commit(claim: TurnClaim, turn: Commit) {
@@ -85,6 +109,7 @@ export class RedisTurns {
         keys.running(id),
         keys.replay(id),
         keys.turns(id),
+        keys.journal(id),
         keys.index,
         keys.pinned,
         keys.tokens,
@@ -109,6 +134,7 @@ export class RedisTurns {
         reserved: claim.reserved,
         spent: turn.spent,
         ...recordOf(claim.idempotency),
+        journal: journalOf(claim),
         ...firstOf(turn.unsent),
       },
       [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],
@@ -136,6 +162,7 @@ export class RedisTurns {
         keys.lease(id),
         keys.running(id),
         keys.turns(id),
+        keys.journal(id),
         keys.reservations,
         keys.tokens,
         ...recordKey(claim),
@@ -151,9 +178,11 @@ export class RedisTurns {
         is_first: claim.isFirst,
         ...firstOf(unsent),
         filtered,
+        journal: journalOf(claim),
+        doubt: ending.type === 'turn-failed' && ending.code === 'tool-in-doubt',
         ...replayOf(claim),
       },
-      [ending, ...(filtered ? blocks.map(({ length }) => length) : blocks)],
+      [ending, ...(filtered ? blocks.map(withheld) : blocks)],
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Limits } from '../../conversation/limits.ts';
+import type { ReplayBlock } from '../../conversation/ports/replay.ts';
 import { EPHEMERAL_REPLAY_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
 import type { BeginRequest, Idempotency, TokenBlocks, TurnClaim } from '../../conversation/ports/turn-steps.ts';
 import { SUMMARY_COSTS } from '../../conversation/summaries.ts';
@@ -15,10 +16,12 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     keys.running(named),
     keys.replay(named),
     keys.turns(named),
+    keys.journal(named),
     keys.messages(fresh),
     keys.lease(fresh),
     keys.running(fresh),
     keys.turns(fresh),
+    keys.journal(fresh),
     keys.rate,
     keys.tokens,
     keys.reservations,
@@ -44,6 +47,7 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     output_tokens: request.outputTokens ?? null,
     title_tokens: request.titleTokens ?? 0,
     asked_at: request.askedAt,
+    takes_over: request.takesOver ?? null,
     key: request.idempotency?.key ?? null,
     ...recordOf(request.idempotency),
     ...replayOf(request),
@@ -73,6 +77,11 @@ export function firstOf({ position }: TokenBlocks): { position: number } {
   return { position: position + 1 };
 }
 
-export function blocksOf({ blocks }: TokenBlocks): string[][] {
-  return blocks.filter((block) => block.length > 0);
+export function blocksOf({ blocks }: TokenBlocks): ReplayBlock[] {
+  return blocks.filter((block) => !Array.isArray(block) || block.length > 0);
+}
+
+/** The name of the turn's journal, where it has one. */
+export function journalOf({ journalName }: TurnClaim): string | null {
+  return journalName ?? null;
 }

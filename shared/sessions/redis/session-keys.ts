@@ -9,7 +9,8 @@ export function sessionKeys(owner: string) {
   const key = (kind: string, id: string) => `chat:{${owner}}:${kind}:${id}`;
   return {
     /** Every key of a session. */
-    allOf: (id: string) => ['session', 'messages', 'lease', 'running', 'replay', 'turns'].map((kind) => key(kind, id)),
+    allOf: (id: string) =>
+      ['session', 'messages', 'lease', 'running', 'replay', 'turns', 'journal'].map((kind) => key(kind, id)),
     /**
      * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; pinned and
      * temporary, where it is; of a copy forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
@@ -27,7 +28,12 @@ export function sessionKeys(owner: string) {
     replay: (id: string) => key('replay', id),
     /** HASH: of every stored turn the position of its first message, and behind it its `Feedback` in JSON, if any. */
     turns: (id: string) => key('turns', id),
-    /** HASH: fingerprint, session, turn; position once the turn is stored; ambiguous, where two turns share it. */
+    /** HASH of what turns did that are not stored, each by the name of its journal; see `journal.lua`. */
+    journal: (id: string) => key('journal', id),
+    /**
+     * HASH: fingerprint, session, turn; position once the turn is stored; ambiguous, where two turns share it; journal (its
+     * name) once the turn has called a tool, until it is stored; doubt (a `TurnFailed` in JSON) where it ended with that.
+     */
     record: (idempotencyKey: string) => key('key', idempotencyKey),
     /** ZSET of session ids by the time (microseconds) of their latest turn, or later where only failed turns keep one. */
     index: `chat:{${owner}}:sessions`,

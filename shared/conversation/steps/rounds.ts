@@ -1,0 +1,188 @@
+import type { Assistant } from '../assistant.ts';
+import { estimatedUsage } from '../estimated-usage.ts';
+import type { FinishReason } from '../events.ts';
+import { Failure } from '../failure.ts';
+import type { Told } from '../held-lease.ts';
+import { patiently } from '../patience.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { CompletionOptions, Model, Usage } from '../ports/model.ts';
+import type { SessionStore } from '../ports/session-store.ts';
+import type { Source } from '../ports/source.ts';
+import type { StoredStep } from '../ports/stored.ts';
+import type { Prompt } from '../prompt.ts';
+import { type SpokenRound, speak } from '../speak.ts';
+import { Spending } from '../spending.ts';
+import { Steps } from './steps.ts';
+import type { ToolTurn } from './tool-turn.ts';
+
+/** What a model is asked with, over all rounds of a turn. */
+export interface AskedModel {
+  model: Model;
+  assistant: Assistant;
+  options: Omit<CompletionOptions, 'temperature' | 'tools'> & { temperature: number | undefined };
+}
+
+/** What was said and done in a turn. */
+export interface Spoken {
+  /** What the model was asked with at last. */
+  prompt: Prompt;
+  /** The tokens that were told, joined. Empty only where the turn was ended before the first. */
+  content: string;
+  steps: StoredStep[];
+  finishReason: FinishReason;
+  /** Of all rounds, and of the last one's prompt where there were several. */
+  usage: Usage;
+  lastPromptTokens: number | undefined;
+  /** The name of the model that answered, where it said so. */
+  model: string | undefined;
+  /** What the answer cites, where it was said to its end. */
+  sources: Source[] | undefined;
+}
+
+interface HeardRound {
+  prompt: Prompt;
+  spending: Spending;
+  /** What the model wrote beside what it said. */
+  called: string;
+}
+
+/** A turn as rounds: the model speaks, or calls tools and is told what came of it, until it has answered. */
+export class Rounds {
+  readonly #asked: AskedModel;
+  readonly #turn: ToolTurn;
+  readonly #store: SessionStore;
+  readonly #steps: Steps;
+  readonly #tell: (event: Told) => void;
+  readonly #heard: HeardRound[] = [];
+  #takenOver: Usage[] = [];
+  #said = '';
+
+  constructor(store: SessionStore, asked: AskedModel, turn: ToolTurn, tell: (event: Told) => void) {
+    this.#store = store;
+    this.#asked = asked;
+    this.#turn = turn;
+    this.#tell = (event) => {
+      if (event.type === 'token-said') this.#said += event.token;
+      turn.lease.tell(event);
+      tell(event);
+    };
+    this.#steps = new Steps(turn, this.#tell);
+  }
+
+  /**
+   * Runs the turn, until the model is done or the lease's signal ends it early.
+   *
+   * @param journal of the turn that this one takes over
+   * @throws {Failure} of the model, of the lease, or `tool-in-doubt`; `model-failed`, `model-timeout` or
+   *   `output-limit-reached` where the model said nothing at all
+   */
+  async run(built: Prompt, journal: Journal | undefined): Promise<Spoken> {
+    const { prompts } = this.#turn;
+    const { done } = this.#steps;
+    if (journal !== undefined) {
+      await this.#steps.resume(journal.entries);
+      this.#takenOver = done.usages;
+    }
+    for (let next = done.rounds.length > 0 ? await prompts.next(built, done.answered) : built; ; ) {
+      const { prompt, tools } = await this.#offer(next);
+      const round = await this.#ask(prompt, tools);
+      if (round.calls.length === 0 || tools?.isLast !== false) return this.#spoken(round);
+      await this.#steps.take(round, await this.#usageOf(this.#heard.at(-1) as HeardRound));
+      next = await prompts.next(round.prompt, done.answered);
+    }
+  }
+
+  /** What the model is paid for so far, in tokens. */
+  async spent(): Promise<number> {
+    const { prompts } = this.#turn;
+    const costs = this.#heard.map(async ({ prompt, spending, called }) => {
+      const { tokens } = await prompts.count(spending.said + called);
+      return spending.total(await prompts.sizeOf(prompt), tokens);
+    });
+    return (await Promise.all(costs)).reduce((sum, tokens) => sum + tokens, 0);
+  }
+
+  async #ask(prompt: Prompt, tools: CompletionOptions['tools']): Promise<SpokenRound> {
+    const { model, assistant, options } = this.#asked;
+    const { lease, audit } = this.#turn;
+    const heard: HeardRound = { prompt, spending: new Spending(), called: '' };
+    this.#heard.push(heard);
+    const say = (token: string) => {
+      audit.firstTokenAt ??= performance.now();
+      this.#tell({ type: 'token-said', token });
+    };
+    const round = await speak(model, assistant, prompt, { ...options, tools }, lease, heard.spending, say);
+    heard.prompt = round.prompt;
+    heard.called = round.calls.map((call) => call.name + call.arguments).join('');
+    return round;
+  }
+
+  /** What the model may call in a round. */
+  async #offer(prompt: Prompt): Promise<{ prompt: Prompt; tools: CompletionOptions['tools'] }> {
+    const { tools, prompts } = this.#turn;
+    const offered = [...tools.values()].map((tool) => tool.offered);
+    if (offered.length === 0) return { prompt, tools: undefined };
+    if (!this.#steps.isOver && (await this.#reserve(prompt))) return { prompt, tools: { offered, isLast: false } };
+    if (this.#steps.done.rounds.length > 0) return { prompt, tools: { offered, isLast: true } };
+    return { prompt: await prompts.withoutTools(prompt), tools: undefined };
+  }
+
+  /**
+   * Holds tokens back for a round, and for one more that has to answer whatever the round called. Each round finds what
+   * the one before has held back for it, so that no limit is ever exceeded.
+   */
+  async #reserve({ promptTokens, fixedTokens, parts }: Prompt): Promise<boolean> {
+    const { claim, lease } = this.#turn;
+    if (claim.reserved === 0) return true;
+    const { maxOutputTokens } = this.#asked.options;
+    // As the provider counts.
+    const factor = parts.budget / parts.ownBudget;
+    const round = factor * promptTokens + maxOutputTokens;
+    const last = Math.max(parts.budget, factor * fixedTokens + 2 * maxOutputTokens) + maxOutputTokens;
+    const wanted = Math.ceil((await this.spent()) + round + last);
+    if (wanted <= claim.reserved) return true;
+    const outcome = await patiently(() => this.#store.reserve(claim, wanted), lease.patienceEndsAt);
+    if (outcome === 'reserved') claim.reserved = wanted;
+    return outcome === 'reserved';
+  }
+
+  async #spoken({ prompt, finishReason, model, sources }: SpokenRound): Promise<Spoken> {
+    const content = this.#said;
+    const steps = this.#steps.done.stored();
+    const isEnded = finishReason === 'stopped' || (finishReason === 'deadline' && steps.length > 0);
+    if (content === '' && !isEnded) throw silence(finishReason);
+    const [first, ...others] = this.#heard as [HeardRound, ...HeardRound[]];
+    const asked = [first, ...others.filter(({ spending }) => spending.isAsked)];
+    const usages = [...this.#takenOver, ...(await Promise.all(asked.map((round) => this.#usageOf(round))))];
+    const lastPromptTokens = usages.length > 1 ? usages.at(-1)?.prompt_tokens : undefined;
+    return { prompt, content, steps, finishReason, usage: sumOf(usages), lastPromptTokens, model, sources };
+  }
+
+  async #usageOf({ prompt, spending, called }: HeardRound): Promise<Usage> {
+    const { prompts } = this.#turn;
+    if (spending.usage !== undefined) return spending.usage;
+    return estimatedUsage(await prompts.recounted(prompt), await prompts.count(spending.said + called));
+  }
+}
+
+function sumOf([first, ...others]: Usage[]): Usage {
+  return others.reduce(
+    (sum, usage) => ({
+      prompt_tokens: sum.prompt_tokens + usage.prompt_tokens,
+      completion_tokens: sum.completion_tokens + usage.completion_tokens,
+      total_tokens: sum.total_tokens + usage.total_tokens,
+      cached_tokens: sum.cached_tokens + usage.cached_tokens,
+      ...((sum.estimated || usage.estimated) && { estimated: true as const }),
+    }),
+    first as Usage,
+  );
+}
+
+/** An answer without a word is none. */
+function silence(finishReason: FinishReason): Failure {
+  if (finishReason === 'deadline') return new Failure('model-timeout', 'The model said nothing within the turn.');
+  if (finishReason === 'length') {
+    return new Failure('output-limit-reached', 'The model used all tokens of its answer before it said anything.');
+  }
+  return new Failure('model-failed', 'The model ended its answer before it said anything.');
+}

@@ -1,0 +1,22 @@
+import type { ToolCalled, ToolReturned } from '../events.ts';
+import type { JournaledCall, StepResult } from '../ports/journal.ts';
+import type { StoredStep } from '../ports/stored.ts';
+
+/** How a call is told to the caller. */
+export function calledEvent({ stepId: id, tool: name, arguments: written }: JournaledCall): ToolCalled {
+  return { type: 'tool-called', id, name, arguments: written };
+}
+
+export function returnedEvent({ stepId: id, isShown }: JournaledCall, result: StepResult): ToolReturned {
+  const { status, ms, text, sources } = result;
+  return { type: 'tool-returned', id, status, ms, ...(isShown && { result: text }), ...(sources && { sources }) };
+}
+
+/** How a stored step is told again. */
+export function stepEvents(step: StoredStep): [ToolCalled, ToolReturned] {
+  const { id, name, status, ms, result, sources, shown } = step;
+  return [
+    { type: 'tool-called', id, name, arguments: step.arguments },
+    { type: 'tool-returned', id, status, ms, ...(shown && { result }), ...(sources && { sources }) },
+  ];
+}
