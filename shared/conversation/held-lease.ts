@@ -86,6 +86,15 @@ export class HeldLease {
     return written.promise;
   }
 
+  /**
+   * Resolves while the lease stands; the store is asked only where this process stood still for so long that it may not.
+   *
+   * @throws {Failure} it is lost
+   */
+  async confirm(): Promise<void> {
+    if (performance.now() - this.#renewedAt >= this.#leaseMs) await this.write();
+  }
+
   /** When a store that fails has failed for too long, on the clock of `performance.now()`. */
   get patienceEndsAt(): number {
     return this.#renewedAt + patienceMs(this.#leaseMs);
@@ -110,10 +119,8 @@ export class HeldLease {
       await this.#pause();
       const silent = this.#unsent.length + this.#writing.length === 0;
       if (this.#isReleased || (silent && performance.now() - this.#renewedAt < SILENT_MS - TALKING_MS / 2)) continue;
-      const askedAt = performance.now();
       try {
         await this.#renew();
-        this.#renewedAt = askedAt;
       } catch (failure) {
         if (performance.now() + TALKING_MS > this.patienceEndsAt) this.#lose(failure as Failure);
       }
@@ -139,8 +146,10 @@ export class HeldLease {
     const entries = writing.flatMap((each) => each.entries);
     const done = entries.length > 0 ? [{ position: this.#written, entries }] : [];
     const said = { position: this.#position, blocks: this.#sending };
+    const askedAt = performance.now();
     const { held, stop } = await this.#store.extend(this.#claim, said, ...done);
     if (!held) return this.#lose(new Failure('turn-lost', 'The turn lost its session; nothing was stored.'));
+    this.#renewedAt = askedAt;
     this.#position += this.#sending.length;
     this.#sending = [];
     this.#written += entries.length;

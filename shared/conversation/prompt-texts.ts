@@ -27,7 +27,10 @@ export async function promptTexts(
   brought: readonly BroughtText[],
   count: (text: string) => Promise<TokenCount>,
 ): Promise<PromptText[]> {
-  const told: (readonly (StoredMessage | BroughtText)[])[] = [...window.map((message) => [...itemsOf(message), message]), brought];
+  const told: (readonly (StoredMessage | BroughtText)[])[] = [
+    ...window.map((message) => [...itemsOf(message), message]),
+    brought,
+  ];
   const counted = told.map((texts, place) =>
     Promise.all(
       texts.map(async (text, at) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AuditLog } from '../../shared/audit/audit-log.ts';
 import type { Assistant } from '../../shared/conversation/assistant.ts';
 import type { TurnEvent } from '../../shared/conversation/events.ts';
+import type { HeldLease } from '../../shared/conversation/held-lease.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { TokenCounter } from '../../shared/conversation/ports/token-counter.ts';
@@ -45,6 +46,21 @@ export const counter: TokenCounter = {
   countWhenLoaded: async (text) => countTokens(text),
 };
 
+/** Those of this process, by their leases. */
+class KnownTurns extends RunningTurns {
+  readonly leases = new Set<HeldLease>();
+
+  override add(lease: HeldLease): void {
+    this.leases.add(lease);
+    super.add(lease);
+  }
+
+  override delete(lease: HeldLease): void {
+    this.leases.delete(lease);
+    super.delete(lease);
+  }
+}
+
 interface Options {
   store?: SessionStore;
   owner?: string;
@@ -67,6 +83,8 @@ export class Conversation {
   readonly observed: ObservedTurn[] = [];
   readonly observedAsides: ObservedAside[] = [];
   readonly complaints: string[] = [];
+  /** Of the turns that run. */
+  readonly leases: ReadonlySet<HeldLease>;
   readonly store: SessionStore;
   readonly owner: string;
   readonly parts: TurnParts;
@@ -88,6 +106,8 @@ export class Conversation {
     this.owner = options.owner ?? OWNER;
     this.#audit = new AuditLog(sink, { content: 'full', required: true, hash: keyedHash('k') });
     this.#telemetry = new Telemetry(async () => exporter);
+    const running = new KnownTurns();
+    this.leases = running.leases;
     this.parts = {
       store,
       audit: this.#audit,
@@ -96,7 +116,7 @@ export class Conversation {
       summarizer: options.summarizer ?? model,
       prompts: new Prompts(options.counter ?? counter, offered, bounds),
       assistants: offered,
-      running: new RunningTurns(),
+      running,
       leaseMs,
       deadlineMs: options.deadlineMs ?? 60_000,
       toolbox: { toolsOf: async () => new Map((options.tools ?? []).map((tool) => [tool.offered.name, tool])) },

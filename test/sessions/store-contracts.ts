@@ -2,6 +2,7 @@ import type { SessionRules, SessionStore } from '../../shared/conversation/ports
 import { betweenTurnsContract } from './between-turns-contract.ts';
 import { branchesContract } from './branches-contract.ts';
 import { editsContract } from './edits-contract.ts';
+import { journalsContract } from './journals-contract.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 import { summariesContract } from './summaries-contract.ts';
 import { temporaryContract } from './temporary-contract.ts';
@@ -16,4 +17,5 @@ export function storeContracts(name: string, open: (rules: SessionRules) => Prom
   editsContract(name, open);
   temporaryContract(name, open);
   titlesContract(name, open);
+  journalsContract(name, open);
 }

@@ -63,7 +63,8 @@ export class Steps {
     const planned = planCalls(calls, tools, { turnId: claim.turnId, before: this.done.count, room });
     const made = planned.filter(({ problem }) => problem === undefined);
     this.#hasRoom = !planned.some(isWithoutRoom);
-    const left = Math.floor((prompt.budget - prompt.promptTokens - cost) / Math.max(made.length, 1));
+    // Half of what is left: the next round calls too.
+    const left = Math.floor((prompt.budget - prompt.promptTokens - cost) / 2 / Math.max(made.length, 1));
     const round: JournaledRound = {
       ...{ type: 'round', content, calls: planned, usage },
       resultTokens: Math.max(left, LEAST_RESULT_TOKENS),
@@ -130,6 +131,7 @@ export class Steps {
         await this.#turn.lease.write(entry);
         this.done.note(entry);
       }
+      await this.#turn.lease.confirm();
       try {
         return await this.#call(call, tool);
       } catch (cause) {
