@@ -9,7 +9,7 @@ import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
-import type { Toolbox } from './ports/toolbox.ts';
+import type { Tool, Toolbox } from './ports/toolbox.ts';
 import type { TurnObserver } from './ports/turn-observer.ts';
 import type { BeginResult, Commit, TurnClaim } from './ports/turn-steps.ts';
 import type { Prompts } from './prompts.ts';
@@ -145,12 +145,14 @@ async function* answer(
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const { message, instructions } = request;
     const asked = { message, measured, instructions, brought, isWhole: purpose === 'summary' };
-    const { built, tools } = await prompts.buildWith(assistant, begun, asked, await toolsOf(parts, request, name));
+    const caller = { id: claim.owner, token };
+    // A summary in place of an answer calls nothing.
+    const offered = purpose === undefined ? await parts.toolbox.toolsOf(name, caller) : new Map<string, Tool>();
+    const { built, tools } = await prompts.buildWith(assistant, begun, asked, offered);
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const told = new Ready<Told>();
-    const caller = { id: claim.owner, token };
     const toolTurn = { claim, lease, audit, prompts, tools, caller, recordMs: patienceMs(parts.leaseMs) };
     rounds = new Rounds(store, { model, assistant, options }, toolTurn, (event) => told.push(event));
     const speaking = rounds.run(built, journal);
@@ -222,9 +224,4 @@ async function* answer(
     }
     running.delete(lease);
   }
-}
-
-/** What the assistant may call; a summary in place of an answer calls nothing. */
-function toolsOf({ toolbox }: TurnParts, { purpose }: TurnRequest, assistant: string): ReturnType<Toolbox['toolsOf']> {
-  return purpose === undefined ? toolbox.toolsOf(assistant) : Promise.resolve(new Map());
 }

@@ -1,4 +1,5 @@
-import type { CompletionOptions, Model, PromptMessage } from '../../../shared/conversation/ports/model.ts';
+import type { CompletionOptions, Model, PromptMessage, Usage } from '../../../shared/conversation/ports/model.ts';
+import { TOKENS_PER_MESSAGE, TOKENS_PER_PROMPT } from '../../../shared/conversation/window.ts';
 import { countTokens } from '../../tokens/o200k.ts';
 
 /** What a model says in one round, and which tools it calls with which JSON. */
@@ -21,6 +22,7 @@ export interface AskedRound {
 export class ActingModel implements Model {
   readonly name = 'acting';
   readonly asked: AskedRound[] = [];
+  readonly billed: Usage[] = [];
   script: (message: string) => Act[];
   /** Happens before it answers. */
   before: (round: AskedRound) => Promise<unknown> = async () => {};
@@ -41,17 +43,34 @@ export class ActingModel implements Model {
     const message = messages[start]?.content ?? '';
     const act = this.script(message)[done] ?? { says: `Told: ${messages.at(-1)?.content}` };
     const calls = options.tools?.isLast === false ? (act.calls ?? []) : [];
-    const says = act.says ?? (calls.length > 0 ? '' : 'Done.');
+    const says = act.says || (calls.length > 0 ? '' : 'Done.');
     for (const text of says.match(/\S+\s*/g) ?? []) tell({ type: 'delta', text });
     for (const thought of act.thoughts ?? []) tell({ type: 'thought', thought });
     for (const [place, [name, input]] of calls.entries()) {
       const written = typeof input === 'string' ? input : JSON.stringify(input);
       tell({ type: 'called', call: { id: `call_${place}`, name, arguments: written } });
     }
-    const prompt_tokens = countTokens(JSON.stringify(messages)).tokens;
-    const completion_tokens = countTokens(says + JSON.stringify(calls)).tokens;
+    const prompt_tokens = promptTokensOf(round);
+    const completion_tokens = tokensOf(says) + tokensOf(JSON.stringify(calls));
     const total_tokens = prompt_tokens + completion_tokens;
-    tell({ type: 'billed', usage: { prompt_tokens, completion_tokens, total_tokens, cached_tokens: 0 } });
+    const usage = { prompt_tokens, completion_tokens, total_tokens, cached_tokens: 0 };
+    this.billed.push(usage);
+    tell({ type: 'billed', usage });
     tell({ type: 'end', finishReason: calls.length > 0 ? 'calls' : 'stop' });
   }
+}
+
+/** What a provider counts of a request, as far as anybody knows. */
+function promptTokensOf({ messages, options }: AskedRound): number {
+  const texts = messages.flatMap((message) => [
+    message.content,
+    ...('calls' in message ? message.calls.flatMap((call) => [call.name, call.arguments]) : []),
+  ]);
+  const offered = options.tools?.offered.map((tool) => JSON.stringify(tool)) ?? [];
+  const tokens = [...texts, ...offered].reduce((sum, text) => sum + tokensOf(text), 0);
+  return TOKENS_PER_PROMPT + TOKENS_PER_MESSAGE * messages.length + tokens;
+}
+
+function tokensOf(text: string): number {
+  return countTokens(text).tokens;
 }

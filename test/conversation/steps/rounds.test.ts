@@ -9,7 +9,7 @@ import { ActingModel } from './acting-model.ts';
 import { ok, testTool } from './test-tools.ts';
 
 const eventsOf = (events: TurnEvent[]) =>
-  events.flatMap((event) => {
+  events.flatMap((event): (string | TurnEvent)[] => {
     if (event.type === 'token-said') return [event.token];
     return event.type === 'tool-called' || event.type === 'tool-returned' ? [event] : [];
   });
@@ -102,7 +102,11 @@ describe('a turn that calls a tool', () => {
     const { finished, sessionId } = await conversation.talk('Hi');
     const answer = (await conversation.messages(sessionId))?.[1] as AssistantMessage;
     expect(model.asked).toHaveLength(3);
-    expect(finished?.usage.prompt_tokens).toBeGreaterThan(3 * (answer.last_prompt_tokens ?? 0) * 0.5);
+    const prompts = model.billed.map(({ prompt_tokens }) => prompt_tokens);
+    expect(finished?.usage.prompt_tokens).toBe(prompts.reduce((sum, tokens) => sum + tokens, 0));
+    expect(answer.last_prompt_tokens).toBe(prompts.at(-1));
+    // This model counts as the service does.
+    expect(finished?.context.prompt_tokens).toBe((prompts.at(-1) ?? 0) + 2 * 8 + 4);
     expect(finished?.usage.total_tokens).toBe(
       (finished?.usage.prompt_tokens ?? 0) + (finished?.usage.completion_tokens ?? 0),
     );
