@@ -5,8 +5,11 @@ import type { Usage } from './ports/model.ts';
 import type { Source } from './ports/source.ts';
 import type { ToolResult } from './ports/toolbox.ts';
 
-/** Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near. */
-export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
+/**
+ * Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near, a
+ * call waits for the caller's approval.
+ */
+export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline' | 'approval';
 
 /** What was sent to the model for a turn: the window of the conversation that fitted the budget. */
 export interface ContextReport {
@@ -53,6 +56,8 @@ export interface ToolCalled {
   name: string;
   /** The text that the model wrote. */
   arguments: string;
+  /** It waits for the caller's approval, which is another turn: this one tells nothing of what comes of it. */
+  approve?: true;
 }
 
 /** What came of a call; `rejected`: the caller did not allow it. */

@@ -1,7 +1,7 @@
 import type { PromptMessage } from './ports/model.ts';
 import type { Item, StoredMessage } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
-import { answerMessages, countMessages } from './steps/step-messages.ts';
+import { answerMessages, countMessages, rejectedMessages } from './steps/step-messages.ts';
 import type { WindowMessage } from './window.ts';
 
 /** One text of a conversation, as it is sent: a stored message, or what was brought to a turn. */
@@ -35,7 +35,7 @@ export async function promptTexts(
     Promise.all(
       texts.map(async (text, at) => {
         const { role, content, tokens: known } = text;
-        const messages = 'turn_id' in text && text.role === 'assistant' ? answerMessages(text) : [{ role, content }];
+        const messages = messagesOf(text, window[place + 1]);
         // What is stored is exact.
         const counted = known === undefined ? await countMessages(messages, count) : { tokens: known, exact: true };
         const isStart = role === 'user' || (at === 0 && window[place]?.role !== 'assistant');
@@ -44,6 +44,15 @@ export async function promptTexts(
     ),
   );
   return (await Promise.all(counted)).flat();
+}
+
+/** @param next behind it in the window */
+function messagesOf(text: StoredMessage | BroughtText, next: StoredMessage | undefined): PromptMessage[] {
+  const { role, content } = text;
+  if (!('turn_id' in text)) return [{ role, content }];
+  if (text.role === 'assistant') return answerMessages(text);
+  const rejected = next?.role === 'assistant' ? rejectedMessages(next) : [];
+  return text.approve === undefined ? [...rejected, { role, content }] : rejected;
 }
 
 /** As the window is fitted. */

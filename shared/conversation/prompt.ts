@@ -21,6 +21,10 @@ export interface Asked {
   isWhole?: boolean;
   /** What the model may call: it is told so beside the messages. */
   tools?: readonly OfferedTool[] | undefined;
+  /** What the turn before left open, and the message rejects: it always stays. */
+  rejected?: AnsweredRound | undefined;
+  /** There is no message: the caller has decided on what the turn before left open. */
+  isApproval?: boolean;
   /** What the turn has done since it was asked: it always stays. */
   rounds?: readonly AnsweredRound[] | undefined;
 }
@@ -137,7 +141,7 @@ export function recountFit(
  */
 export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
   const { assistant, memory, asked, texts, messageCount, fixed, done, isExact, budget, ownBudget } = parts;
-  const { message, instructions, rounds = [] } = asked;
+  const { message, instructions, rejected, isApproval = false, rounds = [] } = asked;
   const { window } = memory;
   const summaries = memory.summaries.slice(fit.droppedSummaries);
   const sent = texts.slice(fit.dropped);
@@ -165,7 +169,13 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
     dropped: texts.filter(({ place }) => place < dropped),
   };
   return {
-    messages: [...start, ...said, { role: 'user', content: message }, ...rounds.flatMap(roundMessages)],
+    messages: [
+      ...start,
+      ...said,
+      ...(rejected ? roundMessages(rejected) : []),
+      ...(isApproval ? [] : [{ role: 'user' as const, content: message }]),
+      ...rounds.flatMap(roundMessages),
+    ],
     message,
     messageCount,
     promptTokens: fit.promptTokens,

@@ -20,7 +20,7 @@ import {
 import { promptTexts } from './prompt-texts.ts';
 import { cutAnswer } from './steps/cut-answer.ts';
 import { cutResult } from './steps/cut-result.ts';
-import { type AnsweredRound, answerMessages, countMessages, roundMessages } from './steps/step-messages.ts';
+import { type AnsweredRound, countAnswer, countMessages, roundMessages } from './steps/step-messages.ts';
 import { longestSummary, summaryTokens, sumOf } from './summaries.ts';
 import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
@@ -196,7 +196,7 @@ export class Prompts {
 
   /** The tokens of an answer, as it is sent in later prompts. */
   countAnswer(answer: Pick<AssistantMessage, 'content' | 'steps'>): Promise<TokenCount> {
-    return countMessages(answerMessages(answer), (text) => this.#counter.count(text));
+    return countAnswer(answer, (text) => this.#counter.count(text));
   }
 
   /** The tokens of a prompt, as far as they are known by now; 0 where there is none. */
@@ -210,7 +210,8 @@ export class Prompts {
     asked: Asked,
     count: (text: string) => Promise<TokenCount>,
   ): Promise<Parts> {
-    const { message, measured, instructions, brought = [], tools = [], rounds = [] } = asked;
+    const { message, measured, instructions, brought = [], tools = [], rejected, rounds: done = [] } = asked;
+    const rounds = [...(rejected ? [rejected] : []), ...done];
     const [systemCount, messageCount, extraCount, toolCount, texts, ...roundCounts] = await Promise.all([
       this.#countSystem(assistant, count),
       measured?.exact ? measured : count(message),
@@ -219,14 +220,14 @@ export class Prompts {
       promptTexts(memory.window, brought, count),
       ...rounds.map((round) => this.#countRound(round, count)),
     ]);
-    const done = roundCounts.reduce((sum, { tokens }) => sum + tokens, 0);
-    const extra = (extraCount ? costOf(extraCount) : 0) + toolCount.tokens + done;
+    const doneTokens = roundCounts.reduce((sum, { tokens }) => sum + tokens, 0);
+    const extra = (extraCount ? costOf(extraCount) : 0) + toolCount.tokens + doneTokens;
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + extra;
     const counts = [systemCount, messageCount, toolCount, ...roundCounts, ...(extraCount ? [extraCount] : [])];
     const isExact = counts.every(({ exact }) => exact) && texts.every((text) => text.isExact);
     const budget = this.#budget;
     const ownBudget = budget / tokenFactor(memory.window);
-    return { assistant, memory, asked, texts, messageCount, fixed, done, isExact, budget, ownBudget };
+    return { assistant, memory, asked, texts, messageCount, fixed, done: doneTokens, isExact, budget, ownBudget };
   }
 
   async #offers(count: (text: string) => Promise<TokenCount>): Promise<ReadonlyMap<string, Offer>> {

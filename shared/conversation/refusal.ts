@@ -29,6 +29,10 @@ export function refusal(refused: Refused, messageTokens: number, offers: Readonl
     }
     case 'unknown-session':
       return new Failure('session-not-found', 'There is no such session.');
+    case 'not-open': {
+      const detail = 'The session has no such call that waits for an approval.';
+      return new Failure('invalid-request', detail, { errors: [{ field: 'approve', detail }] });
+    }
     case 'unknown-turn': {
       const detail = 'The session has no such turn.';
       return new Failure('invalid-request', detail, { errors: [{ field: 'after', detail }] });

@@ -1,16 +1,23 @@
 import type { TurnFinished } from './events.ts';
 import type { Echo } from './ports/echo.ts';
-import type { AnsweredBy, Item } from './ports/stored.ts';
+import type { AnsweredBy, Approval, Item } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { BeginResult, Commit } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
 import type { Spoken } from './steps/rounds.ts';
 
+interface Asked {
+  brought: Item[];
+  approve: Approval[] | undefined;
+  echo: Echo | undefined;
+  answeredBy: AnsweredBy;
+}
+
 /** The turn's two messages, as they are stored. */
 export function messagesOf(
   turnId: string,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
-  { brought, echo, answeredBy }: { brought: Item[]; echo: Echo | undefined; answeredBy: AnsweredBy },
+  { brought, approve, echo, answeredBy }: Asked,
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
@@ -27,6 +34,7 @@ export function messagesOf(
       timestamp: new Date(askedAt).toISOString(),
       turn_id: turnId,
       ...exactly(prompt.messageCount),
+      ...(approve && { approve }),
       ...(brought.length > 0 && { items: brought }),
       ...(echo && { echo }),
     },

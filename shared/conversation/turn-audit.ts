@@ -37,7 +37,8 @@ export class TurnAudit {
   readonly #calls: ObservedCall[] = [];
   #answered: TurnRecord | undefined;
   readonly #begun: TurnRecord;
-  readonly #message: string;
+  /** None where the caller approves. */
+  readonly #message: string | undefined;
   readonly #startedAt = performance.now();
 
   constructor(
@@ -50,7 +51,7 @@ export class TurnAudit {
     this.#telemetry = telemetry;
     this.#complain = complain;
     this.#traceparent = traceparent;
-    this.#message = message;
+    this.#message = message || undefined;
     this.#begun = {
       ...nothing,
       outcome: 'failed',

@@ -1,6 +1,6 @@
 import type { Echo } from './ports/echo.ts';
 import type { CompletionOptions } from './ports/model.ts';
-import type { Item } from './ports/stored.ts';
+import type { Approval, Item } from './ports/stored.ts';
 import type { BeginRequest, BeginResult, Idempotency, TurnClaim } from './ports/turn-steps.ts';
 
 /** What a caller asks for, validated. */
@@ -9,7 +9,10 @@ export interface TurnRequest {
   requestId: string;
   /** The request's place in a trace, W3C. */
   traceparent: string | undefined;
+  /** Empty where the caller approves. */
   message: string;
+  /** What it decides of calls that wait for that, in place of a message. */
+  approve?: Approval[] | undefined;
   /** What the caller brought before the message, oldest first: kept with it. */
   brought?: Pick<Item, 'role' | 'content'>[];
   /** The caller's own, behind the assistant's prompt, for this turn alone. */

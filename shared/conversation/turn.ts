@@ -16,6 +16,7 @@ import type { Prompts } from './prompts.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import type { RunningTurns } from './running-turns.ts';
+import { openSteps, rejectedRound, rejectedSteps } from './steps/decided-calls.ts';
 import { Rounds } from './steps/rounds.ts';
 import { messagesOf } from './stored-messages.ts';
 import { titleTokens } from './title-plan.ts';
@@ -87,6 +88,7 @@ export async function takeTurn(
       messageTokens: tokens,
       broughtTokens,
       outputTokens: request.maxOutputTokens,
+      approves: request.approve?.map(({ id }) => id),
       titleTokens: request.isTitled ? await titleTokens(message, measured, prompts) : undefined,
       askedAt,
       echo: request.echo,
@@ -143,8 +145,11 @@ async function* answer(
     yield { type: 'turn-started', ...started, ...(echo && { echo }), limits };
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
-    const { message, instructions } = request;
-    const asked = { message, measured, instructions, brought, isWhole: purpose === 'summary' };
+    const { message, approve, instructions } = request;
+    const open = purpose === undefined ? openSteps(begun.window) : [];
+    const rejected = approve === undefined ? rejectedRound(rejectedSteps(open)) : undefined;
+    const said = { message, measured, isApproval: approve !== undefined, rejected };
+    const asked = { ...said, instructions, brought, isWhole: purpose === 'summary' };
     const caller = { id: claim.owner, token };
     // A summary in place of an answer calls nothing.
     const offered = purpose === undefined ? await parts.toolbox.toolsOf(name, caller) : new Map<string, Tool>();
@@ -155,7 +160,7 @@ async function* answer(
     const told = new Ready<Told>();
     const toolTurn = { claim, lease, audit, prompts, tools, caller, recordMs: patienceMs(parts.leaseMs) };
     rounds = new Rounds(store, { model, assistant, options }, toolTurn, (event) => told.push(event));
-    const speaking = rounds.run(built, journal);
+    const speaking = rounds.run(built, { steps: open, approvals: approve }, journal);
     asides.ask(built, lease, giveUpAt);
     const isOver = () => told.end();
     speech = speaking.then(isOver, isOver);
@@ -173,7 +178,7 @@ async function* answer(
       finished_at: now(),
     };
     // A turn that was stopped before it said or did anything has nothing that could be stored.
-    if (spoken.content !== '' || spoken.steps.length > 0) {
+    if (spoken.content !== '' || spoken.steps.some(({ before }) => !before)) {
       audit.spentTokens = await rounds.spent();
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
       await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
@@ -181,13 +186,14 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const answeredBy = { model: spoken.model ?? model.name, prompt_version: promptVersion(assistant) };
-      const asked = { brought, echo, answeredBy };
+      const asked = { brought, approve, echo, answeredBy };
       const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
       // What the provider counts more for this prompt it counts for the next, which begins with it.
       const factor = tokenFactor([messages.answer]);
       const more = (factor - 1) * (prompt.promptTokens - prompt.doneTokens + costOf(count) - savedTokens);
       const commit: Commit = {
         ...messages,
+        open: spoken.steps.filter(({ status }) => status === 'open').map(({ id }) => id),
         unsent: await lease.release(),
         finished,
         assistant: name,

@@ -4,8 +4,8 @@ import type { Call } from './endpoint.ts';
 import { readJson } from './read-json.ts';
 import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
 
-/** No turn has this id: it stands for one that can be none of ours. */
-const NO_TURN = '00000000-0000-0000-0000-000000000000';
+/** No turn, and no session, has this id: it stands for one that can be none of ours. */
+const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Reads and checks a request for a turn.
@@ -19,16 +19,20 @@ export async function readTurnRequest(
   const key = idempotencyKeyOf(request.headers);
   const body: TurnBody = check(schema, await readJson(request, services.settings.maxBodyBytes));
   checkLength(body.message, services.settings.maxMessageCharacters);
-  const { message, assistant, fork, temporary = false } = body;
+  const { message, approve, assistant, fork, temporary = false } = body;
   const sessionId = sessionIdOf(body.session_id);
-  const after = typeof body.after === 'string' ? (sessionIdOf(body.after) ?? NO_TURN) : body.after;
-  const place = [...(after === undefined ? [] : [after, fork ?? false]), ...(temporary ? [{ temporary }] : [])];
+  const after = typeof body.after === 'string' ? (sessionIdOf(body.after) ?? NOTHING) : body.after;
+  const asked = [...(temporary ? [{ temporary }] : []), ...(approve ? [{ approve }] : [])];
+  const place = [...(after === undefined ? [] : [after, fork ?? false]), ...asked];
   const fingerprint = JSON.stringify([message, sessionId ?? null, assistant ?? null, ...place]);
   return {
     requestId,
     traceparent,
     message,
-    sessionId,
+    approve,
+    // One that is gone has left nothing to decide on.
+    mustExist: approve !== undefined,
+    sessionId: sessionId ?? (approve && NOTHING),
     after,
     fork: fork === true ? 'yes' : 'no',
     isTemporary: temporary,

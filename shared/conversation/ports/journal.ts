@@ -9,14 +9,19 @@ export interface JournaledCall extends ToolCall {
   tool: string;
   /** By which the caller knows the step. */
   stepId: string;
-  /** Why it is not made, in words for the model: it has no result but these. */
+  /** Why it is not made, in words for the model: it has no result but these, and is no step to the caller. */
   problem?: string;
+  /** What the caller decided, or why it could not be made after all: it is not made, and this is its result. */
+  verdict?: { status: 'rejected' | 'error'; text: string };
+  /** It waits for the caller's approval. */
+  isOpen?: true;
   /** The caller may see what comes of it. */
   isShown?: true;
 }
 
 /** What came of a call, as the model is told it. */
-export interface StepResult extends ToolResult {
+export interface StepResult extends Omit<ToolResult, 'status'> {
+  status: ToolResult['status'] | 'rejected';
   ms: number;
 }
 

@@ -24,8 +24,17 @@ export interface Item {
   tokens?: number;
 }
 
+/** Whether a call that waits for it is to be made. */
+export interface Approval {
+  /** Of the step. */
+  id: string;
+  decision: 'yes' | 'no';
+}
+
 export interface UserMessage extends StoredText {
   role: 'user';
+  /** What the caller decided in place of a message, which is empty then. */
+  approve?: Approval[];
   /** What the caller brought before it, oldest first. */
   items?: Item[];
   echo?: Echo;
@@ -69,7 +78,8 @@ export interface StoredStep {
   name: string;
   /** The text that the model wrote. */
   arguments: string;
-  status: ToolResult['status'] | 'rejected';
+  /** `open`: it waits for the caller's approval. What comes of it is a step of a later turn, under the same id. */
+  status: ToolResult['status'] | 'rejected' | 'open';
   ms: number;
   /** Where in the answer's `content` it happened: so many UTF-16 units were said before. */
   at: number;
@@ -80,14 +90,16 @@ export interface StoredStep {
   shown?: true;
   /** Calls of one round were made side by side. */
   round: number;
+  /** It was left open by the turn before, and rejected by this one's message. */
+  before?: true;
   /** What the model calls the tool, where that differs from its name. */
   called?: string;
 }
 
 /** A step as its caller is shown it. */
-export type ShownStep = Omit<StoredStep, 'result' | 'shown' | 'round' | 'called'> & { result?: string };
+export type ShownStep = Omit<StoredStep, 'result' | 'shown' | 'round' | 'before' | 'called'> & { result?: string };
 
-export function shownStep({ result, shown, round: _, called: __, ...step }: StoredStep): ShownStep {
+export function shownStep({ result, shown, round: _, before: __, called: ___, ...step }: StoredStep): ShownStep {
   return { ...step, ...(shown && { result }) };
 }
 

@@ -92,6 +92,8 @@ export interface BeginRequest {
   askedAt: number;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
+  /** Steps that the session has to have left open. */
+  approves?: readonly string[] | undefined;
   /**
    * The turn of the idempotency record, which nobody holds any more, and whose journal this one goes on with:
    * `newSessionId` is then that turn's session.
@@ -140,6 +142,8 @@ export type BeginResult =
   /** The session is there, and is kept as others are. */
   | { outcome: 'not-temporary' }
   | { outcome: 'unknown-session' }
+  /** A step that is approved waits for no approval. */
+  | { outcome: 'not-open' }
   /** `after` names none of the session's turns. */
   | { outcome: 'unknown-turn' }
   /** Another turn came after `after`. */
@@ -161,6 +165,8 @@ export interface Commit {
   position: number;
   user: UserMessage;
   answer: AssistantMessage;
+  /** Steps that wait for the caller's approval, from now on. */
+  open?: readonly string[] | undefined;
   /** What was said and has not surely been kept by `extend`. */
   unsent: TokenBlocks;
   finished: TurnFinished;

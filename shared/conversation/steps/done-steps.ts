@@ -23,6 +23,7 @@ export class DoneSteps {
     else {
       this.#length += entry.content.length;
       this.rounds.push({ ...entry, at: this.#length });
+      for (const { step, verdict } of entry.calls) if (verdict) this.#results.set(step, { ...verdict, ms: 0 });
     }
   }
 
@@ -36,9 +37,14 @@ export class DoneSteps {
   }
 
   /** Made, and without an answer. */
-  get open(): JournaledCall[] {
+  get unanswered(): JournaledCall[] {
     const calls = this.rounds.flatMap((round) => round.calls);
-    return calls.filter(({ step, problem }) => problem === undefined && !this.#results.has(step));
+    return calls.filter(({ step, problem, isOpen }) => problem === undefined && !isOpen && !this.#results.has(step));
+  }
+
+  /** Calls wait for an approval: the turn is over. */
+  get isWaiting(): boolean {
+    return this.rounds.at(-1)?.calls.some(({ isOpen }) => isOpen) === true;
   }
 
   /** The call that is a step of the turn. */
@@ -61,11 +67,11 @@ export class DoneSteps {
     return this.rounds.flatMap((round) => this.#answered.get(round) ?? this.#answer(round) ?? []);
   }
 
-  /** As they are stored: those that were made. */
+  /** As they are stored: those that were made, and those that may be. */
   stored(): StoredStep[] {
     return this.rounds.flatMap(({ calls, at }, round) =>
       calls.flatMap((call) => {
-        const result = this.#results.get(call.step);
+        const result = call.isOpen ? { status: 'open' as const, text: '', ms: 0 } : this.#results.get(call.step);
         return result === undefined ? [] : [storedStep(call, result, at, round)];
       }),
     );
@@ -89,7 +95,12 @@ export class DoneSteps {
   }
 }
 
-function storedStep(call: JournaledCall, result: StepResult, at: number, round: number): StoredStep {
+function storedStep(
+  call: JournaledCall,
+  result: Omit<StepResult, 'status'> & Pick<StoredStep, 'status'>,
+  at: number,
+  round: number,
+): StoredStep {
   const { status, ms, text, sources } = result;
   return {
     type: 'tool_call',

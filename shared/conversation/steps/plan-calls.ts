@@ -25,14 +25,16 @@ export function planCalls(
   return calls.map((call, place) => {
     const step = before + place + 1;
     const tool = tools.get(call.name);
-    const problem = problemOf(call, tool, step, room - made);
-    if (problem === undefined) made += 1;
+    // One that waits for an approval has its result in another turn's prompt.
+    const problem = problemOf(call, tool, step, tool?.needsApproval ? 1 : room - made);
+    if (problem === undefined && !tool?.needsApproval) made += 1;
     return {
       ...call,
       step,
       tool: tool?.name ?? call.name,
       stepId: `${turnId}.${step}`,
       ...(problem !== undefined && { problem }),
+      ...(problem === undefined && tool?.needsApproval && { isOpen: true }),
       ...(tool?.showsResults && { isShown: true }),
     };
   });

@@ -2,16 +2,18 @@ import type { Assistant } from '../assistant.ts';
 import { estimatedUsage } from '../estimated-usage.ts';
 import type { FinishReason } from '../events.ts';
 import { Failure } from '../failure.ts';
-import type { Told } from '../held-lease.ts';
+import type { EarlyEnd, Told } from '../held-lease.ts';
 import { patiently } from '../patience.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { CompletionOptions, Model, Usage } from '../ports/model.ts';
 import type { SessionStore } from '../ports/session-store.ts';
 import type { Source } from '../ports/source.ts';
-import type { StoredStep } from '../ports/stored.ts';
+import type { Approval, StoredStep } from '../ports/stored.ts';
 import type { Prompt } from '../prompt.ts';
-import { type SpokenRound, speak } from '../speak.ts';
+import { isEarlyEnd, type SpokenRound, speak } from '../speak.ts';
 import { Spending } from '../spending.ts';
+import { rejectedSteps } from './decided-calls.ts';
+import { stepEvents } from './step-events.ts';
 import { Steps } from './steps.ts';
 import type { ToolTurn } from './tool-turn.ts';
 
@@ -39,6 +41,12 @@ export interface Spoken {
   sources: Source[] | undefined;
 }
 
+/** What the turn before has left open, and what the caller decides of it; without a decision it is rejected. */
+export interface LeftOpen {
+  steps: readonly StoredStep[];
+  approvals: readonly Approval[] | undefined;
+}
+
 interface HeardRound {
   prompt: Prompt;
   spending: Spending;
@@ -55,6 +63,7 @@ export class Rounds {
   readonly #tell: (event: Told) => void;
   readonly #heard: HeardRound[] = [];
   #takenOver: Usage[] = [];
+  #rejected: StoredStep[] = [];
   #said = '';
 
   constructor(store: SessionStore, asked: AskedModel, turn: ToolTurn, tell: (event: Told) => void) {
@@ -72,24 +81,40 @@ export class Rounds {
   /**
    * Runs the turn, until the model is done or the lease's signal ends it early.
    *
+   * @param left by the turn before
    * @param journal of the turn that this one takes over
    * @throws {Failure} of the model, of the lease, or `tool-in-doubt`; `model-failed`, `model-timeout` or
    *   `output-limit-reached` where the model said nothing at all
    */
-  async run(built: Prompt, journal: Journal | undefined): Promise<Spoken> {
+  async run(built: Prompt, left: LeftOpen, journal: Journal | undefined): Promise<Spoken> {
     const { prompts } = this.#turn;
     const { done } = this.#steps;
+    if (left.approvals === undefined) this.#reject(left.steps);
     if (journal !== undefined) {
       await this.#steps.resume(journal.entries);
       this.#takenOver = done.usages;
-    }
+    } else if (left.approvals !== undefined) await this.#steps.decide(left.steps, left.approvals, built);
     for (let next = done.rounds.length > 0 ? await prompts.next(built, done.answered) : built; ; ) {
+      if (done.isWaiting)
+        return this.#spoken({ prompt: next, finishReason: this.#early ?? 'approval', model: undefined, sources: undefined });
       const { prompt, tools } = await this.#offer(next);
       const round = await this.#ask(prompt, tools);
       if (round.calls.length === 0 || tools?.isLast !== false) return this.#spoken(round);
       await this.#steps.take(round, await this.#usageOf(this.#heard.at(-1) as HeardRound));
+      if (done.isWaiting) return this.#spoken({ ...round, finishReason: this.#early ?? 'approval' });
       next = await prompts.next(round.prompt, done.answered);
     }
+  }
+
+  /** Why the turn ends early, where it does. */
+  get #early(): EarlyEnd | undefined {
+    const { reason } = this.#turn.lease.signal;
+    return isEarlyEnd(reason) ? reason : undefined;
+  }
+
+  #reject(open: readonly StoredStep[]): void {
+    this.#rejected = rejectedSteps(open);
+    for (const step of this.#rejected) for (const event of stepEvents(step)) this.#tell(event);
   }
 
   /** What the model is paid for so far, in tokens. */
@@ -146,13 +171,15 @@ export class Rounds {
     return outcome === 'reserved';
   }
 
-  async #spoken({ prompt, finishReason, model, sources }: SpokenRound): Promise<Spoken> {
+  async #spoken(round: Pick<SpokenRound, 'prompt' | 'finishReason' | 'model' | 'sources'>): Promise<Spoken> {
+    const { prompt, finishReason, model, sources } = round;
     const content = this.#said;
-    const steps = this.#steps.done.stored();
-    const isEnded = finishReason === 'stopped' || (finishReason === 'deadline' && steps.length > 0);
+    const own = this.#steps.done.stored();
+    const steps = [...this.#rejected, ...own];
+    const isEnded =
+      finishReason === 'stopped' || (finishReason !== 'stop' && finishReason !== 'length' && own.length > 0);
     if (content === '' && !isEnded) throw silence(finishReason);
-    const [first, ...others] = this.#heard as [HeardRound, ...HeardRound[]];
-    const asked = [first, ...others.filter(({ spending }) => spending.isAsked)];
+    const asked = this.#heard.filter(({ spending }, round) => round === 0 || spending.isAsked);
     const usages = [...this.#takenOver, ...(await Promise.all(asked.map((round) => this.#usageOf(round))))];
     const lastPromptTokens = usages.length > 1 ? usages.at(-1)?.prompt_tokens : undefined;
     return { prompt, content, steps, finishReason, usage: sumOf(usages), lastPromptTokens, model, sources };
@@ -165,8 +192,8 @@ export class Rounds {
   }
 }
 
-function sumOf([first, ...others]: Usage[]): Usage {
-  return others.reduce(
+function sumOf(usages: Usage[]): Usage {
+  return usages.reduce(
     (sum, usage) => ({
       prompt_tokens: sum.prompt_tokens + usage.prompt_tokens,
       completion_tokens: sum.completion_tokens + usage.completion_tokens,
@@ -174,7 +201,7 @@ function sumOf([first, ...others]: Usage[]): Usage {
       cached_tokens: sum.cached_tokens + usage.cached_tokens,
       ...((sum.estimated || usage.estimated) && { estimated: true as const }),
     }),
-    first as Usage,
+    { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cached_tokens: 0 },
   );
 }
 

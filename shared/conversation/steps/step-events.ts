@@ -3,8 +3,8 @@ import type { JournaledCall, StepResult } from '../ports/journal.ts';
 import type { StoredStep } from '../ports/stored.ts';
 
 /** How a call is told to the caller. */
-export function calledEvent({ stepId: id, tool: name, arguments: written }: JournaledCall): ToolCalled {
-  return { type: 'tool-called', id, name, arguments: written };
+export function calledEvent({ stepId: id, tool: name, arguments: written, isOpen }: JournaledCall): ToolCalled {
+  return { type: 'tool-called', id, name, arguments: written, ...(isOpen && { approve: true }) };
 }
 
 export function returnedEvent({ stepId: id, isShown }: JournaledCall, result: StepResult): ToolReturned {
@@ -13,10 +13,9 @@ export function returnedEvent({ stepId: id, isShown }: JournaledCall, result: St
 }
 
 /** How a stored step is told again. */
-export function stepEvents(step: StoredStep): [ToolCalled, ToolReturned] {
+export function stepEvents(step: StoredStep): (ToolCalled | ToolReturned)[] {
   const { id, name, status, ms, result, sources, shown } = step;
-  return [
-    { type: 'tool-called', id, name, arguments: step.arguments },
-    { type: 'tool-returned', id, status, ms, ...(shown && { result }), ...(sources && { sources }) },
-  ];
+  const called: ToolCalled = { type: 'tool-called', id, name, arguments: step.arguments };
+  if (status === 'open') return [{ ...called, approve: true }];
+  return [called, { type: 'tool-returned', id, status, ms, ...(shown && { result }), ...(sources && { sources }) }];
 }

@@ -28,9 +28,15 @@ export function roundMessages({ content, thoughts, calls }: AnsweredRound): Prom
   ];
 }
 
-/** A stored answer with steps, as it is sent: calls and results stand where they happened. */
-export function answerMessages({ content, steps = [] }: Pick<AssistantMessage, 'content' | 'steps'>): PromptMessage[] {
-  const rounds = [...Map.groupBy(steps, ({ round }) => round).values()] as [StoredStep, ...StoredStep[]][];
+type Answer = Pick<AssistantMessage, 'content' | 'steps'>;
+
+/**
+ * A stored answer with steps, as it is sent: calls and results stand where they happened. A call that waits for an approval
+ * is sent with what came of it, and not before.
+ */
+export function answerMessages({ content, steps = [] }: Answer): PromptMessage[] {
+  const done = steps.filter(({ status, before }) => status !== 'open' && !before);
+  const rounds = [...Map.groupBy(done, ({ round }) => round).values()] as [StoredStep, ...StoredStep[]][];
   let from = 0;
   const told = rounds.flatMap((round) => {
     const said = content.slice(from, round[0].at);
@@ -40,10 +46,26 @@ export function answerMessages({ content, steps = [] }: Pick<AssistantMessage, '
   return [...told, ...roundMessages({ content: content.slice(from), calls: [] })];
 }
 
+/** What the message before an answer has rejected, as it is sent before that. */
+export function rejectedMessages({ steps = [] }: Answer): PromptMessage[] {
+  return roundMessages({ content: '', calls: steps.filter(({ before }) => before).map(callOf) });
+}
+
 /** The id that its model gave it is unique within its round alone; some providers take no long ones. */
-function callOf({ id, name, called = name, arguments: written, result }: StoredStep): AnsweredRound['calls'][number] {
+export function callOf({
+  id,
+  name,
+  called = name,
+  arguments: written,
+  result,
+}: StoredStep): AnsweredRound['calls'][number] {
   const [turn = '', step] = id.split('.');
   return { id: `call_${turn.slice(0, 8)}_${step}`, name: called, arguments: written, answer: result };
+}
+
+/** The tokens of an answer, and of all that is sent because of it. */
+export function countAnswer(answer: Answer, count: (text: string) => Promise<TokenCount>): Promise<TokenCount> {
+  return countMessages([...rejectedMessages(answer), ...answerMessages(answer)], count);
 }
 
 /** The tokens of messages that stand for one text, beside what that costs as a message of its own. */

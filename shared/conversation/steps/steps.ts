@@ -1,9 +1,12 @@
 import type { Told } from '../held-lease.ts';
 import type { JournalEntry, JournaledCall, JournaledRound, StepResult } from '../ports/journal.ts';
 import type { Usage } from '../ports/model.ts';
+import type { Approval, StoredStep } from '../ports/stored.ts';
 import type { Tool, ToolResult } from '../ports/toolbox.ts';
+import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound } from '../speak.ts';
 import { LEAST_RESULT_TOKENS } from './cut-result.ts';
+import { decidedCalls } from './decided-calls.ts';
 import { DoneSteps } from './done-steps.ts';
 import { InDoubt, inDoubt } from './in-doubt.ts';
 import { isWithoutRoom, MOST_CALLS, planCalls } from './plan-calls.ts';
@@ -11,6 +14,9 @@ import { calledEvent, returnedEvent } from './step-events.ts';
 import { stepKey } from './step-key.ts';
 import { toolAnswer } from './tool-answer.ts';
 import type { ToolTurn } from './tool-turn.ts';
+
+/** A round that the model said in a turn before. */
+const NO_USAGE: Usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cached_tokens: 0 };
 
 /** So many rounds of a turn may call. */
 const MOST_ROUNDS = 8;
@@ -46,7 +52,7 @@ export class Steps {
    */
   async resume(entries: readonly JournalEntry[]): Promise<void> {
     for (const entry of entries) this.#retell(entry);
-    await this.#settle(this.done.open, (call) => new InDoubt(call, 'who called it is gone'));
+    await this.#settle(this.done.unanswered, (call) => new InDoubt(call, 'who called it is gone'));
   }
 
   /**
@@ -56,12 +62,12 @@ export class Steps {
    * @throws {Failure} `tool-in-doubt`, or of the lease
    */
   async take({ prompt, content, calls, thoughts }: SpokenRound, usage: Usage): Promise<void> {
-    const { tools, claim, prompts, audit, lease, recordMs } = this.#turn;
+    const { tools, claim, prompts } = this.#turn;
     const called = { content, thoughts, calls: calls.map((call) => ({ ...call, answer: '' })) };
     const cost = await prompts.costOfRound({ ...called, writtenTokens: usage.completion_tokens });
     const room = Math.floor((prompt.budget - prompt.fixedTokens - cost) / LEAST_RESULT_TOKENS);
     const planned = planCalls(calls, tools, { turnId: claim.turnId, before: this.done.count, room });
-    const made = planned.filter(({ problem }) => problem === undefined);
+    const made = planned.filter(({ problem, isOpen }) => problem === undefined && !isOpen);
     this.#hasRoom = !planned.some(isWithoutRoom);
     // Half of what is left: the next round calls too.
     const left = Math.floor((prompt.budget - prompt.promptTokens - cost) / 2 / Math.max(made.length, 1));
@@ -70,6 +76,12 @@ export class Steps {
       resultTokens: Math.max(left, LEAST_RESULT_TOKENS),
       ...(thoughts.length > 0 && { thoughts }),
     };
+    await this.#begin(round, made);
+  }
+
+  /** Writes a round down, and then makes its calls. */
+  async #begin(round: JournaledRound, made: readonly JournaledCall[]): Promise<void> {
+    const { audit, lease, recordMs } = this.#turn;
     if (made.length > 0) {
       await Promise.all(made.map((call) => audit.calling(call, this.#keyOf(call), recordMs)));
       if (lease.signal.aborted) return;
@@ -78,16 +90,40 @@ export class Steps {
       if (lease.signal.aborted) return;
     } else this.#unwritten.push(round);
     this.done.note(round);
-    for (const call of made) this.#tell(calledEvent(call));
+    this.#tellCalls(round);
     await this.#settle(made);
+  }
+
+  /**
+   * Makes the calls that the turn before left open, as the caller has decided.
+   *
+   * @throws {Failure} as `take`
+   */
+  async decide(
+    open: readonly StoredStep[],
+    approvals: readonly Approval[],
+    { budget, fixedTokens }: Prompt,
+  ): Promise<void> {
+    const calls = decidedCalls(open, approvals, this.#turn.tools);
+    const made = calls.filter(({ verdict }) => verdict === undefined);
+    const left = Math.floor((budget - fixedTokens) / 2 / Math.max(made.length, 1));
+    const resultTokens = Math.max(left, LEAST_RESULT_TOKENS);
+    await this.#begin({ type: 'round', content: '', calls, usage: NO_USAGE, resultTokens }, made);
   }
 
   #retell(entry: JournalEntry): void {
     this.done.note(entry);
     if (entry.type === 'round') {
       if (entry.content !== '') this.#tell({ type: 'token-said', token: entry.content });
-      for (const call of entry.calls) if (call.problem === undefined) this.#tell(calledEvent(call));
+      this.#tellCalls(entry);
     } else if (entry.type === 'result') this.#tell(returnedEvent(this.done.callOf(entry.step), entry.result));
+  }
+
+  #tellCalls({ calls }: JournaledRound): void {
+    for (const call of calls) {
+      if (call.problem === undefined) this.#tell(calledEvent(call));
+      if (call.verdict) this.#tell(returnedEvent(call, { ...call.verdict, ms: 0 }));
+    }
   }
 
   /** Waits until all calls are answered, or known to be in doubt. */
@@ -113,7 +149,7 @@ export class Steps {
     const answered = await this.#answer(call, tool, doubt);
     const text = await prompts.cut(answered.text, this.done.resultTokensOf(call.step));
     const result: StepResult = { ...answered, text, ms: Math.round(performance.now() - startedMs) };
-    audit.called(call, result.status, startedAt);
+    audit.called(call, answered.status, startedAt);
     const entry = { type: 'result', step: call.step, result } as const;
     await lease.write(entry);
     this.done.note(entry);

@@ -75,7 +75,7 @@ export function itemsOf(sessionId: string, messages: readonly StoredMessage[]): 
 }
 
 export function answerStatus(reason: FinishReason): 'completed' | 'incomplete' {
-  return reason === 'stop' ? 'completed' : 'incomplete';
+  return reason === 'stop' || reason === 'approval' ? 'completed' : 'incomplete';
 }
 
 /** Of the items before a message those that came with its turn; the others were brought between turns. */

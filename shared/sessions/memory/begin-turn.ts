@@ -54,6 +54,8 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   if (place.isFork && left?.sessionId === named) return moved(session);
   const isApart = place.isFork || request.isEphemeral === true;
   if (!isApart && leases[0]) return { outcome: 'busy' };
+  const isOpen = (step: string) => session?.open?.includes(step) === true;
+  if (request.approves?.every(isOpen) === false) return { outcome: 'not-open' };
   const fixed = session?.summary.assistant ?? undefined;
   if (asked !== undefined && fixed !== undefined && asked !== fixed) {
     return { outcome: 'other-assistant', assistant: fixed };

@@ -26,6 +26,8 @@ export interface Session {
   pause?: { until: number; turns: number } | undefined;
   last?: { turnId: string; entries: ReplayEntry[] };
   turns: Turns;
+  /** Steps that wait for an approval. */
+  open?: readonly string[];
 }
 
 export interface Lease {

@@ -41,5 +41,6 @@ export function storedSession(
     late,
     titleBy: isLate ? turnId : session?.titleBy,
     pause,
+    open: turn.open ?? [],
   };
 }

@@ -10,7 +10,7 @@
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, temporary, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
 --         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null, takes_over (the turn
---         of the record, or null; the new session is then that turn's),
+--         of the record, or null; the new session is then that turn's), approves (steps that wait for it, or null),
 --         session_ms and use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after
 --         the lease), record_ms and implicit_ms (of a record with and without a key of the caller's), turn_ms (the
 --         longest), late_ms (what is asked beside a turn, behind it),
@@ -59,7 +59,7 @@ local holder, fresh_holder = redis.call('HGET', lease, 'turn'), redis.call('HGET
 local again = holder == ask.turn or fresh_holder == ask.turn
 
 local known = redis.call('HMGET', session, 'created', 'assistant', 'window_start', 'window_tokens', 'title', 'brought',
-  'summaries', 'summary_until', 'summary_after', 'turns', 'temporary')
+  'summaries', 'summary_until', 'summary_after', 'turns', 'temporary', 'open')
 local exists = known[1]
 if not exists and ask.must_exist and not again then return { holder and 'busy' or 'unknown-session' } end
 
@@ -87,6 +87,11 @@ elseif ask.after and ask.after ~= '' and not exists then
 end
 local is_apart = is_fork or ask.ephemeral
 if not again and not is_apart and holder then return { 'busy' } end
+local open = {}
+for _, step in ipairs(known[12] and cjson.decode(known[12]) or {}) do open[step] = true end
+for _, step in ipairs(ask.approves or {}) do
+  if not open[step] then return { 'not-open' } end
+end
 if exists and ask.assistant and known[2] and ask.assistant ~= known[2] then
   return { 'other-assistant', known[2] }
 end

@@ -7,7 +7,8 @@
 --         the first message), window_start, window_tokens, turn_tokens, reserved and spent (tokens), summaries (as JSON,
 --         or null), summary and titled: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null,
 --         fingerprint and implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a
---         record with and without a key of the caller's), position (of the first block), journal (its name, or null)
+--         record with and without a key of the caller's), position (of the first block), journal (its name, or null),
+--         open (steps that wait for an approval, as JSON, or null)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, turns, journal = unpack(KEYS)
@@ -30,6 +31,11 @@ for field, value in pairs({ created = now, assistant = ask.assistant }) do
 end
 local is_named = redis.call('HSETNX', session, 'title', ask.title) == 0
 if ask.forked_from ~= cjson.null then redis.call('HSET', session, 'forked_from', ask.forked_from) end
+if ask.open ~= cjson.null then
+  redis.call('HSET', session, 'open', ask.open)
+else
+  redis.call('HDEL', session, 'open')
+end
 -- What the caller brought is in the user's message.
 redis.call('HDEL', session, 'brought')
 redis.call('HSET', turns, ask.turn, ask.at)

@@ -59,6 +59,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
     case 'limited':
       return readLimited(values);
     case 'unknown-assistant':
+    case 'not-open':
     case 'not-temporary':
     case 'unknown-session':
     case 'unknown-turn':

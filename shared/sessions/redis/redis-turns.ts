@@ -135,6 +135,7 @@ export class RedisTurns {
         spent: turn.spent,
         ...recordOf(claim.idempotency),
         journal: journalOf(claim),
+        open: turn.open && turn.open.length > 0 ? JSON.stringify(turn.open) : null,
         ...firstOf(turn.unsent),
       },
       [turn.user, turn.answer, turn.finished, ...blocksOf(turn.unsent)],

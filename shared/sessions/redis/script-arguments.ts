@@ -48,6 +48,7 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     title_tokens: request.titleTokens ?? 0,
     asked_at: request.askedAt,
     takes_over: request.takesOver ?? null,
+    approves: request.approves ?? null,
     key: request.idempotency?.key ?? null,
     ...recordOf(request.idempotency),
     ...replayOf(request),
