@@ -43,8 +43,10 @@ function dataOf(event: Exclude<TurnEvent, TokensWithheld | StepWithheld>): objec
       return { session_id: event.session_id, turn_id: event.turn_id, assistant: event.assistant };
     case 'token-said':
       return { token: event.token };
-    case 'tool-called':
-      return { tool_call: { id: event.id, name: event.name, arguments: event.arguments } };
+    case 'tool-called': {
+      const { type: _, ...call } = event;
+      return { tool_call: call };
+    }
     case 'tool-returned': {
       const { type: _, ...result } = event;
       return { tool_result: result };

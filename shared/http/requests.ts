@@ -43,7 +43,7 @@ function placed<T extends Placed>() {
       error: 'needs a session_id',
       path: ['approve'],
     }),
-    z.refine<T>(({ approve, after, temporary }) => approve === undefined || (after ?? temporary) === undefined, {
+    z.refine<T>(({ approve, after, temporary }) => approve === undefined || (after === undefined && temporary === undefined), {
       error: 'goes on where the session is: without after and temporary',
       path: ['approve'],
     }),
