@@ -27,7 +27,7 @@ export function identifyEasyAuth(hash: KeyedHash): Identify {
       const [header] = /^[\x20-\x7e]+$/.exec(headers.get('x-ms-client-principal-name') ?? '') ?? [];
       const name = toldName(only(claims, NAME), only(claims, USER_NAME), header);
       // The platform sets it where its token store is on.
-      const token = headers.get('x-ms-token-aad-access-token') || undefined;
+      const [token] = /^[\x21-\x7e]+$/.exec(headers.get('x-ms-token-aad-access-token') ?? '') ?? [];
       return { owner: hash('owner', 'easyauth', tenant, object), name, token };
     }
     throw unauthenticated('Nobody is signed in.', CHALLENGE);

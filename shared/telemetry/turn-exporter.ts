@@ -4,6 +4,7 @@ import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter }
 import { AlwaysOnSampler, BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Usage } from '../conversation/ports/model.ts';
 import type { ObservedTurn } from '../conversation/ports/turn-observer.ts';
+import { callExporter } from './call-exporter.ts';
 import type { TurnExporter } from './telemetry.ts';
 
 /** Seconds, for durations that matter to a person. */
@@ -38,6 +39,8 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
   const duration = histogram('gen_ai.client.operation.duration', 's', DURATIONS);
   const firstToken = histogram('gen_ai.client.operation.time_to_first_chunk', 's', DURATIONS);
   const turns = meter.createCounter('parley.turns', { unit: '{turn}', description: 'Turns by outcome and failure.' });
+
+  const exportCall = callExporter(tracer, meter);
 
   const aside = (name: string, plural: string) => ({
     count: meter.createCounter(`parley.${plural}`, { unit: `{${name}}`, description: `Asked for, by outcome.` }),
@@ -91,7 +94,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
       tracer.startSpan(`rate ${assistant}`, told, parentOf(traceparent)).end(at);
       ratings.add(1, of);
     },
-    export({ record, startedAt, modelEndedAt, endedAt, traceparent }) {
+    export({ record, startedAt, modelEndedAt, endedAt, calls = [], traceparent }) {
       const { assistant, failure, outcome, usage, finish_reason } = record;
       const agent = assistant ?? 'unknown';
       // Application Insights drops the conventions' own attribute.
@@ -143,6 +146,7 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
       for (const span of [call, turn])
         if (failure !== null) span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
       call.end(modelEndedAt ?? endedAt);
+      for (const each of calls) exportCall(each, agent, trace.setSpan(ROOT_CONTEXT, turn));
       turn.end(endedAt);
 
       const chat: Attributes = { 'gen_ai.operation.name': 'chat', ...of };

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../local/build.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
+import { OidcIssuer } from '../identity/oidc-issuer.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { followPlan, type Plan, planned } from '../steps/planned-model.ts';
 import { ToolServer } from '../steps/tool-server.ts';
@@ -21,7 +26,8 @@ let other: Client;
 beforeAll(async () => {
   const directory = '.cache/steps';
   [redis, upstream, tools] = await Promise.all([
-    RedisServer.start(),
+    // What it keeps can be searched.
+    RedisServer.start('--rdbcompression', 'no'),
     ScriptedUpstream.start(({ body }) => followPlan(body)),
     ToolServer.start(),
     build({ directory, plugins: [withTools] }),
@@ -252,6 +258,45 @@ describe('a call that has to be approved', () => {
   });
 });
 
+test("a caller's token reaches the tools that act for it, and nothing that is kept or logged", async () => {
+  const issuer = await OidcIssuer.start();
+  const directory = await mkdtemp(join(tmpdir(), 'audit-'));
+  const audit = join(directory, 'audit.jsonl');
+  const host = await startHost({
+    bundle: '.cache/steps/functions.js',
+    env: {
+      ...{ REDIS_URL: redis.url, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted', TOOL_SERVER: tools.url },
+      ...{ AUTH_MODE: 'jwt', AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'parley' },
+      ...{ AUDIT_SINK: 'file', AUDIT_FILE: audit, AUDIT_CONTENT: 'full', AUDIT_REQUIRED: 'true' },
+    },
+  });
+  const [alice, bob] = [await issuer.token(), await issuer.token({ sub: 'bob' })];
+  const before = tools.calls.length;
+  const ask = (token: string) =>
+    new Client(host.url, { authorization: `Bearer ${token}` }).chat({ message: planned('Do', plan) });
+  await Promise.all([ask(alice), ask(bob)]);
+  const callers = tools.calls.slice(before).map(({ caller }) => caller);
+  expect(Map.groupBy(callers, ({ token }) => token ?? '').get(alice)).toHaveLength(3);
+  expect(Map.groupBy(callers, ({ token }) => token ?? '').get(bob)).toHaveLength(3);
+  expect(new Set(callers.map(({ id, token }) => id + token)).size).toBe(2);
+  await host.stop();
+  const records = await readFile(audit, 'utf8');
+  expect(records.split('\n').filter((line) => line.includes('"event":"tool-call"'))).toHaveLength(6);
+  const kept = [records, host.logs(), ...(await allOf(redis.url)), JSON.stringify(upstream.requests)];
+  for (const token of [alice, bob]) for (const text of kept) expect(text).not.toContain(token.slice(-40));
+  await rm(directory, { recursive: true });
+  await issuer.stop();
+});
+
+/** All that a Redis keeps, as it dumps it. */
+async function allOf(url: string): Promise<string[]> {
+  const connection = new Redis(url);
+  const keys = await connection.keys('*');
+  const dumps = await Promise.all(keys.map((key) => connection.dumpBuffer(key)));
+  connection.disconnect();
+  return dumps.map((dump) => dump.toString('latin1'));
+}
+
 describe('a tool that gives no answer', () => {
   test('ends its turn as tool-in-doubt, which stays the outcome of its key, and says so once in the log', async () => {
     tools.answer = () => new Promise(() => {});
@@ -262,7 +307,7 @@ describe('a tool that gives no answer', () => {
     await eventually(() => tools.calls.length > before);
     const [, host] = hosts as [LocalHost, LocalHost];
     const retry = other.post('/chat', { message }, key);
-    await client.post('/chat/stop', { session_id: await sessionOf(client) });
+    await client.post('/chat/stop', { session_id: await busySession() });
     const { last } = await first;
     tools.answer = ({ input }) => `Done: ${JSON.stringify(input)}`;
     expect(last.error).toMatchObject({ code: 'tool-in-doubt', status: 500, retryable: false });
@@ -279,18 +324,10 @@ describe('a tool that gives no answer', () => {
   });
 
   /** The session that is under way. */
-  async function sessionOf(from: Client): Promise<string> {
-    const keys = await redisKeys();
-    const [key = ''] = keys.filter((each) => each.includes(':lease:'));
-    expect(from.url).toBeDefined();
-    return key.split(':').at(-1) ?? '';
-  }
-
-  async function redisKeys(): Promise<string[]> {
-    const { Redis } = await import('ioredis');
+  async function busySession(): Promise<string> {
     const connection = new Redis(redis.url);
-    const keys = await connection.keys('chat:*');
+    const [key = ''] = await connection.keys('chat:*:lease:*');
     connection.disconnect();
-    return keys;
+    return key.split(':').at(-1) ?? '';
   }
 });

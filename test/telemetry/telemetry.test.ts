@@ -195,12 +195,23 @@ test('a turn is told of although its request comes from a trace that nobody samp
     total_ms: 9,
   };
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
-  exporter.export({ record, startedAt: 1000, modelEndedAt: 1008, endedAt: 1009, traceparent });
+  const calls = [
+    { tool: 'clock', step: 1, outcome: 'ok' as const, startedAt: 1001, endedAt: 1003 },
+    { tool: 'orders/pay', step: 2, outcome: 'in-doubt' as const, startedAt: 1001, endedAt: 1005 },
+  ];
+  exporter.export({ record, startedAt: 1000, modelEndedAt: 1008, endedAt: 1009, calls, traceparent });
   await exporter.flush();
   expect(collector.spans().map(({ name, traceId }) => [name, traceId])).toEqual([
     ['chat gpt', '0af7651916cd43dd8448eb211c80319c'],
+    ['execute_tool clock', '0af7651916cd43dd8448eb211c80319c'],
+    ['execute_tool orders/pay', '0af7651916cd43dd8448eb211c80319c'],
     ['invoke_agent default', '0af7651916cd43dd8448eb211c80319c'],
   ]);
+  const [, , doubted] = collector.spans();
+  const by = { 'gen_ai.agent.name': 'default', 'gen_ai.tool.name': 'orders/pay', 'parley.tool.outcome': 'in-doubt' };
+  const span = { 'gen_ai.operation.name': 'execute_tool', 'parley.tool.step': 2, 'error.type': 'in-doubt' };
+  expect(attributes(doubted)).toEqual({ ...by, ...span });
+  expect(collector.points('parley.tool_calls').map(attributes)).toContainEqual(by);
   collector.server.closeAllConnections();
   collector.server.close();
 });
