@@ -25,7 +25,7 @@ export class LogSink implements AuditSink {
 
 function cut(line: string): string {
   const record = JSON.parse(line) as Record<string, unknown>;
-  const texts = ['message', 'answer', 'comment'].filter((name) => typeof record[name] === 'string');
+  const texts = ['message', 'answer', 'comment', 'arguments'].filter((name) => typeof record[name] === 'string');
   const shortened = texts.map((name) => [name, String(record[name]).slice(0, KEPT_CHARACTERS).toWellFormed()]);
   return auditLine({ ...record, ...Object.fromEntries(shortened), cut: true });
 }

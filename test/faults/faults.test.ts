@@ -11,6 +11,7 @@ import { rotations, rotationsOnCluster, rotationsOnTls, rotationsOnTlsCluster } 
 import type { SabotageName } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
+import { steps } from './steps.ts';
 import { summaries } from './summaries.ts';
 import { tokensLimit } from './tokens-limit.ts';
 
@@ -33,6 +34,7 @@ test.each<[string, FaultRun, number]>([
   ['turns that end in every way, and a model that keeps books of them', billing, 100],
   ['summaries of every kind, and an instance that is killed', summaries, 32],
   ['a Redis that fails in every way', redisFaults, 5],
+  ['calls of tools, and instances that are killed again and again', steps, 16],
 ])('the service keeps its promises under %s', { timeout: 60_000 }, async (_, run, count) => {
   const { figures, faults } = await run({ bundle: whole, schedules: count, seed: 1 });
   expect(faults).toEqual([]);
@@ -56,6 +58,7 @@ test.each<[SabotageName, FaultRun, number]>([
   ['summary', summaries, 24],
   ['late', summaries, 40],
   ['refund', summaries, 80],
+  ['journal', steps, 24],
 ])('without its %s, the service is caught', { timeout: 60_000 }, async (without, run, count) => {
   const { faults } = await run({ bundle: await buildService(without), schedules: count, seed: 3 });
   expect(faults.length).toBeGreaterThan(0);

@@ -12,6 +12,7 @@ import { rotations, rotationsOnCluster, rotationsOnTls, rotationsOnTlsCluster } 
 import { type SabotageName, sabotages } from './sabotage.ts';
 import { schedules } from './schedules.ts';
 import { buildService } from './service.ts';
+import { steps } from './steps.ts';
 import { summaries } from './summaries.ts';
 import { tokensLimit } from './tokens-limit.ts';
 
@@ -33,6 +34,7 @@ const runs: Record<string, { run: FaultRun; usual: number }> = {
   'tokens-limit': { run: tokensLimit, usual: 200 },
   billing: { run: billing, usual: 500 },
   summaries: { run: summaries, usual: 500 },
+  steps: { run: steps, usual: 500 },
 };
 
 const { values } = parseArgs({

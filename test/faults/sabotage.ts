@@ -52,6 +52,7 @@ export const sabotages = {
   },
   retries: { file: /spending\.ts$/, text: 'billed.reduce((', instead: 'billed.slice(-1).reduce((' },
   replay: { file: /extend\.lua$/, text: "redis.call('RPUSH', running, ARGV[block])", instead: '' },
+  journal: { file: /redis-turns\.ts$/, text: 'done?.entries ?? []', instead: '[]' },
   wait: { file: /redis-connection\.ts$/, text: 'if (replicas === 0) return;', instead: 'return;' },
 } satisfies Record<string, Sabotage>;
 

@@ -1,6 +1,7 @@
 import { build } from '../../local/build.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { withTools } from '../steps/with-tools.ts';
 import { startUpstreamProcess } from '../upstream/upstream-process.ts';
 import { type SabotageName, sabotage } from './sabotage.ts';
 
@@ -16,7 +17,7 @@ export interface Service {
 /** The bundle to run, without one of its safeguards where a sabotage is named. */
 export async function buildService(without?: SabotageName): Promise<string> {
   const directory = `.cache/faults/${without ?? 'whole'}`;
-  await build({ directory, plugins: without === undefined ? [] : [sabotage(without)] });
+  await build({ directory, plugins: [withTools, ...(without === undefined ? [] : [sabotage(without)])] });
   return `${directory}/functions.js`;
 }
 

@@ -2,10 +2,10 @@ import type { Tool, Toolbox, ToolResult } from '../../shared/conversation/ports/
 
 /**
  * Tools of a service under test, each with an object for its input, which a `ToolServer` at `TOOL_SERVER` does and keeps
- * books of. `pay` does something, `look` only looks, `ask` has to be approved, and `show` shows what came of it.
+ * books of. Where there is none, there are no tools. `pay` does something, `look` only looks, `ask` has to be approved, and `show` shows what came of it.
  */
 export const remoteToolbox: Toolbox = {
-  toolsOf: async () => new Map(tools.map((each) => [each.offered.name, each])),
+  toolsOf: async () => new Map(process.env['TOOL_SERVER'] ? tools.map((each) => [each.offered.name, each]) : []),
 };
 
 const tools = [
