@@ -3,7 +3,7 @@ import { ChatFrames } from '../shared/http/chat-frames.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { eventStreamResponse } from '../shared/http/event-stream.ts';
 import { requestedTurn } from '../shared/http/requested-turn.ts';
-import { streamBody } from '../shared/http/requests.ts';
+import { streamBody } from '../shared/http/turn-bodies.ts';
 import { readTurnRequest } from '../shared/http/turn-request.ts';
 
 /** POST /chat/stream: one turn, as server-sent events while the model talks. */

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { requestedTurn } from '../shared/http/requested-turn.ts';
-import { chatBody } from '../shared/http/requests.ts';
+import { chatBody } from '../shared/http/turn-bodies.ts';
 import { readTurnRequest } from '../shared/http/turn-request.ts';
 import { turnResponse } from '../shared/http/turn-response.ts';
 

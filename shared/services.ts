@@ -7,7 +7,7 @@ import type { SessionStore } from './conversation/ports/session-store.ts';
 import type { Toolbox } from './conversation/ports/toolbox.ts';
 import { Prompts } from './conversation/prompts.ts';
 import { RunningTurns } from './conversation/running-turns.ts';
-import type { TurnParts } from './conversation/turn.ts';
+import type { TurnParts } from './conversation/turn-parts.ts';
 import type { Identify } from './identity/caller.ts';
 import { createIdentify } from './identity/create-identify.ts';
 import { createModel, createSummarizer } from './models/create-model.ts';

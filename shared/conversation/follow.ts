@@ -5,7 +5,7 @@ import type { Told } from './held-lease.ts';
 import { hasEnding, type Replay, type ReplayEntry } from './ports/replay.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { AssistantMessage, StoredTurn } from './ports/stored.ts';
-import { stepEvents } from './steps/step-events.ts';
+import { isTold, restOf, toldOf } from './steps/told-events.ts';
 
 /** As often as a turn's holder passes on what the model says. */
 const POLL_MS = 250;
@@ -60,22 +60,6 @@ export async function* tellStored(sessionId: string, turnId: string, { assistant
     finishOf(answer),
   ];
   yield* events;
-}
-
-/** What was said and done in a stored turn: its text in as few tokens as that allows. */
-function toldOf({ content, steps = [] }: AssistantMessage): Told[] {
-  const events: Told[] = [];
-  let from = 0;
-  const say = (to: number) => {
-    if (to > from) events.push({ type: 'token-said', token: content.slice(from, to) });
-    from = to;
-  };
-  for (const step of steps) {
-    say(step.at);
-    events.push(...stepEvents(step));
-  }
-  say(content.length);
-  return events;
 }
 
 /** How a stored turn ended. */
@@ -154,24 +138,6 @@ async function* tellRest(
   if (turn === undefined) throw lost();
   yield* restOf(toldOf(turn.answer), heard);
   yield finishOf(turn.answer);
-}
-
-/** What is left of a turn for one who has heard some of it. */
-function* restOf(told: readonly Told[], heard: readonly Told[]): Generator<Told> {
-  const isSame = (one: Told) => (other: Told) =>
-    one.type !== 'token-said' && other.type === one.type && other.id === one.id;
-  let left = heard.reduce((sum, event) => sum + (event.type === 'token-said' ? event.token.length : 0), 0);
-  for (const event of told) {
-    if (event.type === 'token-said') {
-      const token = event.token.slice(left);
-      left = Math.max(left - event.token.length, 0);
-      if (token !== '') yield { type: 'token-said', token };
-    } else if (!heard.some(isSame(event))) yield event;
-  }
-}
-
-function isTold(event: TurnEvent): event is Told {
-  return event.type === 'token-said' || event.type === 'tool-called' || event.type === 'tool-returned';
 }
 
 function isFailure(entry: ReplayEntry): boolean {

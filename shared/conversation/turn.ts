@@ -1,50 +1,22 @@
 import type { Assistant } from './assistant.ts';
-import { tokenFactor } from './calibration.ts';
 import type { TurnEvent, TurnFinished } from './events.ts';
 import { codeOf, Failure } from './failure.ts';
 import { repeatTurn, toldFailure } from './follow.ts';
 import { HeldLease, type Told } from './held-lease.ts';
 import { patienceMs, patiently } from './patience.ts';
-import type { Model } from './ports/model.ts';
-import type { RecordKeeper } from './ports/record-keeper.ts';
-import type { SessionStore } from './ports/session-store.ts';
 import type { TokenCount } from './ports/token-counter.ts';
-import type { Tool, Toolbox } from './ports/toolbox.ts';
-import type { TurnObserver } from './ports/turn-observer.ts';
-import type { BeginResult, Commit, TurnClaim } from './ports/turn-steps.ts';
-import type { Prompts } from './prompts.ts';
+import type { BeginResult, TurnClaim } from './ports/turn-steps.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
-import type { RunningTurns } from './running-turns.ts';
-import { openSteps, rejectedRound, rejectedSteps } from './steps/decided-calls.ts';
 import { Rounds } from './steps/rounds.ts';
 import { messagesOf } from './stored-messages.ts';
 import { titleTokens } from './title-plan.ts';
 import { TurnAsides } from './turn-asides.ts';
 import { promptVersion, TurnAudit } from './turn-audit.ts';
+import { commitOf } from './turn-commit.ts';
+import type { TurnParts } from './turn-parts.ts';
+import { turnPrompt } from './turn-prompt.ts';
 import { broughtOf, claimOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
-import { costOf } from './window.ts';
-
-export interface TurnParts {
-  store: SessionStore;
-  audit: RecordKeeper;
-  telemetry: TurnObserver;
-  model: Model;
-  /** Asked for summaries and titles, once each: beside an answer, or in place of one. */
-  summarizer: Model;
-  prompts: Prompts;
-  toolbox: Toolbox;
-  /** By name; `DEFAULT_ASSISTANT` is among them. */
-  assistants: ReadonlyMap<string, Assistant>;
-  running: RunningTurns;
-  leaseMs: number;
-  deadlineMs: number;
-  newId: () => string;
-  /** Tells whoever runs the service what somebody has to look at, in one line without text of callers or models. */
-  complain: (complaint: string) => void;
-  /** Milliseconds since 1970. */
-  now: () => number;
-}
 
 /** The assistant of a session whose first turn names none. */
 export const DEFAULT_ASSISTANT = 'default';
@@ -122,7 +94,7 @@ async function* answer(
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
   const { sessionId, assistant: name, limits, journal } = begun;
-  const { isEphemeral, echo, requestId, traceparent, purpose, token } = request;
+  const { isEphemeral, approve, echo, requestId, traceparent, purpose, token } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const claim = claimOf(own, begun, request);
   const { turnId } = own;
@@ -145,22 +117,15 @@ async function* answer(
     yield { type: 'turn-started', ...started, ...(echo && { echo }), limits };
 
     const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
-    const { message, approve, instructions } = request;
-    const open = purpose === undefined ? openSteps(begun.window) : [];
-    const rejected = approve === undefined ? rejectedRound(rejectedSteps(open)) : undefined;
-    const said = { message, measured, isApproval: approve !== undefined, rejected };
-    const asked = { ...said, instructions, brought, isWhole: purpose === 'summary' };
     const caller = { id: claim.owner, token };
-    // A summary in place of an answer calls nothing.
-    const offered = purpose === undefined ? await parts.toolbox.toolsOf(name, caller) : new Map<string, Tool>();
-    const { built, tools } = await prompts.buildWith(assistant, begun, asked, offered);
+    const { built, tools, left } = await turnPrompt(parts, request, begun, assistant, caller, measured, brought);
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const told = new Ready<Told>();
     const toolTurn = { claim, lease, audit, prompts, tools, caller, recordMs: patienceMs(parts.leaseMs) };
     rounds = new Rounds(store, { model, assistant, options }, toolTurn, (event) => told.push(event));
-    const speaking = rounds.run(built, { steps: open, approvals: approve }, journal);
+    const speaking = rounds.run(built, left, journal);
     asides.ask(built, lease, giveUpAt);
     const isOver = () => told.end();
     speech = speaking.then(isOver, isOver);
@@ -168,7 +133,7 @@ async function* answer(
     const spoken = await speaking;
     const prompt = await prompts.recounted(spoken.prompt);
     const count = await prompts.countAnswer(spoken);
-    const { savedTokens, spent: summarySpent, ...remembered } = await asides.remembered(prompt, lease);
+    const { spent: summarySpent, ...remembered } = await asides.remembered(prompt, lease);
     const finished: TurnFinished = {
       type: 'turn-finished',
       finish_reason: spoken.finishReason,
@@ -188,24 +153,13 @@ async function* answer(
       const answeredBy = { model: spoken.model ?? model.name, prompt_version: promptVersion(assistant) };
       const asked = { brought, approve, echo, answeredBy };
       const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
-      // What the provider counts more for this prompt it counts for the next, which begins with it.
-      const factor = tokenFactor([messages.answer]);
-      const more = (factor - 1) * (prompt.promptTokens - prompt.doneTokens + costOf(count) - savedTokens);
-      const commit: Commit = {
-        ...messages,
-        open: spoken.steps.filter(({ status }) => status === 'open').map(({ id }) => id),
-        unsent: await lease.release(),
-        finished,
-        assistant: name,
-        ...remembered,
-        windowTokens: Math.round(prompt.windowTokens + costOf(count) - savedTokens + more),
-        turnTokens: Math.round(factor * (prompt.turnTokens + costOf(count))),
-        spent: audit.spentTokens,
-      };
+      const about = { ...messages, assistant: name, finished, spent: audit.spentTokens };
+      const unsent = await lease.release();
+      const { commit, tokenFactor } = commitOf({ ...about, unsent, spoken, prompt, count, remembered });
       const outcome = await patiently(() => store.commit(claim, commit), lease.patienceEndsAt);
       if (outcome === 'lost') throw new Failure('turn-lost', 'The turn lost its session; nothing was stored.');
       stored = true;
-      asides.finish(factor);
+      asides.finish(tokenFactor);
     }
     ending = finished;
     yield finished;

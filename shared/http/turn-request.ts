@@ -2,7 +2,8 @@ import { Failure } from '../conversation/failure.ts';
 import type { TurnRequest } from '../conversation/turn-request.ts';
 import type { Call } from './endpoint.ts';
 import { readJson } from './read-json.ts';
-import { type chatBody, check, idempotencyKeyOf, sessionIdOf, type streamBody, type TurnBody } from './requests.ts';
+import { check, idempotencyKeyOf, sessionIdOf } from './requests.ts';
+import type { chatBody, streamBody, TurnBody } from './turn-bodies.ts';
 
 /** No turn, and no session, has this id: it stands for one that can be none of ours. */
 const NOTHING = '00000000-0000-0000-0000-000000000000';

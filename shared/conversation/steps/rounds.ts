@@ -1,7 +1,6 @@
 import type { Assistant } from '../assistant.ts';
 import { estimatedUsage } from '../estimated-usage.ts';
 import type { FinishReason } from '../events.ts';
-import { Failure } from '../failure.ts';
 import type { EarlyEnd, Told } from '../held-lease.ts';
 import { patiently } from '../patience.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -13,8 +12,10 @@ import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound, speak } from '../speak.ts';
 import { Spending } from '../spending.ts';
 import { rejectedSteps } from './decided-calls.ts';
+import { silence } from './silence.ts';
 import { stepEvents } from './step-events.ts';
 import { Steps } from './steps.ts';
+import { sumOfUsages } from './sum-of-usages.ts';
 import type { ToolTurn } from './tool-turn.ts';
 
 /** What a model is asked with, over all rounds of a turn. */
@@ -182,7 +183,7 @@ export class Rounds {
     const asked = this.#heard.filter(({ spending }, round) => round === 0 || spending.isAsked);
     const usages = [...this.#takenOver, ...(await Promise.all(asked.map((round) => this.#usageOf(round))))];
     const lastPromptTokens = usages.length > 1 ? usages.at(-1)?.prompt_tokens : undefined;
-    return { prompt, content, steps, finishReason, usage: sumOf(usages), lastPromptTokens, model, sources };
+    return { prompt, content, steps, finishReason, usage: sumOfUsages(usages), lastPromptTokens, model, sources };
   }
 
   async #usageOf({ prompt, spending, called }: HeardRound): Promise<Usage> {
@@ -190,26 +191,4 @@ export class Rounds {
     if (spending.usage !== undefined) return spending.usage;
     return estimatedUsage(await prompts.recounted(prompt), await prompts.count(spending.said + called));
   }
-}
-
-function sumOf(usages: Usage[]): Usage {
-  return usages.reduce(
-    (sum, usage) => ({
-      prompt_tokens: sum.prompt_tokens + usage.prompt_tokens,
-      completion_tokens: sum.completion_tokens + usage.completion_tokens,
-      total_tokens: sum.total_tokens + usage.total_tokens,
-      cached_tokens: sum.cached_tokens + usage.cached_tokens,
-      ...((sum.estimated || usage.estimated) && { estimated: true as const }),
-    }),
-    { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cached_tokens: 0 },
-  );
-}
-
-/** An answer without a word is none. */
-function silence(finishReason: FinishReason): Failure {
-  if (finishReason === 'deadline') return new Failure('model-timeout', 'The model said nothing within the turn.');
-  if (finishReason === 'length') {
-    return new Failure('output-limit-reached', 'The model used all tokens of its answer before it said anything.');
-  }
-  return new Failure('model-failed', 'The model ended its answer before it said anything.');
 }

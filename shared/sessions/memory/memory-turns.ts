@@ -1,12 +1,7 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
 import type { JournalPart } from '../../conversation/ports/journal.ts';
 import { hasEnding, isFiltered, type Replay, type ReplayEntry, withheld } from '../../conversation/ports/replay.ts';
-import {
-  IDEMPOTENCY_SECONDS,
-  LONGEST_TURN_SECONDS,
-  type SessionRules,
-  TEMPORARY_SECONDS,
-} from '../../conversation/ports/session-store.ts';
+import { type SessionRules, TEMPORARY_SECONDS } from '../../conversation/ports/session-store.ts';
 import type {
   AsideCosts,
   BeginRequest,
@@ -16,7 +11,7 @@ import type {
   TurnClaim,
 } from '../../conversation/ports/turn-steps.ts';
 import { beginTurn, replayMs } from './begin-turn.ts';
-import { keptMsOf } from './journals.ts';
+import { dropJournal, keptMsOf, takenOver, writeJournal } from './journals.ts';
 import { type IdempotencyRecord, type Kept, type Lease, nothingKept, type Session } from './kept.ts';
 import { MemoryLimits } from './memory-limits.ts';
 import { storedSession } from './stored-session.ts';
@@ -58,7 +53,7 @@ export class MemoryTurns {
     // The record of a turn that has called a tool is kept for its whole time, whatever becomes of the turn.
     if (record && record.journal === undefined) touch(this.#leaseMs);
     if (done && done.entries.length > 0) {
-      const name = this.#write(claim, done);
+      const name = writeJournal(this.kept, claim, done, this.inUseMs(claim));
       if (record && record.journal === undefined) {
         record.journal = name;
         touch(keptMsOf(claim.idempotency?.implicit));
@@ -107,7 +102,7 @@ export class MemoryTurns {
     }
     this.kept.running.delete(place);
     // What was done is in the answer.
-    this.#drop(claim);
+    dropJournal(this.kept, claim);
     this.kept.leases.delete(place);
     return 'committed';
   }
@@ -137,7 +132,7 @@ export class MemoryTurns {
     if (record?.isStored === false && !hasCalled) this.kept.records.delete(`${claim.owner} ${claim.idempotency?.key}`);
     if (hasCalled && isInDoubt) record.doubt = ending;
     // Nobody goes on with it: it has no key of its own, or its outcome is fixed.
-    if (claim.idempotency === undefined || (hasCalled && isInDoubt)) this.#drop(claim);
+    if (claim.idempotency === undefined || (hasCalled && isInDoubt)) dropJournal(this.kept, claim);
   }
 
   async stop(owner: string, sessionId: string, turnId?: string): Promise<boolean> {
@@ -180,22 +175,6 @@ export class MemoryTurns {
     this.kept.index.set(owner, index.add(sessionId));
   }
 
-  /** @returns the journal's name */
-  #write(claim: TurnClaim, { position, entries }: JournalPart): string {
-    const { isFirst, turnId, journalName: name = turnId } = claim;
-    const place = `${claim.owner} ${claim.sessionId}`;
-    const journals = this.kept.journals.get(place) ?? new Map();
-    const journal = journals.get(name) ?? { name, entries: [], turns: [turnId], isFirst };
-    journal.entries.splice(position, entries.length, ...entries);
-    const sessionMs = claim.isEphemeral ? LONGEST_TURN_SECONDS * 1000 : this.inUseMs(claim);
-    this.kept.journals.set(place, journals.set(name, journal), Math.min(sessionMs, IDEMPOTENCY_SECONDS * 1000));
-    return name;
-  }
-
-  #drop({ owner, sessionId, journalName }: TurnClaim): void {
-    if (journalName !== undefined) this.kept.journals.get(`${owner} ${sessionId}`)?.delete(journalName);
-  }
-
   /** The turn's idempotency record, while it is its own. */
   #record({ owner, turnId, idempotency }: TurnClaim): IdempotencyRecord | undefined {
     const record = idempotency && this.kept.records.get(`${owner} ${idempotency.key}`);
@@ -206,11 +185,6 @@ export class MemoryTurns {
     const lease = this.kept.leases.get(`${claim.owner} ${claim.sessionId}`);
     return lease?.turnId === claim.turnId ? lease : undefined;
   }
-}
-
-function takenOver([started]: readonly ReplayEntry[]): readonly string[] {
-  const isStart = typeof started === 'object' && !Array.isArray(started) && started.type === 'turn-started';
-  return (isStart && started.took_over) || [];
 }
 
 function nothingSaid(): Pick<Session, 'messages' | 'turns'> {

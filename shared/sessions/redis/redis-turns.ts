@@ -14,7 +14,16 @@ import type {
 import type { RedisConnection } from './redis-connection.ts';
 import { readBegun } from './redis-replies.ts';
 import { RedisScripts } from './redis-scripts.ts';
-import { beginArguments, blocksOf, firstOf, journalOf, recordKey, recordOf, replayOf } from './script-arguments.ts';
+import {
+  beginArguments,
+  blocksOf,
+  extendArguments,
+  firstOf,
+  journalOf,
+  recordKey,
+  recordOf,
+  replayOf,
+} from './script-arguments.ts';
 import { sessionKeys } from './session-keys.ts';
 
 /** The steps of turns in Redis, of which a `SessionStore` consists beside what it keeps. */
@@ -43,45 +52,9 @@ export class RedisTurns {
 
   async extend(claim: TurnClaim, said: TokenBlocks, done?: JournalPart) {
     const keys = sessionKeys(claim.owner);
-    const id = claim.sessionId;
     const { cuts } = this.connection;
     const entries = done?.entries ?? [];
-    const reply = await this.scripts.run(
-      'extendTurn',
-      [
-        keys.session(id),
-        keys.messages(id),
-        keys.lease(id),
-        keys.running(id),
-        keys.replay(id),
-        keys.turns(id),
-        keys.journal(id),
-        keys.reservations,
-        keys.index,
-        keys.pinned,
-        keys.begun,
-        ...recordKey(claim),
-      ],
-      {
-        turn: claim.turnId,
-        session: id,
-        reserved: claim.reserved,
-        summary_reserved: claim.summaryReserved ?? 0,
-        title_reserved: claim.titleReserved ?? 0,
-        ...replayOf(claim),
-        ...firstOf(said),
-        done: entries.length,
-        ...(done && {
-          journal: claim.journalName ?? claim.turnId,
-          entry: done.position,
-          is_first: claim.isFirst,
-          ephemeral: claim.isEphemeral ?? false,
-          temporary: claim.isTemporary ?? false,
-          ...recordOf(claim.idempotency),
-        }),
-      },
-      [...blocksOf(said), ...entries],
-    );
+    const reply = await this.scripts.run('extendTurn', ...extendArguments(claim, said, done?.position ?? 0, entries));
     const [held, stop] = reply as [number, number];
     // A call goes out on this: its journal has to outlive the server that was told of it.
     if (entries.length > 0 && held === 1) await this.connection.replicated(keys.replicated, cuts);

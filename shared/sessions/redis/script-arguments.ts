@@ -1,4 +1,5 @@
 import type { Limits } from '../../conversation/limits.ts';
+import type { JournalEntry } from '../../conversation/ports/journal.ts';
 import type { ReplayBlock } from '../../conversation/ports/replay.ts';
 import { EPHEMERAL_REPLAY_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
 import type { BeginRequest, Idempotency, TokenBlocks, TurnClaim } from '../../conversation/ports/turn-steps.ts';
@@ -57,6 +58,44 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     summary_costs: SUMMARY_COSTS,
   };
   return [touched, ask, [request.echo ?? null]];
+}
+
+/** What `extend.lua` is run with: keys, what is asked, and what it keeps as it stands. */
+export function extendArguments(
+  claim: TurnClaim,
+  said: TokenBlocks,
+  entry: number,
+  entries: JournalEntry[],
+): [string[], object, unknown[]] {
+  const keys = sessionKeys(claim.owner);
+  const {
+    sessionId: session,
+    turnId: turn,
+    journalName = turn,
+    isFirst,
+    isEphemeral = false,
+    isTemporary = false,
+  } = claim;
+  const touched = [
+    keys.session(session),
+    keys.messages(session),
+    keys.lease(session),
+    keys.running(session),
+    keys.replay(session),
+    keys.turns(session),
+    keys.journal(session),
+    keys.reservations,
+    keys.index,
+    keys.pinned,
+    keys.begun,
+    ...recordKey(claim),
+  ];
+  const { reserved, summaryReserved = 0, titleReserved = 0 } = claim;
+  const held = { reserved, summary_reserved: summaryReserved, title_reserved: titleReserved };
+  const kept = { is_first: isFirst, ephemeral: isEphemeral, temporary: isTemporary, ...recordOf(claim.idempotency) };
+  const done = { done: entries.length, ...(entries.length > 0 && { journal: journalName, entry, ...kept }) };
+  const ask = { turn, session, ...held, ...replayOf(claim), ...firstOf(said), ...done };
+  return [touched, ask, [...blocksOf(said), ...entries]];
 }
 
 export function recordKey({ owner, idempotency }: Pick<TurnClaim, 'owner' | 'idempotency'>): string[] {
