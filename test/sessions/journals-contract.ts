@@ -309,6 +309,50 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
     });
   });
 
+  describe(`${name} session store, of calls that wait for an approval`, () => {
+    let store: SessionStore;
+    beforeAll(async () => {
+      store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits: unlimited });
+    });
+    afterAll(() => store.close());
+    const { request, begin } = turnsOn(() => store);
+
+    /** A turn that leaves calls open. */
+    async function waiting(owner: string) {
+      const [claim, begun] = await begin(owner);
+      await store.commit(claim, commitOf(claim, begun, 'May I?', { open: ['t.1', 't.2'] }));
+      const { sessionId } = claim;
+      return {
+        sessionId,
+        approve: (...approves: string[]) => request(owner, { sessionId, approves, mustExist: true }),
+      };
+    }
+
+    test('a turn that approves begins where all that it names wait, and changes nothing else', async () => {
+      const { approve } = await waiting(randomUUID());
+      expect(await store.begin(approve('t.1', 't.3'))).toEqual({ outcome: 'not-open' });
+      expect(await store.begin(approve('t.2', 't.1'))).toMatchObject({ outcome: 'begun', isFirst: false });
+    });
+
+    test('they wait on where a turn fails, and no longer once one is stored', async () => {
+      const owner = randomUUID();
+      const { sessionId, approve } = await waiting(owner);
+      const [failed] = await begin(owner, { sessionId });
+      await store.abandon(failed, broken, nothing, 0);
+      const [next, begun] = await begin(owner, { sessionId, approves: ['t.1'] });
+      expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'busy' });
+      await store.commit(next, commitOf(next, begun));
+      expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'not-open' });
+    });
+
+    test('of a session that is not there, or has none, nothing waits', async () => {
+      const owner = randomUUID();
+      const asked = { sessionId: randomUUID(), approves: ['t.1'] };
+      expect(await store.begin(request(owner, { ...asked, mustExist: true }))).toEqual({ outcome: 'unknown-session' });
+      expect(await store.begin(request(owner, asked))).toEqual({ outcome: 'not-open' });
+    });
+  });
+
   describe(`${name} session store, of tokens that are held back`, () => {
     const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 2000 };
     let store: SessionStore;
