@@ -177,6 +177,18 @@ describe('a turn with steps', () => {
   });
 });
 
+test('a hundred turns at once call each of their tools once, and none gets the result of another', async () => {
+  const before = tools.calls.length;
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, n) =>
+      (n % 2 ? client : other).chat({ message: planned(`Turn ${n}`, [{ calls: [['pay', { n }]] }]) }),
+    ),
+  );
+  expect(answers.map(({ response }) => response)).toEqual(answers.map((_, n) => `Told: Done: {"n":${n}}`));
+  const calls = tools.calls.slice(before).map(({ input }) => Number(input['n']));
+  expect(calls.sort((one, next) => one - next)).toEqual(answers.map((_, n) => n));
+});
+
 describe('a call that has to be approved', () => {
   const ask = (name: string) => planned(name, [{ says: 'May I? ', calls: [['ask', { q: 1 }]] }, { says: 'Thanks.' }]);
 

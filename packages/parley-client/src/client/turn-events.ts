@@ -83,6 +83,8 @@ export async function* turnEvents(body: ReadableStream<Uint8Array>): AsyncGenera
       if (done && !finished) throw new CutError('The stream ended before the turn did.');
       if (frame === undefined || frame.data === '[DONE]') break;
       const event = eventOf(frame.id ?? '', JSON.parse(frame.data));
+      // Of a version that tells more.
+      if (event === undefined) continue;
       finished = event.type === 'finished';
       yield event;
     }
@@ -93,11 +95,11 @@ export async function* turnEvents(body: ReadableStream<Uint8Array>): AsyncGenera
   }
 }
 
-function eventOf(id: string, data: object): TurnEvent {
+function eventOf(id: string, data: object): TurnEvent | undefined {
   if ('error' in data) throw new ParleyError(data.error as Problem);
   if ('token' in data) return { type: 'token', id, token: String(data.token) };
   if ('finish_reason' in data) return { type: 'finished', id, ...(data as Finished) };
-  return { type: 'opened', id, ...(data as Opened) };
+  return 'session_id' in data ? { type: 'opened', id, ...(data as Opened) } : undefined;
 }
 
 export function isAbort(error: unknown): boolean {

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Model } from '../../shared/conversation/ports/model.ts';
+import type { Tool } from '../../shared/conversation/ports/toolbox.ts';
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { eventually } from '../eventually.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { Gate } from '../upstream/script.ts';
 import { Conversation, rules } from './conversation.ts';
+import { ActingModel } from './steps/acting-model.ts';
+import { testTool } from './steps/test-tools.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -22,7 +25,7 @@ class CountedConnection extends RedisConnection {
   }
 }
 
-function start() {
+function start(tools: Tool[] = []) {
   const gate = new Gate();
   const model: Model & { isLate: boolean } = {
     name: 'naming',
@@ -38,7 +41,7 @@ function start() {
   };
   const connection = new CountedConnection({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' });
   const store = new RedisSessionStore(connection, rules);
-  return { model, gate, connection, store, conversation: new Conversation(model, { store }) };
+  return { model, gate, connection, store, conversation: new Conversation(model, { store, tools }) };
 }
 
 test.each([
@@ -68,5 +71,27 @@ test('a later turn costs two round trips, and asks for nothing more, whether or 
   connection.roundTrips = 0;
   await conversation.talk('More', { isTitled: true, sessionId });
   expect(connection.roundTrips).toBe(2);
+  await store.close();
+});
+
+test('tools that are not called cost none, and a round of calls costs one before and one behind each', async () => {
+  const tools = [testTool('pay')] as const;
+  const { connection, store, conversation } = start([...tools]);
+  await conversation.talk('Hi');
+  expect(connection.roundTrips).toBe(2);
+  connection.roundTrips = 0;
+  const acting = new ActingModel(
+    { calls: [['pay', {}]] },
+    {
+      calls: [
+        ['pay', {}],
+        ['pay', {}],
+      ],
+    },
+  );
+  await new Conversation(acting, { store, tools: [...tools] }).talk('Pay');
+  // Results that come together are written together.
+  expect(connection.roundTrips).toBeLessThanOrEqual(2 + 2 + 3);
+  expect(tools[0].received).toHaveLength(3);
   await store.close();
 });
