@@ -38,9 +38,12 @@ export async function turnPrompt(
 ): Promise<TurnPrompt> {
   const isAnswer = purpose === undefined;
   const steps = isAnswer ? openSteps(begun.window) : [];
-  const rejected = approve === undefined ? rejectedRound(rejectedSteps(steps)) : undefined;
-  const said = { message, measured, isApproval: approve !== undefined, rejected };
+  const rejected = approve === undefined ? rejectedSteps(steps, begun.open) : [];
+  const said = { message, measured, isApproval: approve !== undefined, rejected: rejectedRound(rejected) };
   const asked = { ...said, instructions, brought, isWhole: !isAnswer };
   const offered = isAnswer ? await toolbox.toolsOf(assistant.name, caller) : new Map<string, Tool>();
-  return { ...(await prompts.buildWith(assistant, begun, asked, offered)), left: { steps, approvals: approve } };
+  return {
+    ...(await prompts.buildWith(assistant, begun, asked, offered)),
+    left: { steps, approvals: approve, rejected },
+  };
 }

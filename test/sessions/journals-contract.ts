@@ -345,6 +345,26 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
       expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'not-open' });
     });
 
+    test('what goes out waits no more, and the turn that takes over may have approved it', async () => {
+      const owner = randomUUID();
+      const { sessionId, approve } = await waiting(owner);
+      const asked = { sessionId, approves: ['t.1'], idempotency: { key: randomUUID(), fingerprint: 'f' } };
+      const [claim, begun] = await begin(owner, asked);
+      expect(begun.open).toEqual(['t.1', 't.2']);
+      const call = { id: 'c', name: 'pay', arguments: '{}', step: 1, tool: 'pay', stepId: 't.1' };
+      const decided: JournalEntry = { ...round, type: 'round', calls: [call], isDecided: true } as JournalEntry;
+      for (let times = 0; times < 2; times += 1)
+        await store.extend(claim, nothing, { position: 0, entries: [decided] });
+      await store.abandon({ ...claim, journalName: claim.turnId }, broken, nothing, 0);
+      expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'not-open' });
+      const next = request(owner, { ...asked, newSessionId: sessionId, takesOver: claim.turnId });
+      expect(await store.begin(next)).toMatchObject({
+        outcome: 'begun',
+        open: ['t.2'],
+        journal: { entries: [decided] },
+      });
+    });
+
     test('of a session that is not there, or has none, nothing waits', async () => {
       const owner = randomUUID();
       const asked = { sessionId: randomUUID(), approves: ['t.1'] };

@@ -32,6 +32,8 @@ export interface JournaledRound {
   content: string;
   thoughts?: readonly object[];
   calls: JournaledCall[];
+  /** Its calls were left open by the turn before: from now on they wait for no approval any more. */
+  isDecided?: true;
   /** Of this round alone. */
   usage: Usage;
   /** What each result may have. */
@@ -58,4 +60,12 @@ export interface Journal {
 export interface JournalPart {
   position: number;
   entries: JournalEntry[];
+}
+
+/** The steps that wait for no approval any more, as these entries say. */
+export function decidedSteps(entries: readonly JournalEntry[]): string[] {
+  const rounds = entries.filter((entry) => entry.type === 'round' && entry.isDecided) as JournaledRound[];
+  return rounds.flatMap(({ calls }) =>
+    calls.filter(({ verdict }) => verdict === undefined).map(({ stepId }) => stepId),
+  );
 }

@@ -92,7 +92,7 @@ export interface BeginRequest {
   askedAt: number;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
-  /** Steps that the session has to have left open. */
+  /** Steps that have to wait for the caller's approval, unless the turn that did so is taken over. */
   approves?: readonly string[] | undefined;
   /**
    * The turn of the idempotency record, which nobody holds any more, and whose journal this one goes on with:
@@ -126,6 +126,8 @@ export type BeginResult =
       /** The same for a title, of a session that has none, and is not temporary. */
       titleReserved: number;
       limits: LimitState[];
+      /** Steps that wait for the caller's approval; of none that was forked. */
+      open: readonly string[];
       /** Of the turn that this one takes over. */
       journal?: Journal | undefined;
     }

@@ -4,6 +4,8 @@ import type { Tool } from '../ports/toolbox.ts';
 import { type AnsweredRound, callOf } from './step-messages.ts';
 
 const REJECTED = 'Not made: the user did not allow it.';
+/** By a turn that failed, or by one that is not in this fork. */
+const UNKNOWN = 'What came of it is not known here.';
 
 /** What the last turn of a window left open. */
 export function openSteps(window: readonly StoredMessage[]): StoredStep[] {
@@ -29,9 +31,17 @@ export function decidedCalls(
   });
 }
 
-/** Steps that a message has rejected, as they are stored with its answer, */
-export function rejectedSteps(open: readonly StoredStep[]): StoredStep[] {
-  return open.map((step) => ({ ...step, status: 'rejected', ms: 0, at: 0, result: REJECTED, before: true }));
+/**
+ * Steps that were left open and that a message rejects, as they are stored with its answer,
+ *
+ * @param waiting those that nobody has decided on
+ */
+export function rejectedSteps(open: readonly StoredStep[], waiting: readonly string[]): StoredStep[] {
+  return open.map((step) => ({
+    ...step,
+    ...(waiting.includes(step.id) ? { status: 'rejected', result: REJECTED } : { status: 'error', result: UNKNOWN }),
+    ...{ ms: 0, at: 0, before: true },
+  }));
 }
 
 /** and as they are sent before the message. */

@@ -11,7 +11,6 @@ import type { Approval, StoredStep } from '../ports/stored.ts';
 import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound, speak } from '../speak.ts';
 import { Spending } from '../spending.ts';
-import { rejectedSteps } from './decided-calls.ts';
 import { silence } from './silence.ts';
 import { stepEvents } from './step-events.ts';
 import { Steps } from './steps.ts';
@@ -46,6 +45,8 @@ export interface Spoken {
 export interface LeftOpen {
   steps: readonly StoredStep[];
   approvals: readonly Approval[] | undefined;
+  /** As they are rejected. */
+  rejected: readonly StoredStep[];
 }
 
 interface HeardRound {
@@ -64,7 +65,7 @@ export class Rounds {
   readonly #tell: (event: Told) => void;
   readonly #heard: HeardRound[] = [];
   #takenOver: Usage[] = [];
-  #rejected: StoredStep[] = [];
+  #rejected: readonly StoredStep[] = [];
   #said = '';
 
   constructor(store: SessionStore, asked: AskedModel, turn: ToolTurn, tell: (event: Told) => void) {
@@ -90,7 +91,8 @@ export class Rounds {
   async run(built: Prompt, left: LeftOpen, journal: Journal | undefined): Promise<Spoken> {
     const { prompts } = this.#turn;
     const { done } = this.#steps;
-    if (left.approvals === undefined) this.#reject(left.steps);
+    this.#rejected = left.rejected;
+    for (const event of left.rejected.flatMap(stepEvents)) this.#tell(event);
     if (journal !== undefined) {
       await this.#steps.resume(journal.entries);
       this.#takenOver = done.usages;
@@ -111,11 +113,6 @@ export class Rounds {
   get #early(): EarlyEnd | undefined {
     const { reason } = this.#turn.lease.signal;
     return isEarlyEnd(reason) ? reason : undefined;
-  }
-
-  #reject(open: readonly StoredStep[]): void {
-    this.#rejected = rejectedSteps(open);
-    for (const step of this.#rejected) for (const event of stepEvents(step)) this.#tell(event);
   }
 
   /** What the model is paid for so far, in tokens. */

@@ -108,7 +108,7 @@ export class Steps {
     const made = calls.filter(({ verdict }) => verdict === undefined);
     const left = Math.floor((budget - fixedTokens) / 2 / Math.max(made.length, 1));
     const resultTokens = Math.max(left, LEAST_RESULT_TOKENS);
-    await this.#begin({ type: 'round', content: '', calls, usage: NO_USAGE, resultTokens }, made);
+    await this.#begin({ type: 'round', content: '', calls, isDecided: true, usage: NO_USAGE, resultTokens }, made);
   }
 
   #retell(entry: JournalEntry): void {

@@ -55,7 +55,8 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   const isApart = place.isFork || request.isEphemeral === true;
   if (!isApart && leases[0]) return { outcome: 'busy' };
   const isOpen = (step: string) => session?.open?.includes(step) === true;
-  if (request.approves?.every(isOpen) === false) return { outcome: 'not-open' };
+  // A turn that is taken over may have called them.
+  if (left === undefined && request.approves?.every(isOpen) === false) return { outcome: 'not-open' };
   const fixed = session?.summary.assistant ?? undefined;
   if (asked !== undefined && fixed !== undefined && asked !== fixed) {
     return { outcome: 'other-assistant', assistant: fixed };
@@ -106,6 +107,7 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
     reserved,
     summaryReserved: admission.asides.summary,
     titleReserved: admission.asides.title,
+    open: (place.isFork ? undefined : session?.open) ?? [],
     limits,
     ...(journal && { journal: { name: journal.name, entries: [...journal.entries] } }),
   } as const;

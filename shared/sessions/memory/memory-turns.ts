@@ -1,5 +1,5 @@
 import type { TurnFailed, TurnFinished } from '../../conversation/events.ts';
-import type { JournalPart } from '../../conversation/ports/journal.ts';
+import { decidedSteps, type JournalPart } from '../../conversation/ports/journal.ts';
 import { hasEnding, isFiltered, type Replay, type ReplayEntry, withheld } from '../../conversation/ports/replay.ts';
 import { type SessionRules, TEMPORARY_SECONDS } from '../../conversation/ports/session-store.ts';
 import type {
@@ -53,6 +53,9 @@ export class MemoryTurns {
     // The record of a turn that has called a tool is kept for its whole time, whatever becomes of the turn.
     if (record && record.journal === undefined) touch(this.#leaseMs);
     if (done && done.entries.length > 0) {
+      const decided = decidedSteps(done.entries);
+      const session = this.kept.sessions.get(place);
+      if (session?.open) session.open = session.open.filter((step) => !decided.includes(step));
       const name = writeJournal(this.kept, claim, done, this.inUseMs(claim));
       if (record && record.journal === undefined) {
         record.journal = name;

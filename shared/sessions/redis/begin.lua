@@ -20,7 +20,8 @@
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
 -- summaries as JSON, tokens that are held back for a summary and for a title (0: none may be asked for), '1' if the session
--- is temporary, the journal that it goes on with (its name, then a JSON each line; '' none), window's messages...; of
+-- is temporary, the journal that it goes on with (its name, then a JSON each line; '' none), the steps that wait for an
+-- approval as JSON, window's messages...; of
 -- 'limited' which limit, ms until a retry may succeed, limits as JSON; of 'repeated' session, turn, position or '', '1' if
 -- it has called a tool; of 'in-doubt' how the turn failed
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -89,7 +90,8 @@ local is_apart = is_fork or ask.ephemeral
 if not again and not is_apart and holder then return { 'busy' } end
 local open = {}
 for _, step in ipairs(known[12] and cjson.decode(known[12]) or {}) do open[step] = true end
-for _, step in ipairs(ask.approves or {}) do
+-- A turn that is taken over may have called them.
+for _, step in ipairs(not left and ask.approves or {}) do
   if not open[step] then return { 'not-open' } end
 end
 if exists and ask.assistant and known[2] and ask.assistant ~= known[2] then
@@ -229,7 +231,7 @@ local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
   title, is_fork and ask.after or 'no', brought, summaries,
   tostring(asides.summary), tostring(asides.title), is_temporary and '1' or '',
-  left and left.journal .. '\n' .. done or '',
+  left and left.journal .. '\n' .. done or '', not is_fork and known[12] or '[]',
 }
 if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms, ask.temporary_use_ms)

@@ -7,7 +7,8 @@
 -- ARGV 1: JSON: turn, session, reserved, summary_reserved and title_reserved (tokens), use_ms, temporary_use_ms, lease_ms,
 --         late_ms (what is asked beside it, behind its turn), replay_ms (after the lease), position (of the first block),
 --         done: how many of the values are entries of the journal, and of these journal (its name), entry (the position
---         of the first), is_first, ephemeral, temporary, implicit or null, turn_ms (the longest), record_ms, implicit_ms
+--         of the first), decided (steps that wait for no approval any more), is_first, ephemeral, temporary, implicit or
+--         null, turn_ms (the longest), record_ms, implicit_ms
 --      2...: blocks of what was said, then entries
 -- Returns {1 if the lease is still held, 1 if the turn is to stop}
 local session, messages, lease, running, replay, turns, journal = unpack(KEYS)
@@ -39,6 +40,18 @@ if ask.done > 0 then
   local use_ms = ask.ephemeral and ask.turn_ms or ask.temporary and ask.temporary_use_ms or ask.use_ms
   local kept_ms = math.min(use_ms, ask.record_ms)
   write_journal(journal, ask.journal, ask.turn, ask.is_first, ask.entry, entries, kept_ms)
+  if #ask.decided > 0 then
+    local decided, waiting = {}, {}
+    for _, step in ipairs(ask.decided) do decided[step] = true end
+    for _, step in ipairs(cjson.decode(redis.call('HGET', session, 'open') or '[]')) do
+      if not decided[step] then waiting[#waiting + 1] = step end
+    end
+    if #waiting > 0 then
+      redis.call('HSET', session, 'open', cjson.encode(waiting))
+    else
+      redis.call('HDEL', session, 'open')
+    end
+  end
   if is_recorded and not has_called then
     redis.call('HSET', record, 'journal', ask.journal)
     redis.call('PEXPIRE', record, ask.implicit ~= cjson.null and ask.implicit_ms or ask.record_ms)

@@ -24,7 +24,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
   switch (outcome) {
     case 'begun': {
       const [windowStart, reserved, limits = '', title, after, brought = '', ...rest] = values.slice(3);
-      const [summaries = '', summaryReserved, titleReserved, temporary, done = '', ...messages] = rest;
+      const [summaries = '', summaryReserved, titleReserved, temporary, done = '', open = '[]', ...messages] = rest;
       return {
         outcome,
         sessionId: first,
@@ -41,6 +41,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
         limits: JSON.parse(limits),
         brought: readItems(brought),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),
+        open: JSON.parse(open) as string[],
         ...(done !== '' && { journal: readJournal(done) }),
       };
     }

@@ -1,5 +1,5 @@
 import type { Limits } from '../../conversation/limits.ts';
-import type { JournalEntry } from '../../conversation/ports/journal.ts';
+import { decidedSteps, type JournalEntry } from '../../conversation/ports/journal.ts';
 import type { ReplayBlock } from '../../conversation/ports/replay.ts';
 import { EPHEMERAL_REPLAY_SECONDS, SUMMARY_ABOVE } from '../../conversation/ports/session-store.ts';
 import type { BeginRequest, Idempotency, TokenBlocks, TurnClaim } from '../../conversation/ports/turn-steps.ts';
@@ -93,7 +93,10 @@ export function extendArguments(
   const { reserved, summaryReserved = 0, titleReserved = 0 } = claim;
   const held = { reserved, summary_reserved: summaryReserved, title_reserved: titleReserved };
   const kept = { is_first: isFirst, ephemeral: isEphemeral, temporary: isTemporary, ...recordOf(claim.idempotency) };
-  const done = { done: entries.length, ...(entries.length > 0 && { journal: journalName, entry, ...kept }) };
+  const done = {
+    done: entries.length,
+    ...(entries.length > 0 && { journal: journalName, entry, decided: decidedSteps(entries), ...kept }),
+  };
   const ask = { turn, session, ...held, ...replayOf(claim), ...firstOf(said), ...done };
   return [touched, ask, [...blocksOf(said), ...entries]];
 }

@@ -152,6 +152,34 @@ describe('a call that has to be approved', () => {
     expect(done.tokens.join('')).toBe('Thanks.');
   });
 
+  test('that went out in a turn that failed is not made again, nor told to be rejected', async () => {
+    const { pay, model, conversation, turn, ids, approve } = await waiting();
+    const asked = { idempotency: { key: randomUUID(), fingerprint: 'f' } };
+    let left = 1;
+    model.before = async () => {
+      if (left-- > 0) throw new Failure('model-busy', 'It is busy.');
+    };
+    await expect(approve({ [ids[1]]: 'yes' }, asked)).rejects.toMatchObject({ code: 'model-busy' });
+    await expect(approve({ [ids[1]]: 'yes' })).rejects.toMatchObject({ code: 'invalid-request' });
+    model.script = () => [{ says: 'I see.' }];
+    const next = await conversation.talk('Well?', { sessionId: turn.sessionId });
+    expect(next.events.filter(({ type }) => type === 'tool-returned')).toMatchObject([
+      { id: ids[1], status: 'error' },
+      { id: ids[2], status: 'rejected' },
+    ]);
+    expect(model.asked.at(-1)?.messages.slice(-3)).toMatchObject([
+      { role: 'tool', content: 'What came of it is not known here.' },
+      { role: 'tool', content: 'Not made: the user did not allow it.' },
+      { role: 'user', content: 'Well?' },
+    ]);
+    // Its own retry knows.
+    const done = await approve({ [ids[1]]: 'yes' }, asked);
+    expect(done.events.find((event) => event.type === 'tool-returned' && event.id === ids[1])).toMatchObject({
+      status: 'ok',
+    });
+    expect(pay.received).toHaveLength(1);
+  });
+
   test('that is no more what it was is an error, and not made', async () => {
     const { conversation, turn, ids, approve, model } = await waiting();
     const { parts } = conversation;
@@ -163,12 +191,16 @@ describe('a call that has to be approved', () => {
     expect(answer).toMatchObject({ steps: [{ status: 'error' }, { status: 'rejected' }] });
   });
 
-  test('waits on in a fork of its turn, where a message rejects it too', async () => {
+  test('waits no more in a fork of its turn', async () => {
     const { model, conversation, turn } = await waiting();
     model.script = () => [{ says: 'Fine.' }];
     const fork = { sessionId: turn.sessionId, after: turn.turnId, fork: 'yes' as const };
     const next = await conversation.talk('Not here', fork);
     expect(next.sessionId).not.toBe(turn.sessionId);
-    expect(next.events.filter(({ type }) => type === 'tool-returned')).toHaveLength(2);
+    // What came of it in the other one, nobody knows here.
+    expect(next.events.filter(({ type }) => type === 'tool-returned')).toMatchObject([
+      { status: 'error' },
+      { status: 'error' },
+    ]);
   });
 });

@@ -91,3 +91,42 @@ describe('a holder that dies', () => {
     },
   );
 });
+
+describe('a holder that dies in a turn that approves', () => {
+  const steps = ['begin', 'extend', 'tool {"sum":5}', 'extend', 'model', 'commit'];
+  const all = steps.flatMap((name) => [`before ${name}`, `behind ${name}`]);
+  const [written, answered] = [all.indexOf('behind extend'), all.lastIndexOf('before extend')];
+
+  test.each(all.map((moment, at) => [at, moment] as const))(
+    '(%i) %s: what is approved is called once at most, by whichever key it is approved again',
+    async (at) => {
+      const clock = { passed: 0 };
+      const store = new MemorySessionStore(rules, () => performance.now() + clock.passed);
+      const tool = testTool('pay', { needsApproval: true });
+      const model = new ActingModel({ says: 'May I? ', calls: [['pay', { sum: 5 }]] }, { says: 'Paid.' });
+      const holder = (life: Life) =>
+        new Conversation(life.model(model), { store: life.store(store), tools: [life.tool(tool)] });
+      const { sessionId, turnId } = await holder(new Life()).talk('Pay');
+      const approve = [{ id: `${turnId}.1`, decision: 'yes' as const }];
+      const keyed = () => ({ idempotency: { key: randomUUID(), fingerprint: 'f' } });
+      const own = { approve, sessionId, mustExist: true, ...keyed() };
+      const life = new Life({ moment: at, kind: 'dies' });
+      const dying = holder(life).talk('', own);
+      await Promise.race([dying, life.reached]);
+      expect(life.moments.at(-1)).toBe(all[at]);
+      clock.passed += rules.leaseSeconds * 1000;
+      const survivor = holder(new Life());
+      const codeBy = (asked: object) =>
+        survivor.talk('', { ...own, ...asked }).then(
+          () => undefined,
+          (error) => codeOf(error),
+        );
+      const isInDoubt = at >= written && at <= answered;
+      // Whoever has another key can do nothing about what may have been called.
+      if (at >= written) expect(await codeBy(keyed())).toBe('invalid-request');
+      expect(await codeBy({})).toBe(isInDoubt ? 'tool-in-doubt' : undefined);
+      expect(await codeBy(keyed())).toBe('invalid-request');
+      expect(tool.received).toHaveLength(isInDoubt && at < all.indexOf('behind tool {"sum":5}') ? 0 : 1);
+    },
+  );
+});
