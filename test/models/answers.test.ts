@@ -22,6 +22,8 @@ describe.each(apis)('an answer by %s', (api) => {
       text: 'Good day, 世界',
       ends: [{ type: 'end', finishReason: 'stop', usage }],
       calls: ['asked', 'billed'],
+      called: [],
+      thoughts: [],
       thrown: undefined,
     });
   });
