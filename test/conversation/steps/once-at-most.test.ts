@@ -47,8 +47,15 @@ function actsOf(rounds: boolean[][]): Act[] {
 /**
  * Plays a schedule: each holder takes the turn, with its key, when the one before has met its fate and its lease has
  * ended; the last one meets none.
+ *
+ * @param retries of the last one, where the machine itself stands still for longer than a lease
  */
-async function play(store: SessionStore, passLease: () => Promise<unknown>, { rounds, fates, isFirst }: Schedule) {
+async function play(
+  store: SessionStore,
+  passLease: () => Promise<unknown>,
+  { rounds, fates, isFirst }: Schedule,
+  retries = 0,
+) {
   const acts = [...actsOf(rounds), { says: 'All done.' }];
   const received: ReceivedCall[] = [];
   const model = new ActingModel(...acts);
@@ -78,7 +85,8 @@ async function play(store: SessionStore, passLease: () => Promise<unknown>, { ro
     await passLease();
     if (fate.kind === 'pauses') paused.push({ life: mortal.life, ending });
   }
-  const outcome = await take(holder());
+  let outcome = await take(holder());
+  for (let retry = 0; retry < retries && outcome.code === 'turn-lost'; retry += 1) outcome = await take(holder());
   // Those who stood still go on, and may make the call that they were about to make.
   for (const { life } of paused) life.goOn();
   await Promise.all(paused.map(({ ending }) => Promise.race([ending, sleep(3000)])));
@@ -173,7 +181,9 @@ describe('whatever dies, wherever: a step is made once at most, and what is done
       const passLease = () => sleep(leaseSeconds * 1000 + 20);
       await fc.assert(
         fc.asyncProperty(fc.array(schedules, { minLength: 12, maxLength: 12 }), async (several) => {
-          await Promise.all(several.map(async (schedule) => check(schedule, await play(store, passLease, schedule))));
+          await Promise.all(
+            several.map(async (schedule) => check(schedule, await play(store, passLease, schedule, 5))),
+          );
         }),
         { numRuns: 5, endOnFailure: true },
       );
