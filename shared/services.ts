@@ -31,7 +31,6 @@ export interface Services {
   identify: Identify;
   hash: KeyedHash;
   assistants: ReadonlyMap<string, Assistant>;
-  toolbox: Toolbox;
   store: SessionStore;
   audit: AuditLog;
   telemetry: Telemetry;
@@ -52,7 +51,6 @@ export function services(): Services {
 
 function build(settings: Settings, environment: Environment): Services {
   const assistants = loadAssistants();
-  const toolbox = usableToolbox(settings, assistants, environment);
   const hash = keyedHash(settings.ownerHashKey);
   const store = createStore(settings);
   const audit = createAuditLog(settings.audit, hash);
@@ -62,7 +60,6 @@ function build(settings: Settings, environment: Environment): Services {
     identify: createIdentify(settings.auth, hash),
     hash,
     assistants,
-    toolbox,
     store,
     audit,
     telemetry,
@@ -77,8 +74,7 @@ function build(settings: Settings, environment: Environment): Services {
       running: new RunningTurns(),
       leaseMs: settings.turnLeaseSeconds * 1000,
       deadlineMs: settings.turnDeadlineSeconds * 1000,
-      // No assistant has tools yet.
-      toolbox: { toolsOf: async () => new Map() },
+      toolbox: usableToolbox(settings, assistants, environment),
       newId: randomUUID,
       complain: console.error,
       now: Date.now,

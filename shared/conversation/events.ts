@@ -87,7 +87,7 @@ export interface TurnFinished {
   finish_reason: FinishReason;
   usage: Usage;
   context: ContextReport;
-  /** What the answer cites: the first is `[1]`. Absent where its provider named none. */
+  /** What the answer cites: the first is `[1]`; behind that, where its tools have found something. Absent where there is none. */
   sources?: Source[];
   /** Milliseconds since 1970; absent in what an older version wrote. */
   finished_at?: number;

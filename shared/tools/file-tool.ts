@@ -38,8 +38,7 @@ export function fileTool(name: string, exported: unknown): Tool {
       }),
     async call(given, context): Promise<ToolResult> {
       if (context.signal.aborted) return { status: 'error', text: 'Nothing was done.' };
-      const limit = { ms: timeoutSeconds * 1000, signal: context.signal };
-      return limited(limit, (late) => {
+      return limited({ ms: timeoutSeconds * 1000 }, (late) => {
         const signal = AbortSignal.any([context.signal, late]);
         return told(async () => run(given, { ...context, signal }), signal);
       });

@@ -1,7 +1,5 @@
+import { GRACE_MS } from '../conversation/ports/toolbox.ts';
 import { Reason } from '../conversation/reason.ts';
-
-/** Once nobody wants it any more, what is under way may still say what came of it for so long. */
-const GRACE_MS = 2000;
 
 export interface Limit {
   ms: number;

@@ -1,4 +1,8 @@
 import type { OfferedTool } from './model.ts';
+import type { Source } from './source.ts';
+
+/** A call that nobody wants any more has so long to say what came of it. */
+export const GRACE_MS = 2000;
 
 /** The tools that assistants have. A turn sees to it that each call is made once; here it is known how. */
 export interface Toolbox {
@@ -54,5 +58,5 @@ export interface ToolResult {
   /** Data, whatever it says; as long as the tool made it. */
   text: string;
   /** Where it found that. */
-  sources?: readonly { url: string; title?: string }[] | undefined;
+  sources?: readonly Source[] | undefined;
 }

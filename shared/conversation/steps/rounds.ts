@@ -11,6 +11,7 @@ import type { Approval, StoredStep } from '../ports/stored.ts';
 import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound, speak } from '../speak.ts';
 import { Spending } from '../spending.ts';
+import { answerSources } from './answer-sources.ts';
 import { silence } from './silence.ts';
 import { stepEvents } from './step-events.ts';
 import { Steps } from './steps.ts';
@@ -37,7 +38,7 @@ export interface Spoken {
   lastPromptTokens: number | undefined;
   /** The name of the model that answered, where it said so. */
   model: string | undefined;
-  /** What the answer cites, where it was said to its end. */
+  /** What the answer cites, and where its tools have found something. */
   sources: Source[] | undefined;
 }
 
@@ -99,7 +100,12 @@ export class Rounds {
     } else if (left.approvals !== undefined) await this.#steps.decide(left.steps, left.approvals, built);
     for (let next = done.rounds.length > 0 ? await prompts.next(built, done.answered) : built; ; ) {
       if (done.isWaiting)
-        return this.#spoken({ prompt: next, finishReason: this.#early ?? 'approval', model: undefined, sources: undefined });
+        return this.#spoken({
+          prompt: next,
+          finishReason: this.#early ?? 'approval',
+          model: undefined,
+          sources: undefined,
+        });
       const { prompt, tools } = await this.#offer(next);
       const round = await this.#ask(prompt, tools);
       if (round.calls.length === 0 || tools?.isLast !== false) return this.#spoken(round);
@@ -169,8 +175,8 @@ export class Rounds {
     return outcome === 'reserved';
   }
 
-  async #spoken(round: Pick<SpokenRound, 'prompt' | 'finishReason' | 'model' | 'sources'>): Promise<Spoken> {
-    const { prompt, finishReason, model, sources } = round;
+  async #spoken(last: Pick<SpokenRound, 'prompt' | 'finishReason' | 'model' | 'sources'>): Promise<Spoken> {
+    const { prompt, finishReason, model } = last;
     const content = this.#said;
     const own = this.#steps.done.stored();
     const steps = [...this.#rejected, ...own];
@@ -180,6 +186,7 @@ export class Rounds {
     const asked = this.#heard.filter(({ spending }, round) => round === 0 || spending.isAsked);
     const usages = [...this.#takenOver, ...(await Promise.all(asked.map((round) => this.#usageOf(round))))];
     const lastPromptTokens = usages.length > 1 ? usages.at(-1)?.prompt_tokens : undefined;
+    const sources = answerSources(last.sources, own);
     return { prompt, content, steps, finishReason, usage: sumOfUsages(usages), lastPromptTokens, model, sources };
   }
 

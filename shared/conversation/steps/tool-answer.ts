@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ToolResult } from '../ports/toolbox.ts';
+import { GRACE_MS, type ToolResult } from '../ports/toolbox.ts';
 import { Reason } from '../reason.ts';
-
-/** A tool that is told to end is waited for so long. */
-const GRACE_MS = 2000;
 
 /**
  * What a tool answers; once the signal is aborted it has a moment left.

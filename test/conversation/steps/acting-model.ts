@@ -1,4 +1,5 @@
 import type { CompletionOptions, Model, PromptMessage, Usage } from '../../../shared/conversation/ports/model.ts';
+import type { Source } from '../../../shared/conversation/ports/source.ts';
 import { TOKENS_PER_MESSAGE, TOKENS_PER_PROMPT } from '../../../shared/conversation/window.ts';
 import { countTokens } from '../../tokens/o200k.ts';
 
@@ -7,6 +8,8 @@ export interface Act {
   says?: string;
   calls?: [name: string, input: unknown][];
   thoughts?: object[];
+  /** What it cites. */
+  sources?: Source[];
 }
 
 /** What it was asked in one round. */
@@ -56,7 +59,8 @@ export class ActingModel implements Model {
     const usage = { prompt_tokens, completion_tokens, total_tokens, cached_tokens: 0 };
     this.billed.push(usage);
     tell({ type: 'billed', usage });
-    tell({ type: 'end', finishReason: calls.length > 0 ? 'calls' : 'stop' });
+    const cited = act.sources && { sources: act.sources };
+    tell({ type: 'end', finishReason: calls.length > 0 ? 'calls' : 'stop', ...cited });
   }
 }
 

@@ -43,6 +43,33 @@ describe('a turn that calls a tool', () => {
     expect(clock.received).toMatchObject([{ input: { zone: 'UTC' }, caller: { id: OWNER } }]);
   });
 
+  test('has the sources of its answer: what the model cites in the end under its numbers, then what tools have found, once', async () => {
+    const at = (path: string) => ({ url: `https://found.example/${path}` });
+    const found = { one: [at('a'), at('b')], two: [at('b'), { ...at('c'), title: 'C' }] };
+    const search = testTool('search', { run: ({ q }) => ok('Found.', { sources: found[q as 'one' | 'two'] }) });
+    const calls = (q: string): [string, unknown][] => [['search', { q }]];
+    const model = new ActingModel(
+      { calls: calls('one'), sources: [at('said-on-the-way')] },
+      { calls: calls('two') },
+      { says: 'As told [1][2].', sources: [at('b'), at('x')] },
+    );
+    const conversation = new Conversation(model, { tools: [search] });
+    const { finished, sessionId } = await conversation.talk('Search');
+    expect(finished?.sources).toEqual([at('b'), at('x'), at('a'), { ...at('c'), title: 'C' }]);
+    const answer = (await conversation.messages(sessionId))?.[1] as AssistantMessage;
+    expect(answer.sources).toEqual(finished?.sources);
+    expect(answer.steps?.map(({ sources }) => sources)).toEqual([found.one, found.two]);
+  });
+
+  test('has no more sources than an answer may have', async () => {
+    const sources = Array.from({ length: 30 }, (_, n) => ({ url: `https://found.example/${n}` }));
+    const more = sources.map(({ url }) => ({ url: `${url}/more` }));
+    const tool = testTool('search', { run: ({ more: isMore }) => ok('Found.', { sources: isMore ? more : sources }) });
+    const calls: [string, unknown][] = [{ more: false }, { more: true }].map((input) => ['search', input]);
+    const { finished } = await new Conversation(new ActingModel({ calls }), { tools: [tool] }).talk('Search');
+    expect(finished?.sources).toEqual([...sources, ...more.slice(0, 20)]);
+  });
+
   test('shows what came of it only where the tool shows its results', async () => {
     const tool = testTool('clock', { showsResults: true, run: () => ok('12:00') });
     const model = new ActingModel({ calls: [['clock', {}]] });
