@@ -129,7 +129,7 @@ async function* answer(
     asides.ask(built, lease, giveUpAt);
     const isOver = () => told.end();
     speech = speaking.then(isOver, isOver);
-    for await (const some of told) yield* some;
+    for await (const some of told) for (const event of some) yield event;
     const spoken = await speaking;
     const prompt = await prompts.recounted(spoken.prompt);
     const count = await prompts.countAnswer(spoken);
