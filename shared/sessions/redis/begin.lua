@@ -78,9 +78,9 @@ if exists and ask.after and holder ~= ask.turn then
     else
       return { holder == ask.after and 'busy' or 'unknown-turn' }
     end
-    -- A turn that is taken over goes on where it was.
-    local is_here = left and left.session == ask.named and not ask.ephemeral
-    if ask.fork == 'no' or is_here then return { 'moved', last_turn } end
+    if ask.fork == 'no' then return { 'moved', last_turn } end
+    -- A turn that is taken over goes on where it was, or nowhere.
+    if left and left.session == ask.named and not ask.ephemeral then return { 'moved', last_turn } end
     is_fork = not ask.ephemeral
   end
 elseif ask.after and ask.after ~= '' and not exists then
