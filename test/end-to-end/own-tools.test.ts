@@ -49,6 +49,18 @@ async function storedAnswer(sessionId: string): Promise<object | undefined> {
   return history.messages[1];
 }
 
+test('the demo shows a tool at work: its concierge looks at the clock, and says that it does so by rule', async () => {
+  const demo = await startHost();
+  try {
+    const answer = await new Client(demo.url).chat({ assistant: 'concierge', message: 'What time is it in Tokyo?' });
+    expect(answer.steps).toMatchObject([{ name: 'clock', status: 'ok', result: expect.stringContaining('UTC') }]);
+    const [{ result }] = answer.steps;
+    expect(answer.response).toBe(`By rule, not by wit, I call the tool clock. The tool says: ${result}`);
+  } finally {
+    await demo.stop();
+  }
+});
+
 describe('a tool that a team has put into tools/', () => {
   test('is called, told in frames, and a step in history', async () => {
     const message = planned('Do', [{ says: 'So: ', calls: [['echo', { text: 'well' }]] }]);
