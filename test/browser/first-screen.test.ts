@@ -45,7 +45,7 @@ test('asks with whom the conversation is to be: by keyboard, one of them, the se
   const titles = await chat.page
     .getByRole('radio')
     .evaluateAll((all) => all.map((each) => each.ariaLabelledByElements));
-  expect(titles).toHaveLength(4);
+  expect(titles).toHaveLength(5);
   expect(await card('Assistant').isChecked()).toBe(true);
   await card('Assistant').focus();
   await chat.page.keyboard.press('ArrowDown');
@@ -147,5 +147,5 @@ test('each assistant has a picture, which loads', async () => {
       }),
     ),
   );
-  expect(sizes).toEqual([true, true, true, true]);
+  expect(sizes).toEqual([true, true, true, true, true]);
 });
