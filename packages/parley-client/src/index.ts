@@ -18,11 +18,12 @@ export type {
 } from './client/contract.ts';
 export { ParleyClient, type ParleyClientOptions } from './client/parley-client.ts';
 export { ParleyError, type Problem } from './client/problem.ts';
+export type { Source } from './client/source.ts';
+export type { Approval, Step, ToolCall, ToolResult } from './client/steps.ts';
 export {
   type Context,
   CutError,
   type FinishReason,
-  type Source,
   type TurnEvent,
   type Usage,
 } from './client/turn-events.ts';

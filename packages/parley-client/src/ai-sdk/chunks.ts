@@ -1,10 +1,13 @@
 import type { FinishReason, UIMessageChunk } from 'ai';
 import type { TurnEvent } from '../client/turn-events.ts';
 
-const finishReasons = { stop: 'stop', stopped: 'stop', length: 'length', deadline: 'other' } as const satisfies Record<
-  string,
-  FinishReason
->;
+const finishReasons = {
+  stop: 'stop',
+  stopped: 'stop',
+  length: 'length',
+  deadline: 'other',
+  approval: 'tool-calls',
+} as const satisfies Record<string, FinishReason>;
 
 const PART = 'answer';
 

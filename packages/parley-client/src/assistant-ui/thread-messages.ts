@@ -11,6 +11,7 @@ const statuses: Record<FinishReason, MessageStatus> = {
   stopped: { type: 'incomplete', reason: 'cancelled' },
   length: { type: 'incomplete', reason: 'length' },
   deadline: { type: 'incomplete', reason: 'other' },
+  approval: { type: 'requires-action', reason: 'interrupt' },
 };
 
 const ratings = { up: 'positive', down: 'negative' } as const;

@@ -1,9 +1,16 @@
 import type { ByLanguage } from './branding.ts';
-import type { Context, FinishReason, Source, Usage } from './turn-events.ts';
+import type { Source } from './source.ts';
+import type { Approval, Step } from './steps.ts';
+import type { Context, FinishReason, Usage } from './turn-events.ts';
 
 /** One turn. The same key again gives the same turn, never a second one. */
 export interface TurnRequest {
   message: string;
+  /**
+   * What is decided of calls that the session's last turn left open, in place of a message. Those that are not named are
+   * rejected, as all are by a message.
+   */
+  approve?: readonly Approval[] | undefined;
   /** Without it, or when it has expired, the turn begins a new session. */
   sessionId?: string | undefined;
   /** Of a new session; one that there is has to have the same. */
@@ -81,6 +88,10 @@ export interface StoredMessage {
   /** ISO 8601. */
   timestamp: string;
   turn_id: string;
+  /** Of the caller, in place of a message: `content` is empty then. */
+  approve?: Approval[];
+  /** Of an answer, where tools were called beside it. */
+  steps?: Step[];
   finish_reason?: FinishReason;
   usage?: Usage;
   context?: Context;

@@ -38,9 +38,10 @@ export class ParleyClient {
 
   /** Resolves once the turn has begun; its events follow while the model talks. */
   async startTurn(turn: TurnRequest, signal?: AbortSignal): Promise<AsyncGenerator<TurnEvent>> {
-    const { message, sessionId, assistant, after, fork, temporary, idempotencyKey } = turn;
+    const { message, approve, sessionId, assistant, after, fork, temporary, idempotencyKey } = turn;
     // What is undefined is left out of JSON.
-    const body = { message, session_id: sessionId, assistant, after, fork, temporary };
+    const asked = approve ? { approve } : { message, after, fork, temporary };
+    const body = { ...asked, session_id: sessionId, assistant };
     const response = await this.#post('/chat/stream', body, signal, { 'Idempotency-Key': idempotencyKey });
     return eventsOf(response);
   }

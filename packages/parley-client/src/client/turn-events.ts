@@ -1,7 +1,10 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ParleyError, type Problem } from './problem.ts';
+import type { Source } from './source.ts';
+import type { ToolCall, ToolResult } from './steps.ts';
 
-export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline';
+/** `approval`: calls of tools wait for it. */
+export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline' | 'approval';
 
 /** In tokens. */
 export interface Usage {
@@ -11,13 +14,6 @@ export interface Usage {
   cached_tokens: number;
   /** The model's provider did not say; these are upper bounds. */
   estimated?: true;
-}
-
-/** Something that an answer cites, by its place among the answer's sources: `[1]` is the first. */
-export interface Source {
-  /** On the web: `https` or `http`. */
-  url: string;
-  title?: string;
 }
 
 /** How much of the conversation the model was shown. */
@@ -43,16 +39,21 @@ interface Opened {
 
 interface Finished {
   finish_reason: FinishReason;
-  /** Where the model named some. */
+  /** Where the model named some, or tools did. */
   sources?: Source[];
   usage: Usage;
   context: Context;
 }
 
-/** A turn's events in their order: `opened`, tokens, `finished`. `id` is what a client names to get the rest of them. */
+/**
+ * A turn's events in their order: `opened`, tokens and among them what tools are called for, `finished`. `id` is what a
+ * client names to get the rest of them.
+ */
 export type TurnEvent =
   | ({ type: 'opened'; id: string } & Opened)
   | { type: 'token'; id: string; token: string }
+  | { type: 'called'; id: string; call: ToolCall }
+  | { type: 'returned'; id: string; result: ToolResult }
   | ({ type: 'finished'; id: string } & Finished);
 
 /** The stream ended before the turn did: join the turn to get the rest. */
@@ -98,6 +99,8 @@ export async function* turnEvents(body: ReadableStream<Uint8Array>): AsyncGenera
 function eventOf(id: string, data: object): TurnEvent | undefined {
   if ('error' in data) throw new ParleyError(data.error as Problem);
   if ('token' in data) return { type: 'token', id, token: String(data.token) };
+  if ('tool_call' in data) return { type: 'called', id, call: data.tool_call as ToolCall };
+  if ('tool_result' in data) return { type: 'returned', id, result: data.tool_result as ToolResult };
   if ('finish_reason' in data) return { type: 'finished', id, ...(data as Finished) };
   return 'session_id' in data ? { type: 'opened', id, ...(data as Opened) } : undefined;
 }

@@ -1,6 +1,11 @@
 import type { Rating, StoredMessage, Summary } from '../client/contract.ts';
-import type { Context, FinishReason, Source, Usage } from '../client/turn-events.ts';
+import type { Source } from '../client/source.ts';
+import type { Approval, Step } from '../client/steps.ts';
+import type { Context, FinishReason, Usage } from '../client/turn-events.ts';
 import type { TurnFailure } from './turn-failure.ts';
+
+/** A step as it is shown; `running`: what comes of it is not known yet. */
+export type ShownStep = Omit<Step, 'status'> & { status: Step['status'] | 'running' };
 
 export interface Message {
   /** The same for as long as the message is shown. */
@@ -12,6 +17,10 @@ export interface Message {
   turnId?: string;
   /** When it was stored, or said here; ISO 8601. */
   timestamp?: string;
+  /** What was decided, of a user that wrote nothing. */
+  approve?: readonly Approval[];
+  /** What tools were called for beside it. */
+  steps?: readonly ShownStep[];
   finishReason?: FinishReason;
   usage?: Usage;
   context?: Context;
@@ -57,15 +66,21 @@ export interface ConversationState {
   failure: TurnFailure | undefined;
   /**
    * What a turn that failed came from: a message that goes back to where it was written when the turn is
-   * discarded, or another `answer` that was asked for, where nothing was written. Nothing where there is no such turn.
+   * discarded, or, where nothing was written, another `answer` that was asked for, or an `approval`. Nothing where there is no
+   * such turn.
    */
-  discards: 'message' | 'answer' | undefined;
+  discards: 'message' | 'answer' | 'approval' | undefined;
   notice: Notice | undefined;
   /** Of the latest turn. */
   usage: Usage | undefined;
   context: Context | undefined;
   /** What the user wrote, and did not send, or where it came to nothing: it goes to where messages are written. */
   returned: string | undefined;
+}
+
+/** The calls that wait for their user's approval. A message rejects them. */
+export function openSteps(messages: readonly Message[]): readonly ShownStep[] {
+  return messages.at(-1)?.steps?.filter(({ status }) => status === 'open') ?? [];
 }
 
 /** A turn has no ending yet. */
@@ -92,9 +107,11 @@ export const nothingYet: ConversationState = {
 };
 
 export function messageOf({ id, role, content, timestamp, turn_id, finish_reason, ...rest }: StoredMessage): Message {
-  const { usage, context, sources, feedback } = rest;
+  const { approve, steps, usage, context, sources, feedback } = rest;
   return {
     ...{ key: id, id, role, content, turnId: turn_id, timestamp },
+    ...(approve && { approve }),
+    ...(steps && { steps }),
     ...(finish_reason && { finishReason: finish_reason }),
     ...(usage && { usage }),
     ...(context && { context }),

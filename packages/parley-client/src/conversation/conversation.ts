@@ -1,7 +1,8 @@
 import type { ParleyClient } from '../client/parley-client.ts';
+import type { Approval } from '../client/steps.ts';
 import { onAttention } from './attention.ts';
 import type { ConversationOptions } from './conversation-options.ts';
-import { type ConversationState, isUnderWay } from './conversation-state.ts';
+import { type ConversationState, isUnderWay, openSteps } from './conversation-state.ts';
 import { isDeleted, onDeleted } from './deleted-sessions.ts';
 import { newTurn, type PendingTurn, retried } from './pending-turn.ts';
 import { ShownConversation } from './shown-conversation.ts';
@@ -76,6 +77,17 @@ export class Conversation {
   async send(message: string): Promise<void> {
     if (isUnderWay(this.state.phase)) this.#shown.queue(message);
     else await this.#ask(message);
+  }
+
+  /** Decides on the calls that wait for it: those that are not named are rejected. Nothing happens where none of them waits. */
+  async approve(decisions: readonly Approval[]): Promise<void> {
+    const { phase, failure, messages, sessionId, assistant } = this.state;
+    if (phase !== 'ready' || failure !== undefined) return;
+    const open = openSteps(messages);
+    const approve = decisions.filter(({ id }) => open.some((step) => step.id === id));
+    if (approve.length === 0 || sessionId === undefined) return;
+    const askedAt = new Date().toISOString();
+    await this.#driver.run(newTurn({ message: '', approve, askedAt, assistant, sessionId }));
   }
 
   /** Asks this in place of a message: in a conversation of its own, that shares what stands before the message. */

@@ -1,5 +1,6 @@
+import type { ToolCall, ToolResult } from '../client/steps.ts';
 import type { ConversationKeeper } from './conversation-keeper.ts';
-import type { Message } from './conversation-state.ts';
+import type { Message, ShownStep } from './conversation-state.ts';
 import { continued, newTurn, type PendingTurn } from './pending-turn.ts';
 
 /** The turns of a conversation that have no ending: the one that is shown, and one of the user's that waits behind it. */
@@ -8,6 +9,7 @@ export class OpenTurns {
   #current: PendingTurn | undefined;
   #queued: PendingTurn | undefined;
   #answer = '';
+  #steps: readonly ShownStep[] = [];
 
   constructor(keeper: ConversationKeeper) {
     this.#keeper = keeper;
@@ -26,21 +28,31 @@ export class OpenTurns {
     return this.#queued;
   }
 
-  /** Nothing was said yet. */
+  /** Nothing was said or done yet. */
   get isSilent(): boolean {
-    return this.#answer === '';
+    return this.#answer === '' && this.#steps.length === 0;
   }
 
   /** What is newly known of the current one, or another one, or none. Its answer is heard from the beginning. */
   set(current: PendingTurn | undefined): void {
     this.#current = current;
     this.#answer = '';
+    this.#steps = [];
     // What another page asked is that page's to keep.
     this.#keeper.keepTurn(current?.message === undefined ? undefined : current);
   }
 
   hear(token: string): void {
     this.#answer += token;
+  }
+
+  hearCall({ approve, ...call }: ToolCall): void {
+    const status = approve ? 'open' : 'running';
+    this.#steps = [...this.#steps, { type: 'tool_call', ...call, status, ms: 0, at: this.#answer.length }];
+  }
+
+  hearResult(result: ToolResult): void {
+    this.#steps = this.#steps.map((step) => (step.id === result.id ? { ...step, ...result } : step));
   }
 
   /** It is sent later: one message waits at most, and what comes to it is its next line. */
@@ -77,7 +89,8 @@ export class OpenTurns {
     if (failure !== undefined) return asked;
     const key = `${idempotencyKey}-said`;
     const turnId = opened && { turnId: opened.turnId };
-    return [...asked, { key, role: 'assistant', content: this.#answer, ...turnId, isUnderWay: true }];
+    const done = this.#steps.length > 0 && { steps: this.#steps };
+    return [...asked, { key, role: 'assistant', content: this.#answer, ...done, ...turnId, isUnderWay: true }];
   }
 
   get messageQueued(): Message | undefined {
@@ -91,8 +104,12 @@ export class OpenTurns {
 }
 
 /** Nothing, where another page asked. */
-function askedBy({ idempotencyKey, message, askedAt, opened }: PendingTurn): Message[] {
+function askedBy({ idempotencyKey, message, approve, askedAt, opened }: PendingTurn): Message[] {
   if (message === undefined) return [];
-  const known = { ...(askedAt && { timestamp: askedAt }), ...(opened && { turnId: opened.turnId }) };
+  const known = {
+    ...(approve && { approve }),
+    ...(askedAt && { timestamp: askedAt }),
+    ...(opened && { turnId: opened.turnId }),
+  };
   return [{ key: `${idempotencyKey}-asked`, role: 'user', content: message, ...known }];
 }

@@ -1,3 +1,4 @@
+import type { Approval } from '../client/steps.ts';
 import type { TurnFailure } from './turn-failure.ts';
 
 /** A turn that was asked for and has no ending yet: enough to get it after a reload, and never to ask twice. */
@@ -6,6 +7,8 @@ export interface PendingTurn {
   idempotencyKey: string;
   /** Unknown where another page asked it. */
   message: string | undefined;
+  /** What was decided in place of a message, which is empty then. */
+  approve?: readonly Approval[];
   /** When it was asked first; ISO 8601. */
   askedAt?: string;
   assistant: string | undefined;
@@ -38,9 +41,9 @@ export function retried({ failure, ...turn }: PendingTurn): PendingTurn {
 
 /**
  * A turn that was not begun, with more of its message. It is another one by that: the same key says the same wherever it is
- * asked, as in a copy of the tab.
+ * asked, as in a copy of the tab. A message decides by itself.
  */
-export function continued(turn: PendingTurn, message: string | undefined): PendingTurn {
+export function continued({ approve: _, ...turn }: PendingTurn, message: string | undefined): PendingTurn {
   return newTurn({ ...turn, message: [turn.message, message].filter(Boolean).join('\n') });
 }
 

@@ -55,7 +55,7 @@ export class ShownConversation {
     const { hasMore, summaries } = this.#settled;
     const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn()];
     const failed = this.turn?.failure && this.turn;
-    const discards = failed && (this.#isStillThere(failed) ? 'answer' : 'message');
+    const discards = failed && this.#discardOf(failed);
     const { messageQueued: queued } = this.turns;
     this.#state = { ...this.#state, ...change, messages, hasMore, summaries, discards, queued };
     this.keeper.isTemporary = this.#state.isTemporary;
@@ -175,6 +175,11 @@ export class ShownConversation {
 
   isStored(turnId: string | null | undefined): boolean {
     return this.#settled.has(turnId);
+  }
+
+  #discardOf(turn: PendingTurn): ConversationState['discards'] {
+    if (turn.approve !== undefined) return 'approval';
+    return this.#isStillThere(turn) ? 'answer' : 'message';
   }
 
   #unqueue(change: Partial<ConversationState>): void {

@@ -2,6 +2,7 @@ import type { ParleyClient } from '../client/parley-client.ts';
 import { pauseBefore } from '../client/pause.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
 import { type Cut, wholeTurn } from '../client/whole-turn.ts';
+import { openSteps } from './conversation-state.ts';
 import { mayHaveSummaries } from './may-have-summaries.ts';
 import { onceAFrame } from './once-a-frame.ts';
 import { type PendingTurn, turnOfAnotherPage } from './pending-turn.ts';
@@ -40,7 +41,7 @@ export class TurnDriver {
       const ending = await this.#takeToItsEnd(next, refusals < TRIES);
       refusals = ending === 'busy' ? refusals + 1 : 0;
       if (ending === 'busy') await this.#waitBehindAnother(next.sessionId, refusals);
-      if (ending === 'unanswered') this.#shown.takeQueuedBack();
+      if (ending === 'unanswered' || (ending === 'stored' && this.#leftOpen)) this.#shown.takeQueuedBack();
       // What the page shows no longer stays kept; and where the user took this back and sent something else, that runs.
       if (this.#signal.aborted || this.#shown.turn !== undefined) return;
     }
@@ -111,8 +112,16 @@ export class TurnDriver {
     this.#shown.change({ phase: 'waiting' });
     const other = sessionId && (await this.#turnToJoin(sessionId).catch(() => undefined));
     const waits = this.#shown.turn === undefined && this.#shown.turns.queued !== undefined;
-    if (other && waits && !this.#signal.aborted) await this.#takeToItsEnd(other, false);
+    if (other && waits && !this.#signal.aborted) {
+      const ending = await this.#takeToItsEnd(other, false);
+      if (ending === 'stored' && this.#leftOpen) this.#shown.takeQueuedBack();
+    }
     await pauseBefore(refusals - 1, this.#signal);
+  }
+
+  /** The last turn wants a decision. A message would be one, and what waits was written before that was known. */
+  get #leftOpen(): boolean {
+    return openSteps(this.#shown.state.messages).length > 0;
   }
 
   async #turnToJoin(sessionId: string): Promise<PendingTurn | undefined> {
@@ -129,9 +138,16 @@ export class TurnDriver {
     if (event.type === 'opened') this.#takeOpened(event);
     else if (event.type === 'cut') this.#shown.change({ phase: 'reconnecting' });
     else {
-      this.#shown.turns.hear(event.token);
+      this.#hear(event);
       this.#paint();
     }
+  }
+
+  #hear(event: Exclude<TurnEvent, { type: 'opened' | 'finished' }>): void {
+    const { turns } = this.#shown;
+    if (event.type === 'token') turns.hear(event.token);
+    else if (event.type === 'called') turns.hearCall(event.call);
+    else turns.hearResult(event.result);
   }
 
   #takeOpened({ session_id, turn_id, assistant }: TurnEvent & { type: 'opened' }): void {

@@ -1,5 +1,5 @@
 import { useId, useMemo } from 'react';
-import type { Source } from '../../client/turn-events.ts';
+import type { Source } from '../../client/source.ts';
 import { Blocks } from './Blocks.tsx';
 import { Footnotes } from './Footnotes.tsx';
 import { IsGrowing } from './is-growing.ts';

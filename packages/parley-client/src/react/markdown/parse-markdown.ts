@@ -1,5 +1,5 @@
 import { type Token, walkTokens } from 'marked';
-import type { Source } from '../../client/turn-events.ts';
+import type { Source } from '../../client/source.ts';
 import { AnswerLexer } from './answer-lexer.ts';
 import { citeNotes, definedSources, type NumberedSource, notedSources } from './text-sources.ts';
 import { type Note, TokenFinisher } from './token-finisher.ts';

@@ -1,4 +1,4 @@
-import type { Source } from '../../client/turn-events.ts';
+import type { Source } from '../../client/source.ts';
 import { webAddress } from './safe-address.ts';
 
 /** Its title, or else its address as people write it. */

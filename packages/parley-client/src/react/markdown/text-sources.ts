@@ -1,5 +1,5 @@
 import { type Token, type Tokens, walkTokens } from 'marked';
-import type { Source } from '../../client/turn-events.ts';
+import type { Source } from '../../client/source.ts';
 import { decodeEntities } from './decode-entities.ts';
 import type { FootnoteReference } from './footnote-extensions.ts';
 import { webAddress } from './safe-address.ts';
