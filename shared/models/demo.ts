@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompletionOptions, Model, PromptMessage, ToolCall } from '../conversation/ports/model.ts';
 import { PREFACE } from '../conversation/summaries.ts';
 import { MESSAGE_BELOW } from '../conversation/title-plan.ts';
+import { demoCalls } from './demo-calls.ts';
 
 const QUOTED_CHARACTERS = 80;
 
@@ -17,16 +18,16 @@ export function demo(wordMs = 15): Model {
       signal.throwIfAborted();
       // It costs nothing, and counts as others do: limits can be tried on it.
       tell({ type: 'asked' });
-      const call = callFor(messages, tools);
-      const text = said(messages, maxOutputTokens, purpose, call);
+      const calls = demoCalls(messages, tools);
+      const text = said(messages, maxOutputTokens, purpose, calls);
       const words = text.match(/\S+\s*/g) ?? [];
       for (const word of words.slice(0, maxOutputTokens)) {
         await sleep(wordMs, undefined, { signal }).catch(() => signal.throwIfAborted());
         tell({ type: 'delta', text: word });
       }
       const isCut = words.length > maxOutputTokens;
-      if (call !== undefined && !isCut) tell({ type: 'called', call });
-      tell({ type: 'end', finishReason: isCut ? 'length' : call === undefined ? 'stop' : 'calls' });
+      for (const call of isCut ? [] : calls) tell({ type: 'called', call });
+      tell({ type: 'end', finishReason: isCut ? 'length' : calls.length === 0 ? 'stop' : 'calls' });
     },
   };
 }
@@ -35,10 +36,10 @@ function said(
   messages: readonly PromptMessage[],
   maxOutputTokens: number,
   purpose: CompletionOptions['purpose'],
-  call: ToolCall | undefined,
+  calls: readonly ToolCall[],
 ): string {
   if (purpose === 'summary') return summaryOf(messages, maxOutputTokens);
-  return purpose === 'title' ? titleOf(messages) : answerTo(messages, call);
+  return purpose === 'title' ? titleOf(messages) : answerTo(messages, calls);
 }
 
 /** The first six words that are no mere marks, with a capital; it understands nothing. */
@@ -52,10 +53,10 @@ function titleOf(messages: readonly PromptMessage[]): string {
   return title.slice(0, 1).toUpperCase() + title.slice(1);
 }
 
-function answerTo(messages: readonly PromptMessage[], call: ToolCall | undefined): string {
+function answerTo(messages: readonly PromptMessage[], [call]: readonly ToolCall[]): string {
   if (call !== undefined) return `By rule, not by wit, I call the tool ${call.name}. `;
-  const result = messages.at(-1);
-  if (result?.role === 'tool') return `The tool says: ${result.content}`;
+  const results = messages.slice(messages.findLastIndex(({ role }) => role !== 'tool') + 1);
+  if (results.length > 0) return `The tool says: ${results.map(({ content }) => content).join('; ')}`;
   const asked = messages.filter(({ role }) => role === 'user');
   const characters = Array.from(asked.at(-1)?.content.replace(/\s+/g, ' ').trim() ?? '');
   const quote = characters.slice(0, QUOTED_CHARACTERS).join('');
@@ -65,22 +66,6 @@ function answerTo(messages: readonly PromptMessage[], call: ToolCall | undefined
     'I am Parley’s demo model: I need no account, and I understand nothing.',
     'For real answers set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_DEPLOYMENT, or OPENAI_API_KEY and OPENAI_MODEL.',
   ].join(' ');
-}
-
-/** A tool is called where the message has a word of its description, of four letters or more; once in a turn. */
-function callFor(messages: readonly PromptMessage[], tools: CompletionOptions['tools']): ToolCall | undefined {
-  const asked = messages.at(-1);
-  if (tools === undefined || tools.isLast || asked?.role !== 'user') return undefined;
-  const words = wordsOf(asked.content);
-  const tool = tools.offered.find(({ description }) => wordsOf(description).intersection(words).size > 0);
-  if (tool === undefined) return undefined;
-  const { required = [] } = tool.parameters as { required?: string[] };
-  const written = Object.fromEntries(required.map((name) => [name, asked.content]));
-  return { id: `call_${messages.length}`, name: tool.name, arguments: JSON.stringify(written) };
-}
-
-function wordsOf(text: string): Set<string> {
-  return new Set(text.toLowerCase().match(/\p{L}{4,}/gu));
 }
 
 /** The first sentences of what it is asked to summarise, as many as may be; it understands nothing. */
