@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Text, Texts } from '../../packages/parley-client/src/react/texts.ts';
-import { type Language, languages } from '../../web/page/languages.ts';
+import { type Language, languages } from '../../web/page/languages/languages.ts';
 
 /** Texts that are in another language what they are in English, by their names. */
 const cognates: Record<Part, Record<string, string[]>> = {

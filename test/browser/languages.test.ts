@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Assistant } from '../../packages/parley-client/src/index.ts';
-import { type LanguageTag, languages } from '../../web/page/languages.ts';
+import { type LanguageTag, languages } from '../../web/page/languages/languages.ts';
 import { Client } from '../end-to-end/client.ts';
 import { englishBut, saidOn } from './left-in-english.ts';
 import { states } from './states.ts';

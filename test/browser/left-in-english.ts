@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Text as Said } from '../../packages/parley-client/src/react/texts.ts';
-import { type LanguageTag, languages } from '../../web/page/languages.ts';
+import { type LanguageTag, languages } from '../../web/page/languages/languages.ts';
 
 /** All that is to be read or heard, but for what people, models and the service's settings say. */
 export const saidOn = (page: Page) =>

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { forgetKept } from '../../packages/parley-client/src/index.ts';
+import { type Credentials, callerOf, fetchWith, keepCredentials, keptCredentials } from './account/credentials.ts';
+import { signOut } from './account/sign-out.ts';
 import { Conversations } from './Conversations.tsx';
-import { type Credentials, callerOf, fetchWith, keepCredentials, keptCredentials } from './credentials.ts';
 import { isPlatformSignIn, SignIn } from './SignIn.tsx';
-import { signOut } from './sign-out.ts';
 
 /** The page: what the user needs to sign in, and then the conversations. */
 export function ChatPage() {

@@ -1,10 +1,10 @@
 import { type FormEvent, useEffect, useId } from 'react';
 import { forgetKept } from '../../packages/parley-client/src/index.ts';
-import { Brand } from './Brand.tsx';
-import type { Credentials } from './credentials.ts';
-import { Footnote } from './Footnote.tsx';
-import { LanguagePicker } from './LanguagePicker.tsx';
-import { useStrings } from './strings.ts';
+import type { Credentials } from './account/credentials.ts';
+import { Brand } from './brand/Brand.tsx';
+import { Footnote } from './conversation/Footnote.tsx';
+import { LanguagePicker } from './languages/LanguagePicker.tsx';
+import { useStrings } from './languages/strings.ts';
 
 interface SignInProps {
   /** `WWW-Authenticate` of the answer that refused the caller. */

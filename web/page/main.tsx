@@ -1,9 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import '../../packages/parley-client/src/react/parley-client.css';
+import { wearBrand } from './brand/wear-brand.ts';
 import { ChatPage } from './ChatPage.tsx';
-import { InLanguage } from './InLanguage.tsx';
-import { wearBrand } from './wear-brand.ts';
+import { InLanguage } from './languages/InLanguage.tsx';
 import './page.css';
 
 wearBrand();
