@@ -10,8 +10,8 @@ interface Input {
 }
 
 /**
- * What the demo model calls, by rule, once in a turn: the first tool of whose description the message has a word of four
- * letters or more, or, for a question in any language, the first that needs no argument. One that takes a time zone is
+ * What the demo model calls, by rule, once in a turn: the first tool of whose name or description the message has a word of
+ * four letters or more, or, for a question in any language, the first that needs no argument. One that takes a time zone is
  * called for each city of one that the message names.
  */
 export function demoCalls(messages: readonly PromptMessage[], tools: CompletionOptions['tools']): ToolCall[] {
@@ -20,7 +20,7 @@ export function demoCalls(messages: readonly PromptMessage[], tools: CompletionO
   const words = wordsOf(asked.content);
   const isQuestion = /[?？؟]/.test(asked.content);
   const tool =
-    tools.offered.find(({ description }) => wordsOf(description).intersection(words).size > 0) ??
+    tools.offered.find(({ name, description }) => wordsOf(`${name} ${description}`).intersection(words).size > 0) ??
     tools.offered.find(({ parameters }) => isQuestion && requiredOf(parameters).length === 0);
   if (tool === undefined) return [];
   const given = Object.fromEntries(requiredOf(tool.parameters).map((name) => [name, asked.content]));
