@@ -2,10 +2,12 @@ import type { UIMessage } from 'ai';
 import type { TurnRequest } from '../client/contract.ts';
 import type { ParleyClient } from '../client/parley-client.ts';
 import { ParleyError } from '../client/problem.ts';
+import type { Approval } from '../client/steps.ts';
 import { isAbort, type TurnEvent } from '../client/turn-events.ts';
 import type { WantedTurn } from '../client/whole-turn.ts';
 import type { TurnListener } from './shown-turn.ts';
-import { turnIdOf } from './ui-message.ts';
+import type { Continued, Telling } from './telling.ts';
+import { nextStepsOf, turnIdOf, waitingOf } from './ui-message.ts';
 
 /** Which session each chat is in, by the chat's id. */
 export type ChatSessions = Pick<Map<string, string>, 'get'> & { set(chatId: string, sessionId: string): unknown };
@@ -20,12 +22,22 @@ export interface Wanted {
   isInPlace: boolean;
 }
 
-/** A message that has no answer yet. */
-interface Question {
+/** What has no answer yet: a message, or a decision on the calls of one. */
+interface Asked {
   messageId: string;
   turn: TurnRequest;
+}
+
+interface Question extends Asked {
   /** No turn stands before it. */
   isFirst: boolean;
+}
+
+interface Decision extends Asked {
+  turn: TurnRequest & { approve: readonly Approval[] };
+  /** As they were when it was decided. */
+  waiting: ReadonlyMap<string, boolean | undefined>;
+  nextSteps: number;
 }
 
 /** What is known of a chat: its session, and which of the session's turns its messages are. */
@@ -35,7 +47,11 @@ export class KnownChat {
   readonly #sessions: ChatSessions;
   /** Of its session, or of a new one. */
   #assistant: string | undefined;
-  #asked: Question | undefined;
+  #asked: Question | Decision | undefined;
+  /** The turn of a decision, as far as it is known to run. */
+  #decides: string | undefined;
+  /** By ids of messages that were told here. */
+  readonly #lastTurns = new Map<string, string>();
   /** The first and the last turn of the session that have an answer among the messages. */
   #first: string | undefined;
   #last: string | undefined;
@@ -72,7 +88,7 @@ export class KnownChat {
    */
   async questionOf({ messageId, message, before, isInPlace }: Wanted): Promise<Question> {
     const asked = this.#asked;
-    if (asked?.messageId === messageId && asked.turn.message === message) return asked;
+    if (asked && 'isFirst' in asked && asked.messageId === messageId && asked.turn.message === message) return asked;
     const after = this.#lastOf(before);
     const { sessionId } = this;
     const turn = { message, sessionId, assistant: this.#assistant, idempotencyKey: crypto.randomUUID() };
@@ -80,28 +96,67 @@ export class KnownChat {
     const isFork = isElsewhere && (isInPlace || this.#source !== undefined);
     const place = isFork ? { fork: true as const, after: after ?? (await this.#turnBefore(sessionId)) } : {};
     this.#source = isFork ? sessionId : undefined;
-    this.#asked = { messageId, turn: { ...turn, ...place }, isFirst: after === undefined };
-    return this.#asked;
+    const question = { messageId, turn: { ...turn, ...place }, isFirst: after === undefined };
+    this.#asked = question;
+    return question;
+  }
+
+  /**
+   * The very same request for a decision that has no answer yet; what a failed one told of it is told anew.
+   *
+   * @throws where nothing was decided
+   */
+  decisionOf(message: UIMessage): { turn: TurnRequest; continued: Continued } {
+    const waiting = waitingOf(message);
+    const nextSteps = nextStepsOf(message);
+    const approve = [...waiting].flatMap(([id, isAllowed]) =>
+      isAllowed === undefined ? [] : { id, decision: isAllowed ? ('yes' as const) : ('no' as const) },
+    );
+    const asked = this.#decisionOn(message.id, approve);
+    if (asked !== undefined) {
+      const continued = { messageId: message.id, waiting: asked.waiting, isAgain: nextSteps > asked.nextSteps };
+      return { turn: asked.turn, continued };
+    }
+    if (approve.length === 0)
+      throw new Error('The last message is not the user’s, and has no decision: there is nothing to ask.');
+    const { sessionId } = this;
+    const turn = { message: '', approve, sessionId, assistant: this.#assistant, idempotencyKey: crypto.randomUUID() };
+    this.#asked = { messageId: message.id, turn, waiting, nextSteps };
+    return { turn, continued: { messageId: message.id, waiting, isAgain: false } };
+  }
+
+  /** Whether this turn is known to decide on calls. */
+  decides(turnId: string): boolean {
+    return this.#decides === turnId;
+  }
+
+  /** One that was asked already, and says all of this. */
+  #decisionOn(messageId: string, approve: readonly Approval[]): Decision | undefined {
+    const asked = this.#asked;
+    if (asked === undefined || !('waiting' in asked) || asked.messageId !== messageId) return undefined;
+    const isSaid = ({ id, decision }: Approval) =>
+      asked.turn.approve.some((said) => said.id === id && said.decision === decision);
+    return approve.every(isSaid) ? asked : undefined;
   }
 
   /** What the events of a turn say of the chat. */
-  listenTo(turn: WantedTurn, isFirst: boolean): TurnListener {
+  listenTo(turn: WantedTurn, isFirst: boolean, telling: Telling): TurnListener {
     let opened: (TurnEvent & { type: 'opened' }) | undefined;
-    let isSaid = false;
     return {
       onEvent: (event) => {
         if (event.type === 'opened') {
           opened = event;
           this.#sessions.set(this.#id, event.session_id);
           this.#assistant = event.assistant;
-        } else if (event.type === 'token') isSaid = true;
-        else if (opened !== undefined) {
+          if (turn.approve) this.#decides = event.turn_id;
+        } else if (event.type === 'finished' && opened !== undefined) {
           this.shown = opened.turn_id;
           this.#asked = undefined;
-          if (!isSaid) {
+          if (!telling.hasTold) {
             this.#goBack();
             return;
           }
+          if (telling.messageId !== undefined) this.#lastTurns.set(telling.messageId, opened.turn_id);
           const isNewSession = !turn.fork && turn.sessionId !== opened.session_id;
           if (isFirst || isNewSession) this.#first = opened.turn_id;
           this.#last = opened.turn_id;
@@ -130,8 +185,10 @@ export class KnownChat {
 
   /** The last turn of the session among these messages; those of a session that expired stand before the first. */
   #lastOf(messages: readonly UIMessage[]): string | undefined {
-    const turnIds = messages.map(turnIdOf);
-    if (this.#first !== undefined && !turnIds.includes(this.#first)) return undefined;
+    const turnIds = messages.map((message) => this.#lastTurns.get(message.id) ?? turnIdOf(message));
+    // An answer has the id of the first turn that it is of.
+    const isThere = turnIds.includes(this.#first) || messages.some(({ id }) => id === this.#first);
+    if (this.#first !== undefined && !isThere) return undefined;
     return turnIds.filter((turnId) => turnId !== undefined).at(-1);
   }
 

@@ -2,8 +2,10 @@ import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
 import { ParleyClient, type ParleyClientOptions } from '../client/parley-client.ts';
 import type { WantedTurn } from '../client/whole-turn.ts';
 import { type ChatSessions, KnownChat } from './known-chat.ts';
+import { waitingBefore } from './shown-answers.ts';
 import { ShownTurn } from './shown-turn.ts';
-import { messageOf, textOf } from './ui-message.ts';
+import { Telling } from './telling.ts';
+import { callsOf, messagesOf, textOf } from './ui-message.ts';
 
 export interface ParleyChatTransportOptions extends ParleyClientOptions {
   /** Of new sessions; by default the service's own default. */
@@ -18,7 +20,8 @@ type ReconnectOptions = Parameters<ChatTransport<UIMessage>['reconnectToStream']
 /**
  * `useChat` of the AI SDK, on Parley. The service keeps the conversation: of the messages only the newest is sent, under
  * a key of its own, so that a message that failed is asked again and never twice. One that was edited, or whose answer is
- * regenerated, is asked in a fork of the session, and the chat goes on there.
+ * regenerated, is asked in a fork of the session, and the chat goes on there. What the user decides on an answer's calls is
+ * sent in place of a message, and the answer goes on.
  *
  * Streams fail with a `ParleyError` where the service refused the turn or the turn failed.
  */
@@ -48,25 +51,41 @@ export class ParleyChatTransport implements ChatTransport<UIMessage> {
       messages.map(({ turn_id }) => turn_id),
       assistant ?? undefined,
     );
-    return messages.map(messageOf);
+    return history === undefined ? [] : await messagesOf(history);
   }
 
   async sendMessages(options: SendOptions): Promise<ReadableStream<UIMessageChunk>> {
-    const { chatId, messages, trigger, messageId, abortSignal } = options;
+    const { messages, messageId, trigger } = options;
+    // An answer is sent with its id where its user has decided on its calls.
+    const decided =
+      trigger === 'submit-message' && messages.find(({ id, role }) => id === messageId && role === 'assistant');
+    return decided ? await this.#decide(decided, options) : await this.#ask(options);
+  }
+
+  async #ask({ chatId, messages, trigger, messageId, abortSignal }: SendOptions) {
     const asked = messages.at(-1);
     if (asked?.role !== 'user') throw new Error('The last message is not the user’s: there is nothing to ask.');
     const message = textOf(asked);
+    const before = messages.slice(0, -1);
     const chat = this.#chat(chatId);
     await chat.stopped;
     const { turn, isFirst } = await chat.questionOf({
       messageId: asked.id,
       message,
-      before: messages.slice(0, -1),
+      before,
       // One that is sent with an id takes the place of the message of that id.
       isInPlace: trigger === 'regenerate-message' || messageId !== undefined,
     });
     abortSignal?.throwIfAborted();
-    return this.#show(chat, turn, isFirst, abortSignal);
+    return this.#show(chat, turn, isFirst, Telling.answer(callsOf(before)), abortSignal);
+  }
+
+  async #decide(message: UIMessage, { chatId, abortSignal }: SendOptions) {
+    const chat = this.#chat(chatId);
+    await chat.stopped;
+    const { turn, continued } = chat.decisionOf(message);
+    abortSignal?.throwIfAborted();
+    return this.#show(chat, turn, false, Telling.rest(continued), abortSignal);
   }
 
   /** @returns nothing where no turn is under way that the chat has not shown */
@@ -82,8 +101,12 @@ export class ParleyChatTransport implements ChatTransport<UIMessage> {
       : this.#client.latestTurn(sessionId, abortSignal));
     abortSignal?.throwIfAborted();
     if (turnId === undefined || turnId === chat.shown) return null;
+    const history = await this.#client.findHistory(sessionId);
+    abortSignal?.throwIfAborted();
+    const waiting = history && waitingBefore(turnId, history);
+    const telling = waiting ? Telling.joined(waiting.events, chat.decides(turnId)) : Telling.answer();
     const turn = { message: '', sessionId, idempotencyKey: '', opened: { sessionId, turnId } };
-    return this.#show(chat, turn, false, abortSignal);
+    return this.#show(chat, turn, false, telling, abortSignal);
   }
 
   #chat(chatId: string): KnownChat {
@@ -96,9 +119,10 @@ export class ParleyChatTransport implements ChatTransport<UIMessage> {
     chat: KnownChat,
     turn: WantedTurn,
     isFirst: boolean,
+    telling: Telling,
     abortSignal: AbortSignal | undefined,
   ): ReadableStream<UIMessageChunk> {
-    const shownTurn = new ShownTurn(this.#client, turn, chat.listenTo(turn, isFirst));
+    const shownTurn = new ShownTurn(this.#client, turn, chat.listenTo(turn, isFirst, telling), telling);
     abortSignal?.addEventListener('abort', () => {
       shownTurn.letGo();
       chat.stopped = this.#stopOrLeave(shownTurn);

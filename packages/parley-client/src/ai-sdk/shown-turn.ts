@@ -2,13 +2,14 @@ import type { UIMessageChunk } from 'ai';
 import type { ParleyClient } from '../client/parley-client.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
 import type { WantedTurn } from '../client/whole-turn.ts';
-import { chunksOf } from './chunks.ts';
+import type { Telling } from './telling.ts';
 import { turnToItsEnd } from './turn-to-its-end.ts';
 
 /** How long the ending of a turn that was stopped is waited for. */
 const STOP_MS = 10_000;
 
 export interface TurnListener {
+  /** Once it was told. */
   onEvent(event: TurnEvent): void;
   onFailure(error: unknown): void;
 }
@@ -22,6 +23,7 @@ export class ShownTurn {
   readonly #client: ParleyClient;
   readonly #turn: WantedTurn;
   readonly #listener: TurnListener;
+  readonly #telling: Telling;
   readonly #leaving = new AbortController();
   /** Never rejects. */
   readonly #ended: Promise<void>;
@@ -30,10 +32,11 @@ export class ShownTurn {
   #stopWanted = false;
   #over = false;
 
-  constructor(client: ParleyClient, turn: WantedTurn, listener: TurnListener) {
+  constructor(client: ParleyClient, turn: WantedTurn, listener: TurnListener, telling: Telling) {
     this.#client = client;
     this.#turn = turn;
     this.#listener = listener;
+    this.#telling = telling;
     this.#opened = turn.opened;
     this.chunks = new ReadableStream({
       start: (controller) => {
@@ -69,7 +72,10 @@ export class ShownTurn {
 
   async #follow(): Promise<void> {
     try {
-      for await (const chunk of chunksOf(this.#events())) this.#reader?.enqueue(chunk);
+      for await (const event of this.#events()) {
+        for (const chunk of this.#telling.hear(event)) this.#reader?.enqueue(chunk);
+        this.#listener.onEvent(event);
+      }
       this.#reader?.close();
     } catch (error) {
       this.#listener.onFailure(error);
@@ -81,7 +87,6 @@ export class ShownTurn {
 
   async *#events(): AsyncGenerator<TurnEvent> {
     for await (const event of turnToItsEnd(this.#client, this.#turn, this.#leaving.signal)) {
-      this.#listener.onEvent(event);
       if (event.type === 'opened') {
         this.#opened = { sessionId: event.session_id, turnId: event.turn_id };
         if (this.#stopWanted) this.#askToStop();

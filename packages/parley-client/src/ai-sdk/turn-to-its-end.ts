@@ -1,7 +1,7 @@
-import type { StoredMessage } from '../client/contract.ts';
 import type { ParleyClient } from '../client/parley-client.ts';
 import { CutError, type TurnEvent } from '../client/turn-events.ts';
 import { type WantedTurn, wholeTurn } from '../client/whole-turn.ts';
+import { eventsOf, isAnswer } from './stored-answer.ts';
 
 /**
  * A turn's events to its end, also where it is over and its events are kept no longer: then from what is stored, after
@@ -25,19 +25,9 @@ export async function* turnToItsEnd(
     if (value.type !== 'cut') yield value;
   }
   const history = opened && (await client.findHistory(opened.sessionId));
-  const isAnswer = ({ role, turn_id }: StoredMessage) => role === 'assistant' && turn_id === opened?.turnId;
-  const answer = history?.messages.filter(isAnswer).at(-1);
-  if (!history?.assistant || !answer?.finish_reason || !answer.usage || !answer.context) {
+  const answer = history?.messages.filter(isAnswer).filter(({ turn_id }) => turn_id === opened?.turnId).at(-1);
+  if (history === undefined || answer === undefined) {
     throw new CutError('The answer was lost before it could be stored.');
   }
-  const { content, finish_reason, usage, context } = answer;
-  yield {
-    type: 'opened',
-    id: '',
-    session_id: history.session_id,
-    turn_id: answer.turn_id,
-    assistant: history.assistant,
-  };
-  yield { type: 'token', id: '', token: content };
-  yield { type: 'finished', id: '', finish_reason, usage, context };
+  yield* eventsOf(answer, history);
 }
