@@ -23,13 +23,24 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function startWorld(store: StoreKind, env: Record<string, string> = {}): Promise<World> {
+/** The app as it was built, and what its model says where nothing is enqueued. */
+export interface WorldApp {
+  bundle: string;
+  respond: ScriptedUpstream['respond'];
+}
+
+export async function startWorld(
+  store: StoreKind,
+  env: Record<string, string> = {},
+  { bundle, respond }: Partial<WorldApp> = {},
+): Promise<World> {
   const [upstream, redis, browser] = await Promise.all([
-    ScriptedUpstream.start(),
+    ScriptedUpstream.start(respond),
     store === 'redis' ? RedisServer.start() : undefined,
     openBrowser(),
   ]);
   const host = await startHost({
+    ...(bundle && { bundle }),
     env: {
       OPENAI_BASE_URL: upstream.baseUrl,
       OPENAI_MODEL: 'scripted',

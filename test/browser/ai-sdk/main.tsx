@@ -1,5 +1,5 @@
 import { useChat } from '@ai-sdk/react';
-import type { UIMessage } from 'ai';
+import { type DynamicToolUIPart, lastAssistantMessageIsCompleteWithApprovalResponses, type UIMessage } from 'ai';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ParleyChatTransport } from '../../../packages/parley-client/src/ai-sdk/index.ts';
@@ -16,11 +16,20 @@ function Chat({ stored }: { stored: UIMessage[] }) {
   const [input, setInput] = useState('');
   const chat = useChat({
     ...{ id, transport, messages: stored, resume: true },
+    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+    onToolCall: () => {
+      throw new Error('The service calls its tools.');
+    },
     async onFinish({ messages }) {
       const isWithoutQuestion = messages.at(-1)?.role === 'assistant' && messages.at(-2)?.role !== 'user';
       if (isWithoutQuestion) chat.setMessages(await transport.storedMessages(id));
     },
   });
+  /** The first question of the last message. */
+  const answer = async (approved: boolean) => {
+    const asked = chat.messages.at(-1)?.parts.find((part) => isCall(part) && part.state === 'approval-requested');
+    if (asked && isCall(asked)) await chat.addToolApprovalResponse({ id: asked.approval?.id ?? '', approved });
+  };
   const acts = {
     Stop: () => chat.stop(),
     Again: () => chat.regenerate(),
@@ -41,6 +50,9 @@ function Chat({ stored }: { stored: UIMessage[] }) {
       const messageId = chat.messages.find(({ role }) => role === 'assistant')?.id ?? '';
       await chat.regenerate({ messageId });
     },
+    Allow: () => answer(true),
+    Reject: () => answer(false),
+    'Decide again': () => chat.sendMessage(),
     Attach: () => chat.sendMessage({ files: [{ type: 'file', mediaType: 'text/plain', url: 'data:,file' }] }),
   };
   return (
@@ -48,7 +60,12 @@ function Chat({ stored }: { stored: UIMessage[] }) {
       <output>{chat.status}</output>
       <ol>
         {chat.messages.map((message) => (
-          <li key={message.id} data-metadata={JSON.stringify(message.metadata)}>
+          <li
+            key={message.id}
+            data-id={message.id}
+            data-metadata={JSON.stringify(message.metadata)}
+            data-parts={JSON.stringify(message.parts)}
+          >
             {textOf(message)}
           </li>
         ))}
@@ -70,6 +87,10 @@ function Chat({ stored }: { stored: UIMessage[] }) {
       ))}
     </main>
   );
+}
+
+function isCall(part: UIMessage['parts'][number]): part is DynamicToolUIPart {
+  return part.type === 'dynamic-tool';
 }
 
 function textOf({ parts }: UIMessage): string {
