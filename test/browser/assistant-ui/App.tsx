@@ -8,6 +8,7 @@ import {
   ThreadListItemPrimitive,
   ThreadListPrimitive,
   ThreadPrimitive,
+  type ToolCallMessagePartProps,
   useAui,
   useAuiState,
 } from '@assistant-ui/react';
@@ -113,7 +114,11 @@ function Message() {
     >
       <div className="text">
         <MessagePrimitive.Parts>
-          {({ part }) => (part.type === 'text' ? <Paragraphs text={part.text} /> : null)}
+          {({ part }) => {
+            if (part.type === 'text') return <Paragraphs text={part.text} />;
+            if (part.type === 'tool-call') return <Call {...part} />;
+            return part.type === 'source' ? <cite id={part.id}>{part.url}</cite> : null;
+          }}
         </MessagePrimitive.Parts>
       </div>
       <MessagePrimitive.Error>
@@ -138,6 +143,33 @@ function Message() {
         <ActionBarPrimitive.FeedbackNegative>Bad</ActionBarPrimitive.FeedbackNegative>
       </ActionBarPrimitive.Root>
     </MessagePrimitive.Root>
+  );
+}
+
+type CallPart = Omit<ToolCallMessagePartProps, 'addResult' | 'resume' | 'unstable_recordInteraction'>;
+
+function Call({
+  toolCallId,
+  toolName,
+  args,
+  argsText,
+  result,
+  isError,
+  approval,
+  status,
+  respondToApproval,
+}: CallPart) {
+  const call = { toolCallId, toolName, args, argsText, result, isError, approval, status };
+  const waits = approval && approval.approved === undefined;
+  return (
+    <fieldset className="call" data-call={JSON.stringify(call)}>
+      {waits && (
+        <>
+          <button type="button" onClick={() => respondToApproval({ approved: true })} aria-label="Allow" />
+          <button type="button" onClick={() => respondToApproval({ approved: false })} aria-label="Reject" />
+        </>
+      )}
+    </fieldset>
   );
 }
 

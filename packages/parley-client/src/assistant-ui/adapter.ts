@@ -17,6 +17,7 @@ export function adapterOf(threads: ParleyThreads, shown: Shown): ExternalStoreAd
     onEdit: (message) => actions.edit(message),
     onReload: (parentId) => actions.reload(parentId),
     onCancel: () => actions.cancel(),
+    onRespondToToolApproval: (response) => actions.respond(response),
     onDelete: (messageId) => actions.delete(messageId),
     // Called where another branch is to be shown, with its messages.
     setMessages: (messages) => actions.showBranch(messages.at(-1)?.id),

@@ -1,4 +1,5 @@
-import { type AppendMessage, MessageNotSentError } from '@assistant-ui/react';
+import { type AppendMessage, MessageNotSentError, type RespondToToolApprovalOptions } from '@assistant-ui/react';
+import { openSteps } from '../conversation/conversation-state.ts';
 import { textOf } from './append-message.ts';
 import type { Thread } from './thread.ts';
 
@@ -35,11 +36,23 @@ export class ThreadActions {
   async reload(parentId: string | null): Promise<void> {
     const place = this.#placeBehind(parentId);
     const { conversation, state } = this.#thread;
-    if (state.failure !== undefined && place >= state.messages.length) return conversation.retry();
+    const isDecision = state.messages[place]?.approve !== undefined;
+    if (state.failure !== undefined && place + Number(isDecision) >= state.messages.length) return conversation.retry();
     this.#giveUpFailed();
     this.#mustBeReady();
-    const answer = this.#thread.state.messages[place];
-    if (answer !== undefined) await conversation.regenerate(answer.key);
+    // A decision asks nothing: what led to it is asked again.
+    const before = this.#thread.state.messages.slice(0, place + 1);
+    const question = before.filter(({ role, approve }) => role === 'user' && approve === undefined).at(-1);
+    if (question !== undefined) await conversation.regenerate(question.key);
+  }
+
+  /** Decides on a call that waits for it. */
+  respond({ approvalId: id, approved }: RespondToToolApprovalOptions): void {
+    this.#mustBeReady();
+    if (!openSteps(this.#thread.state.messages).some((step) => step.id === id)) {
+      throw new Error('The call waits for no decision any more.');
+    }
+    this.#thread.decide({ id, decision: approved ? 'yes' : 'no' });
   }
 
   /** Takes back a message that waits for another page's turn, or stops what is under way. */

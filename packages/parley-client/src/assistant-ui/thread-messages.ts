@@ -1,7 +1,10 @@
 import { fromThreadMessageLike, type MessageStatus, type ThreadMessage } from '@assistant-ui/react';
+import { dequal } from 'dequal/lite';
 import type { FinishReason } from '../client/turn-events.ts';
-import type { ConversationState, Message } from '../conversation/conversation-state.ts';
+import type { ConversationState, Message, ShownStep } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
+import { answerParts } from './answer-parts.ts';
+import type { DecidedCall, DecidedCalls } from './decided-calls.ts';
 import type { Node } from './message-tree.ts';
 
 const running: MessageStatus = { type: 'running' };
@@ -19,6 +22,9 @@ const ratings = { up: 'positive', down: 'negative' } as const;
 interface Made {
   id: string;
   sessionId: string | undefined;
+  decided: ReadonlyMap<string, DecidedCall>;
+  /** Ids of calls that are another answer's. */
+  elsewhere: readonly string[];
   message: ThreadMessage;
 }
 
@@ -27,19 +33,22 @@ export class ThreadMessages {
   readonly #made = new WeakMap<Message, Made>();
   readonly #seen = new Map<string, Date>();
 
-  of({ id, message }: Node, sessionId: string | undefined): ThreadMessage {
+  of(node: Node, sessionId: string | undefined, calls: DecidedCalls): ThreadMessage {
+    const { id, message } = node;
     const made = this.#made.get(message);
-    if (made?.id === id && made.sessionId === sessionId) return made.message;
-    const { role, content, timestamp, turnId, finishReason, isUnderWay, usage, context, rating } = message;
-    const status = isUnderWay ? running : statuses[finishReason ?? 'stop'];
+    const decided = calls.of(node);
+    const elsewhere = calls.leftOpenBefore(node);
+    const isSame = made?.id === id && made.sessionId === sessionId && isAsMade({ decided, elsewhere }, made);
+    if (isSame) return made.message;
+    const { role, timestamp, turnId, finishReason, usage, context, rating } = message;
     const custom = { session_id: sessionId, turn_id: turnId, finish_reason: finishReason, usage, context };
     const like = {
       ...{ id, role, createdAt: timestamp === undefined ? this.#firstSeen(id) : new Date(timestamp) },
-      content: content === '' ? [] : content,
+      content: answerParts(message, decided, (call) => elsewhere.includes(call)),
       metadata: { custom, ...(rating && { submittedFeedback: { type: ratings[rating] } }) },
     };
-    const threadMessage = fromThreadMessageLike(like, id, status);
-    this.#made.set(message, { id, sessionId, message: threadMessage });
+    const threadMessage = fromThreadMessageLike(like, id, statusOf(message, decided));
+    this.#made.set(message, { id, sessionId, decided, elsewhere, message: threadMessage });
     return threadMessage;
   }
 
@@ -56,6 +65,27 @@ export class ThreadMessages {
     this.#seen.set(id, seen);
     return seen;
   }
+}
+
+/** An answer whose calls are decided on waits for nothing any more. */
+function statusOf(
+  { isUnderWay, finishReason = 'stop', steps = [] }: Message,
+  decided: ReadonlyMap<string, DecidedCall>,
+): MessageStatus {
+  if (isUnderWay) return running;
+  const calls = [...decided.values()];
+  if (finishReason !== 'approval' || steps.some(({ id, status }) => status === 'open' && !decided.has(id)))
+    return statuses[finishReason];
+  const isMade = ({ step, isAllowed, isUnderWay }: DecidedCall) => isAllowed && isUnderWay && !(step && isDone(step));
+  return calls.some(isMade) ? running : statuses.stop;
+}
+
+function isDone({ status }: ShownStep): boolean {
+  return status !== 'running' && status !== 'open';
+}
+
+function isAsMade(now: Pick<Made, 'decided' | 'elsewhere'>, made: Pick<Made, 'decided' | 'elsewhere'>): boolean {
+  return dequal([...now.decided], [...made.decided]) && dequal(now.elsewhere, made.elsewhere);
 }
 
 function failed({ detail, ...failure }: TurnFailure): MessageStatus {

@@ -1,5 +1,7 @@
 import type { ExportedMessageRepository } from '@assistant-ui/react';
+import type { Approval } from '../client/steps.ts';
 import { type ConversationState, nothingYet } from '../conversation/conversation-state.ts';
+import { DecidedCalls, isDecision } from './decided-calls.ts';
 import { MessageIds } from './message-ids.ts';
 import { type Branch, MessageTree, type Node } from './message-tree.ts';
 import { ThreadMessages } from './thread-messages.ts';
@@ -12,7 +14,7 @@ export interface ShownThread {
   isSendDisabled: boolean;
   /** The messages of all branches, and which branch is shown. */
   repository: ExportedMessageRepository;
-  /** Where the messages that are shown stand. */
+  /** Where the conversation's messages stand, also those that are decisions alone. */
   path: readonly Node[];
   /** The sessions that are not shown, by the id of their last message. */
   ends: ReadonlyMap<string, string>;
@@ -23,8 +25,16 @@ export class ThreadView {
   readonly #ids = new MessageIds();
   readonly #messages = new ThreadMessages();
 
-  /** @param others the branches that are not shown, by their sessions */
-  show(state: ConversationState, shown: Branch, others: ReadonlyMap<string, Branch>): ShownThread {
+  /**
+   * @param others the branches that are not shown, by their sessions
+   * @param decisions that were not sent yet
+   */
+  show(
+    state: ConversationState,
+    shown: Branch,
+    others: ReadonlyMap<string, Branch>,
+    decisions: readonly Approval[],
+  ): ShownThread {
     const { sessionId, phase, failure } = state;
     const tree = new MessageTree(shown, this.#ids);
     const ends = new Map<string, string>();
@@ -33,12 +43,13 @@ export class ThreadView {
       if (last !== undefined) ends.set(last.id, session);
     }
     const path = tree.shown;
-    const lastId = path.at(-1)?.id ?? null;
     // Where nothing is shown, nothing says which branch is meant.
-    const messages = (lastId === null ? [] : tree.inOrder()).map((node) => ({
-      parentId: node.parentId,
-      message: this.#messages.of(node, sessionId),
-    }));
+    const nodes = path.length === 0 ? [] : tree.inOrder();
+    const calls = new DecidedCalls(nodes, path, decisions);
+    const messages = nodes
+      .filter((node) => !isDecision(node))
+      .map((node) => ({ parentId: calls.parentOf(node), message: this.#messages.of(node, sessionId, calls) }));
+    const lastId = path.filter((node) => !isDecision(node)).at(-1)?.id ?? null;
     const instead = this.#messages.inPlaceOfAnswer(state, lastId);
     return {
       ...{ state, path, ends },

@@ -1,7 +1,8 @@
 import type { Session } from '../client/contract.ts';
 import type { ParleyClient } from '../client/parley-client.ts';
+import type { Approval } from '../client/steps.ts';
 import { Conversation } from '../conversation/conversation.ts';
-import type { ConversationState } from '../conversation/conversation-state.ts';
+import { type ConversationState, openSteps } from '../conversation/conversation-state.ts';
 import type { TurnFailure } from '../conversation/turn-failure.ts';
 import { Branches } from './branches.ts';
 import { loadingThread, type ShownThread, ThreadView } from './thread-view.ts';
@@ -37,6 +38,8 @@ export class Thread {
   #switch: { from: string; to: string } | undefined;
   #shown = loadingThread;
   #draft = '';
+  /** Of calls that are decided on together, before all are. */
+  #decisions: readonly Approval[] = [];
 
   constructor(id: string, options: ThreadOptions) {
     this.id = id;
@@ -92,6 +95,17 @@ export class Thread {
   /** The service goes on with what was asked. */
   close(): void {
     this.#conversation.close();
+  }
+
+  /** Decides on a call that waits; all that do so are decided on in one turn, once that is known of each. */
+  decide(decision: Approval): void {
+    const open = openSteps(this.state.messages);
+    const others = this.#decisions.filter(({ id }) => id !== decision.id && open.some((step) => step.id === id));
+    const decisions = [...others, decision];
+    const isWhole = decisions.length === open.length;
+    this.#decisions = isWhole ? [] : decisions;
+    if (isWhole) this.#conversation.approve(decisions);
+    else this.#change();
   }
 
   /** Shows another one of its sessions. */
@@ -158,7 +172,7 @@ export class Thread {
     const known = messages.length === 0 ? this.#branches.get(sessionId ?? '') : undefined;
     const shown = known ?? this.#branches.branchOf(sessionId, now);
     const others = this.#branches.except(sessionId === source ? undefined : sessionId);
-    this.#shown = this.#isRead ? this.#view.show(state, shown, others) : loadingThread;
+    this.#shown = this.#isRead ? this.#view.show(state, shown, others, this.#decisions) : loadingThread;
     this.#options.onChange();
     if (isRelated) this.readBranches();
   }
