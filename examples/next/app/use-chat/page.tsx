@@ -1,7 +1,7 @@
 'use client';
 
 import { useChat } from '@ai-sdk/react';
-import type { UIMessage } from 'ai';
+import { type DynamicToolUIPart, lastAssistantMessageIsCompleteWithApprovalResponses, type UIMessage } from 'ai';
 import { ParleyChatTransport } from 'parley-client/ai-sdk';
 import { type FormEvent, useEffect, useState } from 'react';
 
@@ -20,7 +20,13 @@ export default function Page() {
 }
 
 function Chat({ stored }: { stored: UIMessage[] }) {
-  const chat = useChat({ id: 'my chat', transport, messages: stored, resume: true });
+  const chat = useChat({
+    id: 'my chat',
+    transport,
+    messages: stored,
+    resume: true,
+    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+  });
   const [text, setText] = useState('');
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -32,7 +38,12 @@ function Chat({ stored }: { stored: UIMessage[] }) {
       <ol>
         {chat.messages.map(({ id, parts }) => (
           <li key={id} style={{ whiteSpace: 'pre-wrap' }}>
-            {parts.map((part) => (part.type === 'text' ? part.text : ''))}
+            {parts.map((part) => {
+              if (part.type === 'text') return part.text;
+              if (part.type !== 'dynamic-tool') return null;
+              const isLast = id === chat.messages.at(-1)?.id;
+              return <Call key={part.toolCallId} call={part} onAnswer={isLast ? chat.addToolApprovalResponse : undefined} />;
+            })}
           </li>
         ))}
       </ol>
@@ -44,5 +55,29 @@ function Chat({ stored }: { stored: UIMessage[] }) {
         </button>
       </form>
     </main>
+  );
+}
+
+interface CallProps {
+  call: DynamicToolUIPart;
+  onAnswer: ((answer: { id: string; approved: boolean }) => void) | undefined;
+}
+
+function Call({ call, onAnswer }: CallProps) {
+  const answer = (approved: boolean) => onAnswer?.({ id: call.toolCallId, approved });
+  return (
+    <p>
+      {call.toolName} {JSON.stringify(call.input)}: {call.state}
+      {onAnswer && call.state === 'approval-requested' && (
+        <>
+          <button type="button" onClick={() => answer(true)}>
+            Allow
+          </button>
+          <button type="button" onClick={() => answer(false)}>
+            Reject
+          </button>
+        </>
+      )}
+    </p>
   );
 }

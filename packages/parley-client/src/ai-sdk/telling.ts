@@ -1,6 +1,7 @@
 import type { FinishReason, UIMessageChunk } from 'ai';
 import type { ToolCall, ToolResult } from '../client/steps.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
+import { TextParts } from './text-parts.ts';
 import { calledChunks, returnedChunk } from './tool-chunks.ts';
 
 const finishReasons = {
@@ -31,12 +32,7 @@ export class Telling {
   #isBegun = false;
   /** Of the turn: something was told. */
   #hasTold = false;
-  /** In characters: what the reader was told, and where the events are. */
-  #told = 0;
-  #heard = 0;
-  /** Ids of text parts are counted. */
-  #texts = 0;
-  #isInText = false;
+  readonly #text = new TextParts();
   /** Calls and results that were told. */
   readonly #steps = new Set<string>();
   /** Calls of the turn that wait for a decision, which is the next turn. */
@@ -96,7 +92,7 @@ export class Telling {
   *hear(event: TurnEvent): Generator<UIMessageChunk> {
     if (event.type === 'opened') {
       this.#opened = event;
-      this.#heard = 0;
+      this.#text.restart();
     } else if (event.type === 'token') yield* this.#say(event.token);
     else if (event.type === 'finished') yield* this.#finish(event);
     else if (event.type === 'called') yield* this.#call(event.call);
@@ -104,19 +100,10 @@ export class Telling {
   }
 
   *#say(token: string): Generator<UIMessageChunk> {
-    const news = token.slice(Math.max(this.#told - this.#heard, 0));
-    this.#heard += token.length;
+    const news = this.#text.newsOf(token);
     if (news === '') return;
     yield* this.#beginOwn();
-    if (!this.#isInText) yield { type: 'text-start', id: `text-${++this.#texts}` };
-    this.#isInText = true;
-    yield { type: 'text-delta', id: `text-${this.#texts}`, delta: news };
-    this.#told = this.#heard;
-  }
-
-  *#endText(): Generator<UIMessageChunk> {
-    if (this.#isInText) yield { type: 'text-end', id: `text-${this.#texts}` };
-    this.#isInText = false;
+    yield* this.#text.say(news);
   }
 
   *#call(call: ToolCall): Generator<UIMessageChunk> {
@@ -128,7 +115,7 @@ export class Telling {
       return;
     }
     yield* this.#beginOwn();
-    yield* this.#endText();
+    yield* this.#text.end();
     yield* calledChunks(call);
     if (call.approve) this.#open.push(call.id);
   }
@@ -150,15 +137,12 @@ export class Telling {
     yield { type: 'tool-approval-response', approvalId: id, approved };
   }
 
-  *#finish({
-    finish_reason,
-    usage,
-    context,
-    sources = [],
-  }: TurnEvent & { type: 'finished' }): Generator<UIMessageChunk> {
+  *#finish(finished: TurnEvent & { type: 'finished' }): Generator<UIMessageChunk> {
+    const { finish_reason, usage, context, sources = [] } = finished;
     if (!this.hasTold || this.#opened === undefined) return;
+    this.#mayBeAnother = false;
     const { turn_id } = this.#opened;
-    yield* this.#endText();
+    yield* this.#text.end();
     if (sources.length > 0) yield* this.#beginOwn();
     for (const [place, source] of sources.entries())
       yield { type: 'source-url', sourceId: `${turn_id}-source-${place + 1}`, ...source };
@@ -168,7 +152,7 @@ export class Telling {
     this.#waiting = new Map(this.#open.map((id) => [id, undefined]));
     this.#open = [];
     this.#steps.clear();
-    this.#told = 0;
+    this.#text.forget();
   }
 
   *#begin(): Generator<UIMessageChunk> {

@@ -25,7 +25,7 @@ export async function* turnToItsEnd(
     if (value.type !== 'cut') yield value;
   }
   const history = opened && (await client.findHistory(opened.sessionId));
-  const answer = history?.messages.filter(isAnswer).filter(({ turn_id }) => turn_id === opened?.turnId).at(-1);
+  const answer = history?.messages.filter(isAnswer).find(({ turn_id }) => turn_id === opened?.turnId);
   if (history === undefined || answer === undefined) {
     throw new CutError('The answer was lost before it could be stored.');
   }
