@@ -42,7 +42,9 @@ function Chat({ stored }: { stored: UIMessage[] }) {
               if (part.type === 'text') return part.text;
               if (part.type !== 'dynamic-tool') return null;
               const isLast = id === chat.messages.at(-1)?.id;
-              return <Call key={part.toolCallId} call={part} onAnswer={isLast ? chat.addToolApprovalResponse : undefined} />;
+              return (
+                <Call key={part.toolCallId} call={part} onAnswer={isLast ? chat.addToolApprovalResponse : undefined} />
+              );
             })}
           </li>
         ))}
