@@ -37,7 +37,7 @@ test('none of them is one that only the service needs', async () => {
 });
 
 test('every entry can be imported where pages are rendered, without a DOM', async () => {
-  await folder.install('react@19', 'react-dom@19', '@assistant-ui/react@0.15');
+  await folder.install('react@19', 'react-dom@19', '@assistant-ui/react@0.15', 'ai@7');
   const { exports } = JSON.parse(await readFile('packages/parley-client/package.json', 'utf8'));
   // What ends in .js is for pages alone.
   const entries = Object.keys(exports).filter((entry) => !/\.(css|js|json)$/.test(entry));
