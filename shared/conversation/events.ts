@@ -7,9 +7,9 @@ import type { ToolResult } from './ports/toolbox.ts';
 
 /**
  * Why an answer ended: the model was done, its limit was reached, the caller stopped it, the platform's limit was near, a
- * call waits for the caller's approval.
+ * call waits for the caller's approval, or is the caller's own to make.
  */
-export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline' | 'approval';
+export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline' | 'approval' | 'tool_calls';
 
 /** What was sent to the model for a turn: the window of the conversation that fitted the budget. */
 export interface ContextReport {
@@ -51,13 +51,15 @@ export interface TokenSaid {
 /** A tool is called, or was, where the turn is told again. */
 export interface ToolCalled {
   type: 'tool-called';
-  /** `<turn id>.<step>`, of the turn that wanted it. */
+  /** `<turn id>.<step>`, of the turn that wanted it: of this one, or of that before where that left it open. */
   id: string;
   name: string;
   /** The text that the model wrote. */
   arguments: string;
   /** It waits for the caller's approval, which is another turn: this one tells nothing of what comes of it. */
   approve?: true;
+  /** A function of the caller's. One of this turn waits for what comes of it as others do for their approval. */
+  by_caller?: true;
 }
 
 /** What came of a call; `rejected`: the caller did not allow it. */
@@ -74,7 +76,11 @@ export interface ToolReturned {
 /** Something that was done and is not told again, as the tokens beside it. Its number is left out. */
 export interface StepWithheld {
   type: 'step-withheld';
+  step: WithheldStep;
 }
+
+/** A call, what came of one, or a call of a function of the caller's. */
+export type WithheldStep = 'called' | 'returned' | 'called-by-caller';
 
 /** Tokens that are not told again: the content filter refused the answer. Their numbers are left out. */
 export interface TokensWithheld {

@@ -59,6 +59,8 @@ export interface FailureOptions {
   limits?: LimitState[];
   /** For `session-moved`: the session's last turn. */
   lastTurnId?: string;
+  /** Of what waits for its caller, or is said to. */
+  stepId?: string;
   /** For `content-filtered`; for the audit, not for the caller. */
   filter?: FilterResult | undefined;
   /** For `model-timeout`: the model was at it before it went silent, so that another call would be paid for as well. */
@@ -81,6 +83,7 @@ export class Failure extends Reason {
   readonly challenge: string | undefined;
   readonly limits: LimitState[] | undefined;
   readonly lastTurnId: string | undefined;
+  readonly stepId: string | undefined;
   readonly filter: FilterResult | undefined;
   readonly wasAlive: boolean;
   readonly requestId: string | undefined;
@@ -93,6 +96,7 @@ export class Failure extends Reason {
     this.challenge = options.challenge;
     this.limits = options.limits;
     this.lastTurnId = options.lastTurnId;
+    this.stepId = options.stepId;
     this.filter = options.filter;
     this.wasAlive = options.wasAlive ?? false;
     this.requestId = options.requestId;

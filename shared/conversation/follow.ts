@@ -175,7 +175,7 @@ async function liveReplay(
 function* eventsOf(entry: ReplayEntry): Generator<TurnEvent> {
   if (Array.isArray(entry)) for (const token of entry) yield { type: 'token-said', token };
   else if (typeof entry === 'number') yield { type: 'tokens-withheld', count: entry };
-  else if (entry === 'step') yield { type: 'step-withheld' };
+  else if (typeof entry === 'string') yield { type: 'step-withheld', step: entry };
   else if (entry.type !== 'turn-failed') yield entry;
   else {
     const { code, detail, retry_after_seconds: retryAfterSeconds, request_id: requestId } = entry;

@@ -5,6 +5,7 @@ import type { TokenCount } from './ports/token-counter.ts';
 import type { Asked, Memory, Parts } from './prompt.ts';
 import { promptTexts } from './prompt-texts.ts';
 import { type AnsweredRound, countMessages, roundMessages } from './steps/step-messages.ts';
+import { sumOf } from './summaries.ts';
 import { costOf, fixedTokens, TOKENS_PER_MESSAGE } from './window.ts';
 
 /** How a text is counted: as it is at hand, or exactly. */
@@ -22,24 +23,25 @@ export class PartCounter {
   }
 
   async parts(assistant: Assistant, memory: Memory, asked: Asked, count: Count): Promise<Parts> {
-    const { message, measured, instructions, brought = [], tools = [], rejected, rounds: done = [] } = asked;
-    const rounds = [...(rejected ? [rejected] : []), ...done];
-    const [systemCount, messageCount, extraCount, toolCount, texts, ...roundCounts] = await Promise.all([
+    const { message, measured, instructions, brought = [], tools = [], settled, rounds: done = [] } = asked;
+    const rounds = [...(settled ? [settled] : []), ...done];
+    const [systemCount, messageCount, extraCount, toolCount, texts, last, ...roundCounts] = await Promise.all([
       this.system(assistant, count),
       measured?.exact ? measured : count(message),
       instructions === undefined ? undefined : count(instructions),
       this.tools(tools, count),
       promptTexts(memory.window, brought, count),
+      promptTexts([], asked.last ?? [], count),
       ...rounds.map((round) => this.round(round, count)),
     ]);
     const doneTokens = roundCounts.reduce((sum, { tokens }) => sum + tokens, 0);
-    const extra = (extraCount ? costOf(extraCount) : 0) + toolCount.tokens + doneTokens;
+    const extra = (extraCount ? costOf(extraCount) : 0) + toolCount.tokens + doneTokens + sumOf(last);
     const fixed = fixedTokens(systemCount.tokens, messageCount.tokens) + extra;
     const counts = [systemCount, messageCount, toolCount, ...roundCounts, ...(extraCount ? [extraCount] : [])];
-    const isExact = counts.every(({ exact }) => exact) && texts.every((text) => text.isExact);
+    const isExact = counts.every(({ exact }) => exact) && [...texts, ...last].every((text) => text.isExact);
     const budget = this.#budget;
     const ownBudget = budget / tokenFactor(memory.window);
-    return { assistant, memory, asked, texts, messageCount, fixed, done: doneTokens, isExact, budget, ownBudget };
+    return { assistant, memory, asked, texts, last, messageCount, fixed, done: doneTokens, isExact, budget, ownBudget };
   }
 
   async system(assistant: Assistant, count: Count): Promise<TokenCount> {

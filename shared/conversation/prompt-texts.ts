@@ -1,12 +1,13 @@
 import type { PromptMessage } from './ports/model.ts';
 import type { Item, StoredMessage } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
-import { answerMessages, countMessages, rejectedMessages } from './steps/step-messages.ts';
+import { answerMessages, callMessages, countMessages, settledMessages } from './steps/step-messages.ts';
 import type { WindowMessage } from './window.ts';
 
 /** One text of a conversation, as it is sent: a stored message, or what was brought to a turn. */
 export interface PromptText {
   role: Item['role'];
+  /** What was said: nothing where something was called. */
   content: string;
   /** It, and before it or between it what its turn did. */
   messages: PromptMessage[];
@@ -19,7 +20,7 @@ export interface PromptText {
 }
 
 /** What a caller brought. */
-type BroughtText = Pick<Item, 'role' | 'content' | 'tokens'>;
+type BroughtText = Pick<Item, 'role' | 'content' | 'tokens' | 'call'>;
 
 /** A conversation's texts in the order in which they are sent, up to the new message. */
 export async function promptTexts(
@@ -34,7 +35,9 @@ export async function promptTexts(
   const counted = told.map((texts, place) =>
     Promise.all(
       texts.map(async (text, at) => {
-        const { role, content, tokens: known } = text;
+        const { role, tokens: known } = text;
+        const isCall = 'call' in text && text.call !== undefined;
+        const content = isCall ? '' : text.content;
         const messages = messagesOf(text, window[place + 1]);
         // What is stored is exact.
         const counted = known === undefined ? await countMessages(messages, count) : { tokens: known, exact: true };
@@ -49,10 +52,10 @@ export async function promptTexts(
 /** @param next behind it in the window */
 function messagesOf(text: StoredMessage | BroughtText, next: StoredMessage | undefined): PromptMessage[] {
   const { role, content } = text;
-  if (!('turn_id' in text)) return [{ role, content }];
+  if (!('turn_id' in text)) return text.call === undefined ? [{ role, content }] : callMessages(text.call, content);
   if (text.role === 'assistant') return answerMessages(text);
-  const rejected = next?.role === 'assistant' ? rejectedMessages(next) : [];
-  return text.approve === undefined ? [...rejected, { role, content }] : rejected;
+  const settled = next?.role === 'assistant' ? settledMessages(next) : [];
+  return content === '' ? settled : [...settled, { role, content }];
 }
 
 /** As the window is fitted. */

@@ -10,21 +10,22 @@ import { costOf, halve } from './window.ts';
 
 /** What a turn asks. */
 export interface Asked {
+  /** Empty where the caller settles what was left open, or brings what came of a call: then none is sent. */
   message: string;
   /** Its tokens, where they are known; a bound is counted again. */
   measured?: TokenCount;
   /** Stands behind the assistant's own prompt. */
   instructions?: string | undefined;
   /** What the caller brought before the message, oldest first: sent as far as there is room. */
-  brought?: readonly Pick<Item, 'role' | 'content' | 'tokens'>[] | undefined;
+  brought?: readonly Pick<Item, 'role' | 'content' | 'tokens' | 'call'>[] | undefined;
   /** Nothing may be left out. */
   isWhole?: boolean;
   /** What the model may call: it is told so beside the messages. */
   tools?: readonly OfferedTool[] | undefined;
-  /** What the turn before left open, and the message rejects: it always stays. */
-  rejected?: AnsweredRound | undefined;
-  /** There is no message: the caller has decided on what the turn before left open. */
-  isApproval?: boolean;
+  /** What the turn before left open, as it is settled with the message: it always stays. */
+  settled?: AnsweredRound | undefined;
+  /** What the caller brought in place of a message, behind all else: it always stays. */
+  last?: readonly Pick<Item, 'role' | 'content' | 'tokens' | 'call'>[] | undefined;
   /** What the turn has done since it was asked: it always stays. */
   rounds?: readonly AnsweredRound[] | undefined;
 }
@@ -75,6 +76,8 @@ export interface Parts {
   asked: Asked;
   /** Of the window, and then of what was brought to the new turn. */
   texts: readonly PromptText[];
+  /** What was brought in place of a message. */
+  last: readonly PromptText[];
   messageCount: TokenCount;
   /** Of what always stays, and the part of that which the turn itself has done. */
   fixed: number;
@@ -100,8 +103,8 @@ export interface Fit {
  * @param isHalf whether that is half of one that the model found too long
  */
 export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
-  const { assistant, memory, asked, texts, messageCount, fixed, done, isExact, budget, ownBudget } = parts;
-  const { message, instructions, rejected, isApproval = false, rounds = [] } = asked;
+  const { assistant, memory, asked, texts, last, messageCount, fixed, done, isExact, budget, ownBudget } = parts;
+  const { message, instructions, settled, rounds = [] } = asked;
   const { window } = memory;
   const summaries = memory.summaries.slice(fit.droppedSummaries);
   const sent = texts.slice(fit.dropped);
@@ -115,7 +118,7 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
   ];
   const said = sent.flatMap(({ messages }) => messages);
   const kept = texts.filter(({ place }) => place >= dropped && place < window.length);
-  const turnTokens = sumOf(texts.filter(({ place }) => place >= window.length)) + costOf(messageCount);
+  const turnTokens = sumOf([...texts.filter(({ place }) => place >= window.length), ...last]) + costOf(messageCount);
   const summarized = summaries.reduce((sum, { from, to }) => sum + to - from, 0);
   const alone = { droppedSummaries: memory.summaries.length, dropped: texts.length, promptTokens: fixed };
   const isAlone = fit.dropped === alone.dropped && fit.droppedSummaries === alone.droppedSummaries;
@@ -132,8 +135,9 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
     messages: [
       ...start,
       ...said,
-      ...(rejected ? roundMessages(rejected) : []),
-      ...(isApproval ? [] : [{ role: 'user' as const, content: message }]),
+      ...(settled ? roundMessages(settled) : []),
+      ...last.flatMap(({ messages }) => messages),
+      ...(message === '' ? [] : [{ role: 'user' as const, content: message }]),
       ...rounds.flatMap(roundMessages),
     ],
     message,
@@ -147,7 +151,7 @@ export function promptOf(parts: Parts, fit: Fit, isHalf = false): Prompt {
     turnTokens,
     windowStart,
     report: () => ({
-      messages: sent.length + (summaries.length > 0 ? 2 : 1),
+      messages: sent.length + last.length + (summaries.length > 0 ? 2 : 1),
       dropped_messages: memory.windowStart + fit.dropped - summarized,
       summarized_messages: summarized,
       summary_tokens: 0,

@@ -2,18 +2,24 @@ import type { Assistant } from './assistant.ts';
 import { Failure } from './failure.ts';
 import { Offers, type PromptBounds } from './offers.ts';
 import { type Count, PartCounter } from './part-counter.ts';
-import type { AssistantMessage, Item } from './ports/stored.ts';
+import type { OfferedTool } from './ports/model.ts';
+import type { AssistantMessage, Item, Output } from './ports/stored.ts';
 import type { TokenCount, TokenCounter } from './ports/token-counter.ts';
 import type { Tool } from './ports/toolbox.ts';
 import type { Offer } from './ports/turn-steps.ts';
 import { type Asked, type Fit, type Memory, type Parts, type Prompt, promptOf } from './prompt.ts';
 import { fitParts, recountFit, refitParts } from './prompt-fit.ts';
 import { promptTexts } from './prompt-texts.ts';
-import { cutResult } from './steps/cut-result.ts';
+import { cutResult, LEAST_RESULT_TOKENS } from './steps/cut-result.ts';
 import { shortenLastTurn } from './steps/shorten-last-turn.ts';
 import { type AnsweredRound, countAnswer } from './steps/step-messages.ts';
 import { longestSummary } from './summaries.ts';
 import { costOf, TOKENS_PER_MESSAGE } from './window.ts';
+
+interface Measurable extends Asked {
+  /** Of calls that the caller made. */
+  outputs?: readonly Output[] | undefined;
+}
 
 interface Measured {
   measured: TokenCount;
@@ -46,28 +52,40 @@ export class Prompts {
    * The tokens of what a turn asks: of the message, of all that has to be sent, and of what was brought before it; and by
    * assistant what its prompt allows. Bounds only where they suffice.
    */
-  async measure(asked: Asked): Promise<Measured> {
+  async measure(asked: Measurable): Promise<Measured> {
     const bounds = await this.#measure(asked, this.#count);
     const isRoom = [...bounds.offers.values()].every(({ room }) => bounds.tokens <= room);
     return isRoom ? bounds : this.#measure(asked, this.#countWhenLoaded);
   }
 
-  async #measure({ message, instructions, brought = [] }: Asked, count: Count): Promise<Measured> {
+  async #measure(
+    { message, instructions, brought = [], outputs = [], tools = [] }: Measurable,
+    count: Count,
+  ): Promise<Measured> {
     const measured = await count(message);
     const extra = instructions === undefined ? 0 : (await count(instructions)).tokens + TOKENS_PER_MESSAGE;
     const texts = await promptTexts([], brought, count);
-    const broughtTokens = texts.reduce((sum, text) => sum + costOf(text), 0);
-    return { measured, tokens: measured.tokens + extra, broughtTokens, offers: await this.#offers.all(count) };
+    const counts = await Promise.all(outputs.map(({ output }) => count(output)));
+    const broughtTokens = [...texts, ...counts].reduce((sum, text) => sum + costOf(text), 0);
+    const tokens = measured.tokens + extra + (await this.#parts.tools(tools, count)).tokens;
+    return { measured, tokens, broughtTokens, offers: await this.#offers.all(count) };
   }
 
   /** Items with their tokens, where these are known exactly. */
-  counted(items: readonly Item[]): Promise<Item[]> {
-    return Promise.all(
-      items.map(async (item) => {
-        const { tokens, exact } = await this.#counter.count(item.content);
-        return exact ? { ...item, tokens } : item;
-      }),
-    );
+  async counted(items: readonly Item[]): Promise<Item[]> {
+    const texts = await promptTexts([], items, this.#count);
+    return items.map((item, at) => {
+      const { isExact = false, tokens = 0 } = texts[at] ?? {};
+      return isExact ? { ...item, tokens } : item;
+    });
+  }
+
+  /**
+   * What each of so many results may have that a prompt is asked with, as one within a turn: half of what is left, a little
+   * at least.
+   */
+  resultTokens({ budget, fixedTokens }: Prompt, results: number): number {
+    return Math.max(Math.floor((budget - fixedTokens) / 2 / Math.max(results, 1)), LEAST_RESULT_TOKENS);
   }
 
   /** The assistant's longest answer. */
@@ -86,7 +104,10 @@ export class Prompts {
     return asked.isWhole ? { ...prompt, shorter: () => undefined } : prompt;
   }
 
-  /** The prompt of an assistant with tools; without them where there is no room for what the model is told of them. */
+  /**
+   * The prompt of an assistant with tools, beside those that are asked for; without its own where there is no room for what
+   * the model is told of them.
+   */
   async buildWith(
     assistant: Assistant,
     memory: Memory,
@@ -95,7 +116,7 @@ export class Prompts {
   ): Promise<{ built: Prompt; tools: ReadonlyMap<string, Tool> }> {
     const offered = [...tools.values()].map((tool) => tool.offered);
     if (offered.length > 0 && (await this.#offers.admitTools(assistant, offered, this.#countWhenLoaded))) {
-      const built = await this.build(assistant, memory, { ...asked, tools: offered });
+      const built = await this.build(assistant, memory, { ...asked, tools: [...offered, ...(asked.tools ?? [])] });
       if (built.fixedTokens <= built.budget) return { built, tools };
     }
     return { built: await this.build(assistant, memory, asked), tools: new Map() };
@@ -134,9 +155,12 @@ export class Prompts {
     return promptOf(parts, refitParts(parts, fit));
   }
 
-  /** The prompt without a word of tools. */
-  async withoutTools({ parts: { assistant, memory, asked }, fit }: Prompt): Promise<Prompt> {
-    const parts = await this.#parts.parts(assistant, memory, { ...asked, tools: undefined }, this.#count);
+  /** The prompt with other tools. */
+  async withTools(
+    { parts: { assistant, memory, asked }, fit }: Prompt,
+    tools: readonly OfferedTool[],
+  ): Promise<Prompt> {
+    const parts = await this.#parts.parts(assistant, memory, { ...asked, tools }, this.#count);
     return promptOf(parts, recountFit(parts, fit));
   }
 

@@ -30,8 +30,14 @@ export function refusal(refused: Refused, messageTokens: number, offers: Readonl
     case 'unknown-session':
       return new Failure('session-not-found', 'There is no such session.');
     case 'not-open': {
-      const detail = 'The session has no such call that waits for an approval.';
-      return new Failure('invalid-request', detail, { errors: [{ field: 'approve', detail }] });
+      const { id: stepId, awaits } = refused.step;
+      const field = awaits === 'approval' ? 'approve' : 'outputs';
+      const detail = `The session has no such call that waits for an ${awaits}.`;
+      return new Failure('invalid-request', detail, { errors: [{ field, detail }], stepId });
+    }
+    case 'without-output': {
+      const detail = 'A call waits for its output.';
+      return new Failure('invalid-request', detail, { errors: [{ field: 'message', detail }], stepId: refused.stepId });
     }
     case 'unknown-turn': {
       const detail = 'The session has no such turn.';

@@ -1,6 +1,6 @@
 import type { TurnFinished } from './events.ts';
 import type { Echo } from './ports/echo.ts';
-import type { AnsweredBy, Approval, Item } from './ports/stored.ts';
+import type { AnsweredBy, Approval, Item, Output } from './ports/stored.ts';
 import type { TokenCount } from './ports/token-counter.ts';
 import type { BeginResult, Commit } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
@@ -9,6 +9,7 @@ import type { Spoken } from './steps/rounds.ts';
 interface Asked {
   brought: Item[];
   approve: Approval[] | undefined;
+  outputs: Output[] | undefined;
   echo: Echo | undefined;
   answeredBy: AnsweredBy;
 }
@@ -17,7 +18,7 @@ interface Asked {
 export function messagesOf(
   turnId: string,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
-  { brought, approve, echo, answeredBy }: Asked,
+  { brought, approve, outputs = [], echo, answeredBy }: Asked,
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,
@@ -35,6 +36,7 @@ export function messagesOf(
       turn_id: turnId,
       ...exactly(prompt.messageCount),
       ...(approve && { approve }),
+      ...(outputs.length > 0 && { outputs: outputs.map(({ id }) => id) }),
       ...(brought.length > 0 && { items: brought }),
       ...(echo && { echo }),
     },

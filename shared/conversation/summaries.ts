@@ -121,8 +121,10 @@ function planBlock(
   const windowTokens = dropped.length > 0 ? 0 : replacedTokens;
   const [from, to] = [windowStart + firstPlace, windowStart + lastPlace + 1];
   const maxOutputTokens = longestSummary(budget);
-  const content = blockInstruction(block.length, summaries.length > 0, maxOutputTokens);
-  const sent = [...block, ...others];
+  const said = block.filter(isSaid);
+  if (said.length === 0) return undefined;
+  const content = blockInstruction(said.length, summaries.length > 0, maxOutputTokens);
+  const sent = [...said, ...others.filter(isSaid)];
   return plan({
     messages: [...start, ...sent.map(({ role, content }) => ({ role, content })), { role: 'user', content }],
     promptTokens: startTokens + sumOf(sent) + INSTRUCTION_TOKENS,
@@ -136,6 +138,11 @@ function planBlock(
       return { summaries: all, windowStart: to, savedTokens };
     },
   });
+}
+
+/** A summary is of what was said. */
+function isSaid({ content }: PromptText): boolean {
+  return content !== '';
 }
 
 function planFold({ summaries, windowStart }: Summarizable, budget: number): SummaryPlan {

@@ -4,6 +4,7 @@ import type { TokenCount } from './ports/token-counter.ts';
 import type { Commit } from './ports/turn-steps.ts';
 import type { Prompt } from './prompt.ts';
 import type { Spoken } from './steps/rounds.ts';
+import { openStepOf } from './steps/settled-steps.ts';
 import type { Remembered } from './turn-summary.ts';
 import { costOf } from './window.ts';
 
@@ -27,7 +28,7 @@ export function commitOf(answered: Answered): { commit: Commit; tokenFactor: num
   const commit: Commit = {
     ...rest,
     ...kept,
-    open: spoken.steps.filter(({ status }) => status === 'open').map(({ id }) => id),
+    open: spoken.steps.filter(({ status }) => status === 'open').map(openStepOf),
     windowTokens: Math.round(prompt.windowTokens + costOf(count) - savedTokens + more),
     turnTokens: Math.round(factor * (prompt.turnTokens + costOf(count))),
   };

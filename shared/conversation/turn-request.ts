@@ -1,6 +1,6 @@
 import type { Echo } from './ports/echo.ts';
-import type { CompletionOptions } from './ports/model.ts';
-import type { Approval, Item } from './ports/stored.ts';
+import type { CompletionOptions, OfferedTool, OfferedTools } from './ports/model.ts';
+import type { Approval, Item, OpenStep, Output } from './ports/stored.ts';
 import type { BeginRequest, BeginResult, Idempotency, TurnClaim } from './ports/turn-steps.ts';
 
 /** What a caller asks for, validated. */
@@ -9,12 +9,14 @@ export interface TurnRequest {
   requestId: string;
   /** The request's place in a trace, W3C. */
   traceparent: string | undefined;
-  /** Empty where the caller approves. */
+  /** Empty where the caller approves, or brings what came of a call. */
   message: string;
   /** What it decides of calls that wait for that, in place of a message. */
   approve?: Approval[] | undefined;
+  /** What came of the calls that it made itself; where that is given, of all that wait for it. */
+  outputs?: Output[] | undefined;
   /** What the caller brought before the message, oldest first: kept with it. */
-  brought?: Pick<Item, 'role' | 'content'>[];
+  brought?: Pick<Item, 'role' | 'content' | 'call'>[];
   /** The caller's own, behind the assistant's prompt, for this turn alone. */
   instructions?: string | undefined;
   /** A session to go on with; one that is unknown leads to a new one, unless it `mustExist`. */
@@ -39,6 +41,12 @@ export interface TurnRequest {
   temperature?: number | undefined;
   topP?: number | undefined;
   reasoningEffort?: string | undefined;
+  /** What the caller has itself for the model to call. */
+  functions?: readonly OfferedTool[] | undefined;
+  /** What it wants to be called first; with `none` nothing is. */
+  toolChoice?: OfferedTools['choice'] | 'none';
+  /** The model may call once at a time. */
+  isSingleCall?: boolean | undefined;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
   /** What the caller has proved its identity with, for tools that act on its behalf. In no log, and no record. */
@@ -48,6 +56,14 @@ export interface TurnRequest {
 /** Where the turn goes on. */
 export function placeOf({ sessionId, mustExist, after, fork, isEphemeral, isTemporary }: TurnRequest) {
   return { sessionId, mustExist, after, fork, isEphemeral, isTemporary };
+}
+
+/** What the caller says of steps that wait for it. */
+export function settlesOf({ approve = [], outputs = [] }: TurnRequest): OpenStep[] {
+  return [
+    ...approve.map(({ id }) => ({ id, awaits: 'approval' as const })),
+    ...outputs.map(({ id }) => ({ id, awaits: 'output' as const })),
+  ];
 }
 
 /** A turn that has begun, as its further steps know it. */
@@ -68,6 +84,11 @@ export function claimOf(
     ...held,
     journalName: begun.journal?.name,
   };
+}
+
+/** What the user asked: where the caller brings all that was said before, the first of that. */
+export function askedOf({ message, brought = [] }: TurnRequest): string {
+  return message || (brought.find(({ role }) => role === 'user')?.content ?? '');
 }
 
 /** What the caller brought to this turn. */

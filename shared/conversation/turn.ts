@@ -9,6 +9,7 @@ import type { BeginResult, TurnClaim } from './ports/turn-steps.ts';
 import { Ready } from './ready.ts';
 import { refusal } from './refusal.ts';
 import { Rounds } from './steps/rounds.ts';
+import { isDone } from './steps/settled-steps.ts';
 import { messagesOf } from './stored-messages.ts';
 import { titleTokens } from './title-plan.ts';
 import { TurnAsides } from './turn-asides.ts';
@@ -16,7 +17,7 @@ import { promptVersion, TurnAudit } from './turn-audit.ts';
 import { commitOf } from './turn-commit.ts';
 import type { TurnParts } from './turn-parts.ts';
 import { turnPrompt } from './turn-prompt.ts';
-import { broughtOf, claimOf, placeOf, type TurnRequest, wishesOf } from './turn-request.ts';
+import { askedOf, broughtOf, claimOf, placeOf, settlesOf, type TurnRequest, wishesOf } from './turn-request.ts';
 
 /** The assistant of a session whose first turn names none. */
 export const DEFAULT_ASSISTANT = 'default';
@@ -40,8 +41,8 @@ export async function takeTurn(
 ): Promise<AsyncGenerator<TurnEvent>> {
   const { store, prompts, newId } = parts;
   const giveUpAt = performance.now() + parts.deadlineMs;
-  const { message, instructions, brought } = request;
-  const { measured, tokens, broughtTokens, offers } = await prompts.measure({ message, instructions, brought });
+  const { message, outputs, functions } = request;
+  const { measured, tokens, broughtTokens, offers } = await prompts.measure({ ...request, tools: functions });
   let { idempotency } = request;
   let left: { sessionId: string; turnId: string } | undefined;
 
@@ -60,7 +61,8 @@ export async function takeTurn(
       messageTokens: tokens,
       broughtTokens,
       outputTokens: request.maxOutputTokens,
-      approves: request.approve?.map(({ id }) => id),
+      settles: settlesOf(request),
+      settlesOutputs: outputs !== undefined,
       titleTokens: request.isTitled ? await titleTokens(message, measured, prompts) : undefined,
       askedAt,
       echo: request.echo,
@@ -94,7 +96,7 @@ async function* answer(
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
   const { sessionId, assistant: name, limits, journal } = begun;
-  const { isEphemeral, approve, echo, requestId, traceparent, purpose, token } = request;
+  const { isEphemeral, approve, outputs, echo, requestId, traceparent, purpose, token } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const claim = claimOf(own, begun, request);
   const { turnId } = own;
@@ -105,7 +107,7 @@ async function* answer(
   const lease = new HeldLease(store, claim, parts, journal?.entries.length);
   running.add(lease);
   const about = { claim, requestId, traceparent, assistant: name };
-  const asides = new TurnAsides(parts, about, begun, request.message);
+  const asides = new TurnAsides(parts, about, begun, askedOf(request));
   let rounds: Rounds | undefined;
   let speech: Promise<unknown> | undefined;
   let ending: TurnFinished | Failure | undefined;
@@ -116,14 +118,24 @@ async function* answer(
     const started = { session_id: sessionId, turn_id: turnId, assistant: name, asked_at: askedAt };
     yield { type: 'turn-started', ...started, ...(echo && { echo }), limits };
 
-    const brought = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
+    const counted = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const caller = { id: claim.owner, token };
-    const { built, tools, left } = await turnPrompt(parts, request, begun, assistant, caller, measured, brought);
+    const { built, callable, left, brought } = await turnPrompt(
+      parts,
+      request,
+      begun,
+      assistant,
+      caller,
+      measured,
+      counted,
+    );
     const giveUpAt = startedAt + parts.deadlineMs;
     const wishes = wishesOf(request, prompts.outputTokens(assistant));
     const options = { ...wishes, cacheKey: sessionId, giveUpAt };
     const told = new Ready<Told>();
-    const toolTurn = { claim, lease, audit, prompts, tools, caller, recordMs: patienceMs(parts.leaseMs) };
+    const recordMs = patienceMs(parts.leaseMs);
+    const choice = request.toolChoice;
+    const toolTurn = { claim, lease, audit, prompts, callable, choice, caller, recordMs };
     rounds = new Rounds(store, { model, assistant, options }, toolTurn, (event) => told.push(event));
     const speaking = rounds.run(built, left, journal);
     asides.ask(built, lease, giveUpAt);
@@ -143,7 +155,7 @@ async function* answer(
       finished_at: now(),
     };
     // A turn that was stopped before it said or did anything has nothing that could be stored.
-    if (spoken.content !== '' || spoken.steps.some(({ before }) => !before)) {
+    if (spoken.content !== '' || spoken.steps.some(isDone)) {
       audit.spentTokens = await rounds.spent();
       // Before the commit, so that no turn is stored without a record; the lease is still held meanwhile.
       await audit.answered(spoken, finished, patienceMs(parts.leaseMs));
@@ -151,7 +163,7 @@ async function* answer(
     }
     if (answered && !isEphemeral) {
       const answeredBy = { model: spoken.model ?? model.name, prompt_version: promptVersion(assistant) };
-      const asked = { brought, approve, echo, answeredBy };
+      const asked = { brought: [...brought], approve, outputs, echo, answeredBy };
       const messages = messagesOf(turnId, begun, asked, prompt, spoken, count, finished, askedAt);
       const about = { ...messages, assistant: name, finished, spent: audit.spentTokens };
       const unsent = await lease.release();

@@ -1,5 +1,6 @@
 import type { CompletionOptions, Model, PromptMessage, Usage } from '../conversation/ports/model.ts';
 import { CalledTools } from './called-tools.ts';
+import { choiceOf } from './choice-of.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
@@ -81,7 +82,8 @@ function toolsOf(tools: CompletionOptions['tools']): object {
   if (tools === undefined) return {};
   return {
     tools: tools.offered.map((tool) => ({ type: 'function', function: tool })),
-    ...(tools.isLast && { tool_choice: 'none' }),
+    tool_choice: choiceOf(tools, (name) => ({ type: 'function', function: { name } })),
+    parallel_tool_calls: tools.isSingle ? false : undefined,
   };
 }
 

@@ -21,6 +21,7 @@ const OPTIONAL = new Set([
   'prompt_cache_key',
   'include',
   'tool_choice',
+  'parallel_tool_calls',
   'store',
   ...Object.keys(SUBSTITUTES),
 ]);

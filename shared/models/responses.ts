@@ -1,5 +1,6 @@
 import type { CompletionOptions, Model, PromptMessage, Usage } from '../conversation/ports/model.ts';
 import type { Source } from '../conversation/ports/source.ts';
+import { choiceOf } from './choice-of.ts';
 import { type Said, streamCompletion } from './completion-stream.ts';
 import type { Post } from './create-post.ts';
 import { Dialect, isOpenAI, isReasoning } from './dialect.ts';
@@ -92,8 +93,9 @@ function toolsOf(tools: CompletionOptions['tools']): object {
   if (tools === undefined) return {};
   return {
     // Strict schemas are a dialect of their own, which not every tool's is in.
-    tools: tools.offered.map((tool) => ({ type: 'function', ...tool, strict: false })),
-    ...(tools.isLast && { tool_choice: 'none' }),
+    tools: tools.offered.map((tool) => ({ type: 'function', ...tool, strict: tool.strict ?? false })),
+    tool_choice: choiceOf(tools, (name) => ({ type: 'function', name })),
+    parallel_tool_calls: tools.isSingle ? false : undefined,
   };
 }
 

@@ -52,6 +52,19 @@ describe.each(['chat', 'responses'] as const)('a model of the API %s', (api) => 
     expect([called, ends]).toMatchObject([[], [{ finishReason: 'length' }]]);
   });
 
+  test('is told what it has to call, how often, and how strictly', async () => {
+    const offered = [{ ...clock, strict: true as const }];
+    await hear(deployment(api, upstream), { tools: { offered, isLast: false, choice: 'required', isSingle: true } });
+    const { body } = upstream.requests.at(-1) ?? expect.unreachable();
+    expect(body).toMatchObject({ tool_choice: 'required', parallel_tool_calls: false });
+    const [tool] = body['tools'] as { strict?: boolean; function?: { strict?: boolean } }[];
+    expect((tool?.function ?? tool)?.strict).toBe(true);
+    await hear(deployment(api, upstream), { tools: { offered, isLast: false, choice: { name: 'clock' } } });
+    const one = api === 'chat' ? { function: { name: 'clock' } } : { name: 'clock' };
+    expect(upstream.requests.at(-1)?.body).toMatchObject({ tool_choice: { type: 'function', ...one } });
+    expect(upstream.requests.at(-1)?.body).not.toHaveProperty('parallel_tool_calls');
+  });
+
   test('is not told of tools where there are none', async () => {
     await hear(deployment(api, upstream), {});
     expect(Object.keys(upstream.requests.at(-1)?.body ?? {})).not.toContain('tools');

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ToolCalled, ToolReturned, TurnFailed } from '../../shared/conversation/events.ts';
 import type { JournalEntry } from '../../shared/conversation/ports/journal.ts';
 import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
-import type { Idempotency, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
+import type { OpenStep, StoredStep } from '../../shared/conversation/ports/stored.ts';
+import type { BeginRequest, Idempotency, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
 import { commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
@@ -20,6 +21,8 @@ const round: JournalEntry = {
   usage,
   resultTokens: 256,
 };
+const approval = (id: string): OpenStep => ({ id, awaits: 'approval' });
+const output = (id: string): OpenStep => ({ id, awaits: 'output' });
 const result: JournalEntry = { type: 'result', step: 1, result: { status: 'ok', text: '\u0000{}\\', ms: 3 } };
 
 /** What every session store holds to of journals, and of the turns that are taken over by them. */
@@ -284,7 +287,7 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
         await store.extend(claim, { position: 1, blocks: blocks.slice(1, 3) });
         await store.abandon(claim, ending, { position: 2, blocks: blocks.slice(2) }, 0);
         const { entries = [] } = (await store.follow(owner, claim.sessionId, claim.turnId, 1)) ?? {};
-        expect(entries).toEqual([...(ending === broken ? blocks : [2, 'step', 'step', 1]), ending]);
+        expect(entries).toEqual([...(ending === broken ? blocks : [2, 'called', 'returned', 1]), ending]);
       }
     });
 
@@ -309,7 +312,7 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
     });
   });
 
-  describe(`${name} session store, of calls that wait for an approval`, () => {
+  describe(`${name} session store, of calls that wait for their caller`, () => {
     let store: SessionStore;
     beforeAll(async () => {
       store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits: unlimited });
@@ -320,17 +323,17 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
     /** A turn that leaves calls open. */
     async function waiting(owner: string) {
       const [claim, begun] = await begin(owner);
-      await store.commit(claim, commitOf(claim, begun, 'May I?', { open: ['t.1', 't.2'] }));
+      await store.commit(claim, commitOf(claim, begun, 'May I?', { open: [approval('t.1'), approval('t.2')] }));
       const { sessionId } = claim;
       return {
         sessionId,
-        approve: (...approves: string[]) => request(owner, { sessionId, approves, mustExist: true }),
+        approve: (...steps: string[]) => request(owner, { sessionId, settles: steps.map(approval), mustExist: true }),
       };
     }
 
     test('a turn that approves begins where all that it names wait, and changes nothing else', async () => {
       const { approve } = await waiting(randomUUID());
-      expect(await store.begin(approve('t.1', 't.3'))).toEqual({ outcome: 'not-open' });
+      expect(await store.begin(approve('t.1', 't.3'))).toEqual({ outcome: 'not-open', step: approval('t.3') });
       expect(await store.begin(approve('t.2', 't.1'))).toMatchObject({ outcome: 'begun', isFirst: false });
     });
 
@@ -339,37 +342,92 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
       const { sessionId, approve } = await waiting(owner);
       const [failed] = await begin(owner, { sessionId });
       await store.abandon(failed, broken, nothing, 0);
-      const [next, begun] = await begin(owner, { sessionId, approves: ['t.1'] });
+      const [next, begun] = await begin(owner, { sessionId, settles: [approval('t.1')] });
       expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'busy' });
       await store.commit(next, commitOf(next, begun));
-      expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'not-open' });
+      expect(await store.begin(approve('t.1'))).toMatchObject({ outcome: 'not-open' });
     });
 
     test('what goes out waits no more, and the turn that takes over may have approved it', async () => {
       const owner = randomUUID();
       const { sessionId, approve } = await waiting(owner);
-      const asked = { sessionId, approves: ['t.1'], idempotency: { key: randomUUID(), fingerprint: 'f' } };
+      const asked = { sessionId, settles: [approval('t.1')], idempotency: { key: randomUUID(), fingerprint: 'f' } };
       const [claim, begun] = await begin(owner, asked);
-      expect(begun.open).toEqual(['t.1', 't.2']);
+      expect(begun.open).toEqual([approval('t.1'), approval('t.2')]);
       const call = { id: 'c', name: 'pay', arguments: '{}', step: 1, tool: 'pay', stepId: 't.1' };
       const decided: JournalEntry = { ...round, type: 'round', calls: [call], isDecided: true } as JournalEntry;
       for (let times = 0; times < 2; times += 1)
         await store.extend(claim, nothing, { position: 0, entries: [decided] });
       await store.abandon({ ...claim, journalName: claim.turnId }, broken, nothing, 0);
-      expect(await store.begin(approve('t.1'))).toEqual({ outcome: 'not-open' });
+      expect(await store.begin(approve('t.1'))).toMatchObject({ outcome: 'not-open' });
       const next = request(owner, { ...asked, newSessionId: sessionId, takesOver: claim.turnId });
       expect(await store.begin(next)).toMatchObject({
         outcome: 'begun',
-        open: ['t.2'],
+        open: [approval('t.2')],
         journal: { entries: [decided] },
       });
     });
 
     test('of a session that is not there, or has none, nothing waits', async () => {
       const owner = randomUUID();
-      const asked = { sessionId: randomUUID(), approves: ['t.1'] };
+      const asked = { sessionId: randomUUID(), settles: [approval('t.1')] };
       expect(await store.begin(request(owner, { ...asked, mustExist: true }))).toEqual({ outcome: 'unknown-session' });
-      expect(await store.begin(request(owner, asked))).toEqual({ outcome: 'not-open' });
+      expect(await store.begin(request(owner, asked))).toMatchObject({ outcome: 'not-open' });
+    });
+
+    /** A turn that leaves an approval open, and two calls that its caller makes itself. */
+    async function calling(owner: string) {
+      const [claim, begun] = await begin(owner);
+      const plain = commitOf(claim, begun, 'Call', { open: [approval('t.1'), output('t.2'), output('t.3')] });
+      const step = {
+        type: 'tool_call',
+        name: 'f',
+        arguments: '{}',
+        status: 'open',
+        ms: 0,
+        at: 0,
+        result: '',
+        round: 0,
+      };
+      const own = { ...step, by_caller: true };
+      const steps = [{ ...step, id: 't.1' }, ...['t.2', 't.3'].map((id) => ({ ...own, id }))] as StoredStep[];
+      await store.commit(claim, { ...plain, answer: { ...plain.answer, steps } });
+      const { sessionId, turnId } = claim;
+      const settle = (settles: OpenStep[], more: Partial<BeginRequest> = {}) =>
+        store.begin(request(owner, { sessionId, settles, settlesOutputs: true, mustExist: true, ...more }));
+      return { sessionId, turnId, settle };
+    }
+
+    test('who brings outputs brings all, each to a call that waits for it', async () => {
+      const { settle } = await calling(randomUUID());
+      expect(await settle([output('t.3')])).toEqual({ outcome: 'without-output', stepId: 't.2' });
+      expect(await settle([])).toEqual({ outcome: 'without-output', stepId: 't.2' });
+      expect(await settle([output('t.1')])).toEqual({ outcome: 'not-open', step: output('t.1') });
+      expect(await settle([approval('t.2')])).toEqual({ outcome: 'not-open', step: approval('t.2') });
+      const begun = await settle([output('t.3'), approval('t.1'), output('t.2')]);
+      expect(begun).toMatchObject({ outcome: 'begun', open: [approval('t.1'), output('t.2'), output('t.3')] });
+    });
+
+    test('who says nothing of outputs may go on without them', async () => {
+      const { settle } = await calling(randomUUID());
+      expect(await settle([], { settlesOutputs: false })).toMatchObject({ outcome: 'begun' });
+    });
+
+    test('behind an earlier turn outputs can be brought again, also to read only, and no approval is left', async () => {
+      const owner = randomUUID();
+      const { sessionId, turnId, settle } = await calling(owner);
+      const [next, begun] = await begin(owner, { sessionId });
+      await store.commit(next, commitOf(next, begun));
+      const outputs = [output('t.2'), output('t.3')];
+      for (const place of [{ fork: 'if-moved' as const }, { fork: 'if-moved' as const, isEphemeral: true }]) {
+        const behind = { after: turnId, ...place };
+        expect(await settle([], behind)).toEqual({ outcome: 'without-output', stepId: 't.2' });
+        const wrong = await settle([approval('t.1'), ...outputs], behind);
+        expect(wrong).toEqual({ outcome: 'not-open', step: approval('t.1') });
+        expect(await settle(outputs, behind)).toMatchObject({ outcome: 'begun', open: outputs });
+      }
+      expect(await settle(outputs)).toMatchObject({ outcome: 'not-open' });
+      expect(await settle([], { after: null, fork: 'yes' })).toMatchObject({ outcome: 'begun', open: [] });
     });
   });
 

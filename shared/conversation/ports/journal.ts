@@ -7,14 +7,16 @@ export interface JournaledCall extends ToolCall {
   step: number;
   /** As everybody but the model knows the tool: `orders/search`. */
   tool: string;
-  /** By which the caller knows the step. */
+  /** By which the caller knows the step: that of the turn which holds it, but where the turn before left it open. */
   stepId: string;
   /** Why it is not made, in words for the model: it has no result but these, and is no step to the caller. */
   problem?: string;
-  /** What the caller decided, or why it could not be made after all: it is not made, and this is its result. */
-  verdict?: { status: 'rejected' | 'error'; text: string };
-  /** It waits for the caller's approval. */
+  /** What the caller decided or brought, or why it could not be made after all: it is not made, and this is its result. */
+  verdict?: Pick<StepResult, 'status' | 'text'>;
+  /** It waits for its caller. */
   isOpen?: true;
+  /** A function of the caller's, which makes the call itself. */
+  byCaller?: true;
   /** The caller may see what comes of it. */
   isShown?: true;
 }
@@ -32,7 +34,7 @@ export interface JournaledRound {
   content: string;
   thoughts?: readonly object[];
   calls: JournaledCall[];
-  /** Its calls were left open by the turn before: from now on they wait for no approval any more. */
+  /** Its calls were left open by the turn before: those that are made wait for no approval any more. */
   isDecided?: true;
   /** Of this round alone. */
   usage: Usage;

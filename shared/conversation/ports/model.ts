@@ -43,6 +43,8 @@ export interface OfferedTool {
   description: string;
   /** Of its arguments: JSON Schema. */
   parameters: object;
+  /** The provider is to hold the model to the schema. */
+  strict?: true;
 }
 
 /** Tokens as the model's provider counts and bills them; where it does not say, as they are counted here. */
@@ -56,6 +58,17 @@ export interface Usage {
   estimated?: true;
 }
 
+/** What a model may call in one round. */
+export interface OfferedTools {
+  offered: readonly OfferedTool[];
+  /** It is told of them, and may call none of them. */
+  isLast: boolean;
+  /** It has to call: whatever it wants, or this one. */
+  choice?: 'required' | { name: string } | undefined;
+  /** It may call once. */
+  isSingle?: boolean | undefined;
+}
+
 export interface CompletionOptions {
   /** At most this many tokens in the answer. */
   maxOutputTokens: number;
@@ -67,8 +80,7 @@ export interface CompletionOptions {
   reasoningEffort?: string | undefined;
   /** Groups calls that share a prompt prefix, so that the provider's prompt cache is hit. Never the caller's identity. */
   cacheKey?: string;
-  /** What it may call; `isLast`: it is told of them, and may call none of them any more. */
-  tools?: { offered: readonly OfferedTool[]; isLast: boolean } | undefined;
+  tools?: OfferedTools | undefined;
   /** What is asked for, where that is no answer. */
   purpose?: 'summary' | 'title' | undefined;
   /** When the turn ends in any case, on the clock of `performance.now()`, in ms: no retry is begun that cannot end before. */

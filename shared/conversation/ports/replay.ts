@@ -1,13 +1,13 @@
-import type { ToolCalled, ToolReturned, TurnFailed, TurnFinished, TurnStarted } from '../events.ts';
+import type { ToolCalled, ToolReturned, TurnFailed, TurnFinished, TurnStarted, WithheldStep } from '../events.ts';
 
 /** Tokens, or one thing that was done between them. */
 export type ReplayBlock = string[] | ToolCalled | ToolReturned;
 
 /**
  * How a running, or the last, turn is told again: its start, what was said and done in blocks, its ending. A number stands
- * for a block of so many tokens that is told no more, `step` for one thing that was done.
+ * for a block of so many tokens that is told no more, a `WithheldStep` for one thing that was done.
  */
-export type ReplayEntry = TurnStarted | ReplayBlock | number | 'step' | TurnFinished | TurnFailed;
+export type ReplayEntry = TurnStarted | ReplayBlock | number | WithheldStep | TurnFinished | TurnFailed;
 
 export interface Replay {
   turnId: string;
@@ -34,6 +34,7 @@ export function isFiltered(ending: TurnFinished | TurnFailed): boolean {
 /** What is left of an entry where nothing may be told again but how much there was. */
 export function withheld(entry: ReplayEntry): ReplayEntry {
   if (Array.isArray(entry)) return entry.length;
-  const isStep = typeof entry === 'object' && (entry.type === 'tool-called' || entry.type === 'tool-returned');
-  return isStep ? 'step' : entry;
+  if (typeof entry !== 'object') return entry;
+  if (entry.type === 'tool-called') return entry.by_caller ? 'called-by-caller' : 'called';
+  return entry.type === 'tool-returned' ? 'returned' : entry;
 }

@@ -22,6 +22,8 @@ export interface Item {
   role: 'system' | 'user' | 'assistant';
   content: string;
   tokens?: number;
+  /** Something that the assistant called, of which `content` is what came: the two are never apart. */
+  call?: { call_id: string; name: string; arguments: string };
 }
 
 /** Whether a call that waits for it is to be made. */
@@ -31,10 +33,25 @@ export interface Approval {
   decision: 'yes' | 'no';
 }
 
+/** What came of a call that the caller made itself. */
+export interface Output {
+  /** Of the step. */
+  id: string;
+  output: string;
+}
+
+/** A step that waits for its caller: for its approval, or for the output of a call that the caller makes itself. */
+export interface OpenStep {
+  id: string;
+  awaits: 'approval' | 'output';
+}
+
 export interface UserMessage extends StoredText {
   role: 'user';
   /** What the caller decided in place of a message, which is empty then. */
   approve?: Approval[];
+  /** The steps whose output the caller brought, before a message or in place of one. */
+  outputs?: string[];
   /** What the caller brought before it, oldest first. */
   items?: Item[];
   echo?: Echo;
@@ -73,12 +90,12 @@ export interface RatedTurn {
 /** A call of a tool, and what came of it. */
 export interface StoredStep {
   type: 'tool_call';
-  /** `<turn id>.<step>`, of the turn that wanted it. */
+  /** `<turn id>.<step>`, of the turn that wanted it, as that is stored. */
   id: string;
   name: string;
   /** The text that the model wrote. */
   arguments: string;
-  /** `open`: it waits for the caller's approval. What comes of it is a step of a later turn, under the same id. */
+  /** `open`: it waits for its caller. What comes of it is a step of a later turn, under the same id. */
   status: ToolResult['status'] | 'rejected' | 'open';
   ms: number;
   /** Where in the answer's `content` it happened: so many UTF-16 units were said before. */
@@ -86,11 +103,13 @@ export interface StoredStep {
   /** As the model was told it. */
   result: string;
   sources?: ToolResult['sources'];
+  /** A function of the caller's, which makes the call itself. */
+  by_caller?: true;
   /** The caller may see the result. */
   shown?: true;
   /** Calls of one round were made side by side. */
   round: number;
-  /** It was left open by the turn before, and rejected by this one's message. */
+  /** It was left open by the turn before, and settled with this one's message: it is sent before that. */
   before?: true;
   /** What the model calls the tool, where that differs from its name. */
   called?: string;

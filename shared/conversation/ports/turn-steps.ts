@@ -3,7 +3,7 @@ import type { Limited, LimitState } from '../limits.ts';
 import type { Echo } from './echo.ts';
 import type { Journal } from './journal.ts';
 import type { ReplayBlock } from './replay.ts';
-import type { AssistantMessage, ForkedFrom, Item, StoredMessage, Summary, UserMessage } from './stored.ts';
+import type { AssistantMessage, ForkedFrom, Item, OpenStep, StoredMessage, Summary, UserMessage } from './stored.ts';
 
 // What the steps of a turn ask of a session store, and what it answers.
 
@@ -92,8 +92,10 @@ export interface BeginRequest {
   askedAt: number;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
-  /** Steps that have to wait for the caller's approval, unless the turn that did so is taken over. */
-  approves?: readonly string[] | undefined;
+  /** Steps that have to wait for what the caller says of them, unless the turn that said it is taken over. */
+  settles?: readonly OpenStep[] | undefined;
+  /** Among them has to be every step that waits for its output. */
+  settlesOutputs?: boolean | undefined;
   /**
    * The turn of the idempotency record, which nobody holds any more, and whose journal this one goes on with:
    * `newSessionId` is then that turn's session.
@@ -126,8 +128,8 @@ export type BeginResult =
       /** The same for a title, of a session that has none, and is not temporary. */
       titleReserved: number;
       limits: LimitState[];
-      /** Steps that wait for the caller's approval; of none that was forked. */
-      open: readonly string[];
+      /** Steps that wait for the caller; behind an earlier turn than the last, for their output alone. */
+      open: readonly OpenStep[];
       /** Of the turn that this one takes over. */
       journal?: Journal | undefined;
     }
@@ -144,8 +146,10 @@ export type BeginResult =
   /** The session is there, and is kept as others are. */
   | { outcome: 'not-temporary' }
   | { outcome: 'unknown-session' }
-  /** A step that is approved waits for no approval. */
-  | { outcome: 'not-open' }
+  /** A step does not wait for what the caller says of it. */
+  | { outcome: 'not-open'; step: OpenStep }
+  /** A step that waits for its output is not given it. */
+  | { outcome: 'without-output'; stepId: string }
   /** `after` names none of the session's turns. */
   | { outcome: 'unknown-turn' }
   /** Another turn came after `after`. */
@@ -167,8 +171,8 @@ export interface Commit {
   position: number;
   user: UserMessage;
   answer: AssistantMessage;
-  /** Steps that wait for the caller's approval, from now on. */
-  open?: readonly string[] | undefined;
+  /** Steps that wait for the caller, from now on. */
+  open?: readonly OpenStep[] | undefined;
   /** What was said and has not surely been kept by `extend`. */
   unsent: TokenBlocks;
   finished: TurnFinished;

@@ -42,9 +42,11 @@ export class DoneSteps {
     return calls.filter(({ step, problem, isOpen }) => problem === undefined && !isOpen && !this.#results.has(step));
   }
 
-  /** Calls wait for an approval: the turn is over. */
-  get isWaiting(): boolean {
-    return this.rounds.at(-1)?.calls.some(({ isOpen }) => isOpen) === true;
+  /** Calls wait for their caller: why the turn is over. */
+  get waitsFor(): 'approval' | 'tool_calls' | undefined {
+    const open = this.rounds.at(-1)?.calls.filter(({ isOpen }) => isOpen) ?? [];
+    if (open.some(({ byCaller }) => byCaller)) return 'tool_calls';
+    return open.length > 0 ? 'approval' : undefined;
   }
 
   /** The call that is a step of the turn. */
@@ -109,6 +111,7 @@ function storedStep(
     arguments: call.arguments,
     ...{ status, ms, at, result: text, round },
     ...(sources && { sources }),
+    ...(call.byCaller && { by_caller: true }),
     ...(call.isShown && { shown: true }),
     ...(call.name !== call.tool && { called: call.name }),
   };

@@ -1,11 +1,21 @@
 import type { JournaledCall } from '../ports/journal.ts';
-import type { ToolCall } from '../ports/model.ts';
+import type { OfferedTool, ToolCall } from '../ports/model.ts';
 import type { Tool } from '../ports/toolbox.ts';
 
 const NO_ROOM = 'Not made: there is no room left for its result.';
 
 /** So many calls of a turn are made, those that cannot be made counted too. */
 export const MOST_CALLS = 32;
+
+/** What a model may call. */
+export interface Callable {
+  /** By the name that the model knows them by. */
+  tools: ReadonlyMap<string, Tool>;
+  /** Of the caller, which makes these calls itself. */
+  functions: ReadonlyMap<string, OfferedTool>;
+  /** One call a round is made. */
+  isSingle?: boolean | undefined;
+}
 
 interface Bounds {
   turnId: string;
@@ -15,37 +25,50 @@ interface Bounds {
   room: number;
 }
 
-/** The calls of a round as steps: which are made, and of the others why not. */
+/** The calls of a round as steps: which are made, or left to the caller, and of the others why not. */
 export function planCalls(
   calls: readonly ToolCall[],
-  tools: ReadonlyMap<string, Tool>,
+  { tools, functions, isSingle = false }: Callable,
   { turnId, before, room }: Bounds,
 ): JournaledCall[] {
   let made = 0;
+  let wanted = 0;
   return calls.map((call, place) => {
     const step = before + place + 1;
     const tool = tools.get(call.name);
-    // One that waits for an approval has its result in another turn's prompt.
-    const problem = problemOf(call, tool, step, tool?.needsApproval ? 1 : room - made);
-    if (problem === undefined && !tool?.needsApproval) made += 1;
+    const byCaller = tool === undefined && functions.has(call.name);
+    const isOpen = byCaller || tool?.needsApproval === true;
+    // One that waits for its caller has its result in another turn's prompt.
+    const isRoom = isOpen || room > made;
+    const problem =
+      isSingle && wanted > 0 ? 'Not made: one call at a time.' : problemOf(call, tool, { step, byCaller, isRoom });
+    if (problem === undefined) wanted += 1;
+    if (problem === undefined && !isOpen) made += 1;
     return {
       ...call,
       step,
       tool: tool?.name ?? call.name,
       stepId: `${turnId}.${step}`,
       ...(problem !== undefined && { problem }),
-      ...(problem === undefined && tool?.needsApproval && { isOpen: true }),
-      ...(tool?.showsResults && { isShown: true }),
+      ...(problem === undefined && isOpen && { isOpen: true }),
+      ...(byCaller && { byCaller: true }),
+      ...((tool?.showsResults || byCaller) && { isShown: true }),
     };
   });
 }
 
-function problemOf(call: ToolCall, tool: Tool | undefined, step: number, room: number): string | undefined {
+function problemOf(
+  call: ToolCall,
+  tool: Tool | undefined,
+  { step, byCaller, isRoom }: { step: number; byCaller: boolean; isRoom: boolean },
+): string | undefined {
   if (step > MOST_CALLS) return 'Not made: no more calls can be made in this turn.';
+  // What its function takes, the caller knows.
+  if (byCaller) return undefined;
   if (tool === undefined) return 'Not made: there is no such tool.';
   const { problem } = tool.check(call.arguments);
   if (problem !== undefined) return `Not made: ${problem}`;
-  return room > 0 ? undefined : NO_ROOM;
+  return isRoom ? undefined : NO_ROOM;
 }
 
 export function isWithoutRoom({ problem }: JournaledCall): boolean {

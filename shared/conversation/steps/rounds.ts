@@ -1,17 +1,19 @@
 import type { Assistant } from '../assistant.ts';
 import { estimatedUsage } from '../estimated-usage.ts';
 import type { FinishReason } from '../events.ts';
-import type { EarlyEnd, Told } from '../held-lease.ts';
+import type { Told } from '../held-lease.ts';
 import { patiently } from '../patience.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { CompletionOptions, Model, Usage } from '../ports/model.ts';
+import type { CompletionOptions, Model, OfferedTools, Usage } from '../ports/model.ts';
 import type { SessionStore } from '../ports/session-store.ts';
 import type { Source } from '../ports/source.ts';
-import type { Approval, StoredStep } from '../ports/stored.ts';
+import type { StoredStep } from '../ports/stored.ts';
 import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound, speak } from '../speak.ts';
 import { Spending } from '../spending.ts';
 import { answerSources } from './answer-sources.ts';
+import { offeredTools, wantedTools } from './offered-tools.ts';
+import { isDone, type LeftOpen } from './settled-steps.ts';
 import { silence } from './silence.ts';
 import { stepEvents } from './step-events.ts';
 import { Steps } from './steps.ts';
@@ -42,14 +44,6 @@ export interface Spoken {
   sources: Source[] | undefined;
 }
 
-/** What the turn before has left open, and what the caller decides of it; without a decision it is rejected. */
-export interface LeftOpen {
-  steps: readonly StoredStep[];
-  approvals: readonly Approval[] | undefined;
-  /** As they are rejected. */
-  rejected: readonly StoredStep[];
-}
-
 interface HeardRound {
   prompt: Prompt;
   spending: Spending;
@@ -66,7 +60,7 @@ export class Rounds {
   readonly #tell: (event: Told) => void;
   readonly #heard: HeardRound[] = [];
   #takenOver: Usage[] = [];
-  #rejected: readonly StoredStep[] = [];
+  #before: readonly StoredStep[] = [];
   #said = '';
 
   constructor(store: SessionStore, asked: AskedModel, turn: ToolTurn, tell: (event: Told) => void) {
@@ -92,33 +86,30 @@ export class Rounds {
   async run(built: Prompt, left: LeftOpen, journal: Journal | undefined): Promise<Spoken> {
     const { prompts } = this.#turn;
     const { done } = this.#steps;
-    this.#rejected = left.rejected;
-    for (const event of left.rejected.flatMap(stepEvents)) this.#tell(event);
+    this.#before = left.before;
+    for (const event of left.before.flatMap(stepEvents)) this.#tell(event);
     if (journal !== undefined) {
       await this.#steps.resume(journal.entries);
       this.#takenOver = done.usages;
-    } else if (left.approvals !== undefined) await this.#steps.decide(left.steps, left.approvals, built);
+    } else if (left.calls.length > 0) await this.#steps.settle(left.calls, built);
     for (let next = done.rounds.length > 0 ? await prompts.next(built, done.answered) : built; ; ) {
-      if (done.isWaiting)
-        return this.#spoken({
-          prompt: next,
-          finishReason: this.#early ?? 'approval',
-          model: undefined,
-          sources: undefined,
-        });
-      const { prompt, tools } = await this.#offer(next);
+      const waitsFor = this.#waitsFor;
+      if (waitsFor) return this.#spoken({ prompt: next, finishReason: waitsFor, model: undefined, sources: undefined });
+      const { prompt, tools, isCovered } = await this.#offer(next);
       const round = await this.#ask(prompt, tools);
       if (round.calls.length === 0 || tools?.isLast !== false) return this.#spoken(round);
       await this.#steps.take(round, await this.#usageOf(this.#heard.at(-1) as HeardRound));
-      if (done.isWaiting) return this.#spoken({ ...round, finishReason: this.#early ?? 'approval' });
+      const finishReason = this.#waitsFor ?? (isCovered ? undefined : round.finishReason);
+      if (finishReason) return this.#spoken({ ...round, finishReason });
       next = await prompts.next(round.prompt, done.answered);
     }
   }
 
-  /** Why the turn ends early, where it does. */
-  get #early(): EarlyEnd | undefined {
+  /** Why the turn ends whose calls wait for their caller, where any do. */
+  get #waitsFor(): FinishReason | undefined {
     const { reason } = this.#turn.lease.signal;
-    return isEarlyEnd(reason) ? reason : undefined;
+    const { waitsFor } = this.#steps.done;
+    return waitsFor && isEarlyEnd(reason) ? reason : waitsFor;
   }
 
   /** What the model is paid for so far, in tokens. */
@@ -146,14 +137,20 @@ export class Rounds {
     return round;
   }
 
-  /** What the model may call in a round. */
-  async #offer(prompt: Prompt): Promise<{ prompt: Prompt; tools: CompletionOptions['tools'] }> {
-    const { tools, prompts } = this.#turn;
-    const offered = [...tools.values()].map((tool) => tool.offered);
-    if (offered.length === 0) return { prompt, tools: undefined };
-    if (!this.#steps.isOver && (await this.#reserve(prompt))) return { prompt, tools: { offered, isLast: false } };
-    if (this.#steps.done.rounds.length > 0) return { prompt, tools: { offered, isLast: true } };
-    return { prompt: await prompts.withoutTools(prompt), tools: undefined };
+  /** What the model may call in a round, and whether tokens are held back for one behind it. */
+  async #offer(prompt: Prompt): Promise<{ prompt: Prompt; tools?: OfferedTools | undefined; isCovered?: boolean }> {
+    const { callable, choice, prompts } = this.#turn;
+    const offered = offeredTools(callable);
+    const isFirst = this.#steps.done.rounds.length === 0;
+    if (offered.length === 0) return { prompt };
+    if (isFirst && choice === 'none') return { prompt, tools: { offered, isLast: true } };
+    const tools = wantedTools(offered, callable, isFirst ? choice : undefined);
+    if (!this.#steps.isOver && (await this.#reserve(prompt))) return { prompt, tools, isCovered: true };
+    if (!isFirst) return { prompt, tools: { offered, isLast: true } };
+    // A call that its caller makes needs no other round.
+    const functions = [...callable.functions.values()];
+    const few = await prompts.withTools(prompt, functions);
+    return { prompt: few, ...(functions.length > 0 && { tools: { ...tools, offered: functions } }) };
   }
 
   /**
@@ -179,9 +176,9 @@ export class Rounds {
     const { prompt, finishReason, model } = last;
     const content = this.#said;
     const own = this.#steps.done.stored();
-    const steps = [...this.#rejected, ...own];
+    const steps = [...this.#before, ...own];
     const isEnded =
-      finishReason === 'stopped' || (finishReason !== 'stop' && finishReason !== 'length' && own.length > 0);
+      finishReason === 'stopped' || (finishReason !== 'stop' && finishReason !== 'length' && own.some(isDone));
     if (content === '' && !isEnded) throw silence(finishReason);
     const asked = this.#heard.filter(({ spending }, round) => round === 0 || spending.isAsked);
     const usages = [...this.#takenOver, ...(await Promise.all(asked.map((round) => this.#usageOf(round))))];

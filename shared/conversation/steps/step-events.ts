@@ -3,8 +3,18 @@ import type { JournaledCall, StepResult } from '../ports/journal.ts';
 import type { StoredStep } from '../ports/stored.ts';
 
 /** How a call is told to the caller. */
-export function calledEvent({ stepId: id, tool: name, arguments: written, isOpen }: JournaledCall): ToolCalled {
-  return { type: 'tool-called', id, name, arguments: written, ...(isOpen && { approve: true }) };
+export function calledEvent({
+  stepId: id,
+  tool: name,
+  arguments: written,
+  isOpen,
+  byCaller,
+}: JournaledCall): ToolCalled {
+  return { type: 'tool-called', id, name, arguments: written, ...waitingFor(isOpen, byCaller) };
+}
+
+function waitingFor(isOpen = false, byCaller = false): Pick<ToolCalled, 'approve' | 'by_caller'> {
+  return byCaller ? { by_caller: true } : isOpen ? { approve: true } : {};
 }
 
 export function returnedEvent({ stepId: id, isShown }: JournaledCall, result: StepResult): ToolReturned {
@@ -15,7 +25,8 @@ export function returnedEvent({ stepId: id, isShown }: JournaledCall, result: St
 /** How a stored step is told again. */
 export function stepEvents(step: StoredStep): (ToolCalled | ToolReturned)[] {
   const { id, name, status, ms, result, sources, shown } = step;
-  const called: ToolCalled = { type: 'tool-called', id, name, arguments: step.arguments };
-  if (status === 'open') return [{ ...called, approve: true }];
+  const waits = waitingFor(status === 'open', step.by_caller);
+  const called: ToolCalled = { type: 'tool-called', id, name, arguments: step.arguments, ...waits };
+  if (status === 'open') return [called];
   return [called, { type: 'tool-returned', id, status, ms, ...(shown && { result }), ...(sources && { sources }) }];
 }

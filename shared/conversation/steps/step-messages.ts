@@ -1,5 +1,5 @@
 import type { PromptMessage, ToolCall } from '../ports/model.ts';
-import type { AssistantMessage, StoredStep } from '../ports/stored.ts';
+import type { AssistantMessage, Item, StoredStep } from '../ports/stored.ts';
 import type { TokenCount } from '../ports/token-counter.ts';
 import { TOKENS_PER_MESSAGE } from '../window.ts';
 
@@ -31,7 +31,7 @@ export function roundMessages({ content, thoughts, calls }: AnsweredRound): Prom
 type Answer = Pick<AssistantMessage, 'content' | 'steps'>;
 
 /**
- * A stored answer with steps, as it is sent: calls and results stand where they happened. A call that waits for an approval
+ * A stored answer with steps, as it is sent: calls and results stand where they happened. A call that waits for its caller
  * is sent with what came of it, and not before.
  */
 export function answerMessages({ content, steps = [] }: Answer): PromptMessage[] {
@@ -46,9 +46,21 @@ export function answerMessages({ content, steps = [] }: Answer): PromptMessage[]
   return [...told, ...roundMessages({ content: content.slice(from), calls: [] })];
 }
 
-/** What the message before an answer has rejected, as it is sent before that. */
-export function rejectedMessages({ steps = [] }: Answer): PromptMessage[] {
+/** What the message before an answer has settled, as it is sent before that. */
+export function settledMessages({ steps = [] }: Answer): PromptMessage[] {
   return roundMessages({ content: '', calls: steps.filter(({ before }) => before).map(callOf) });
+}
+
+/** Providers take no longer id of a call. */
+const MOST_ID_CHARACTERS = 40;
+
+/** A call that the caller brought, with what came of it. */
+export function callMessages(
+  { call_id: callId, name, arguments: written }: NonNullable<Item['call']>,
+  answer: string,
+): PromptMessage[] {
+  const call = { id: callId.slice(0, MOST_ID_CHARACTERS), name, arguments: written, answer };
+  return roundMessages({ content: '', calls: [call] });
 }
 
 /** The id that its model gave it is unique within its round alone; some providers take no long ones. */
@@ -65,7 +77,7 @@ export function callOf({
 
 /** The tokens of an answer, and of all that is sent because of it. */
 export function countAnswer(answer: Answer, count: (text: string) => Promise<TokenCount>): Promise<TokenCount> {
-  return countMessages([...rejectedMessages(answer), ...answerMessages(answer)], count);
+  return countMessages([...settledMessages(answer), ...answerMessages(answer)], count);
 }
 
 /** The tokens of messages that stand for one text, beside what that costs as a message of its own. */

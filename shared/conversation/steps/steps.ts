@@ -1,12 +1,10 @@
 import type { Told } from '../held-lease.ts';
 import type { JournalEntry, JournaledCall, JournaledRound, StepResult } from '../ports/journal.ts';
 import type { Usage } from '../ports/model.ts';
-import type { Approval, StoredStep } from '../ports/stored.ts';
 import type { Tool, ToolResult } from '../ports/toolbox.ts';
 import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound } from '../speak.ts';
 import { LEAST_RESULT_TOKENS } from './cut-result.ts';
-import { decidedCalls } from './decided-calls.ts';
 import { DoneSteps } from './done-steps.ts';
 import { InDoubt, inDoubt } from './in-doubt.ts';
 import { isWithoutRoom, MOST_CALLS, planCalls } from './plan-calls.ts';
@@ -51,8 +49,8 @@ export class Steps {
    * @throws {Failure} `tool-in-doubt`, or of the lease
    */
   async resume(entries: readonly JournalEntry[]): Promise<void> {
-    for (const entry of entries) this.#retell(entry);
-    await this.#settle(this.done.unanswered, (call) => new InDoubt(call, 'who called it is gone'));
+    for (const entry of entries) this.#retell(this.#own(entry));
+    await this.#answerAll(this.done.unanswered, (call) => new InDoubt(call, 'who called it is gone'));
   }
 
   /**
@@ -62,11 +60,11 @@ export class Steps {
    * @throws {Failure} `tool-in-doubt`, or of the lease
    */
   async take({ prompt, content, calls, thoughts }: SpokenRound, usage: Usage): Promise<void> {
-    const { tools, claim, prompts } = this.#turn;
+    const { callable, claim, prompts } = this.#turn;
     const called = { content, thoughts, calls: calls.map((call) => ({ ...call, answer: '' })) };
     const cost = await prompts.costOfRound({ ...called, writtenTokens: usage.completion_tokens });
     const room = Math.floor((prompt.budget - prompt.fixedTokens - cost) / LEAST_RESULT_TOKENS);
-    const planned = planCalls(calls, tools, { turnId: claim.turnId, before: this.done.count, room });
+    const planned = planCalls(calls, callable, { turnId: claim.turnId, before: this.done.count, room });
     const made = planned.filter(({ problem, isOpen }) => problem === undefined && !isOpen);
     this.#hasRoom = !planned.some(isWithoutRoom);
     // Half of what is left: the next round calls too.
@@ -91,24 +89,25 @@ export class Steps {
     } else this.#unwritten.push(round);
     this.done.note(round);
     this.#tellCalls(round);
-    await this.#settle(made);
+    await this.#answerAll(made);
   }
 
   /**
-   * Makes the calls that the turn before left open, as the caller has decided.
+   * Makes the calls that the turn before left open, as the caller has settled them.
    *
    * @throws {Failure} as `take`
    */
-  async decide(
-    open: readonly StoredStep[],
-    approvals: readonly Approval[],
-    { budget, fixedTokens }: Prompt,
-  ): Promise<void> {
-    const calls = decidedCalls(open, approvals, this.#turn.tools);
+  async settle(calls: JournaledCall[], prompt: Prompt): Promise<void> {
     const made = calls.filter(({ verdict }) => verdict === undefined);
-    const left = Math.floor((budget - fixedTokens) / 2 / Math.max(made.length, 1));
-    const resultTokens = Math.max(left, LEAST_RESULT_TOKENS);
+    const resultTokens = this.#turn.prompts.resultTokens(prompt, made.length);
     await this.#begin({ type: 'round', content: '', calls, isDecided: true, usage: NO_USAGE, resultTokens }, made);
+  }
+
+  /** Its calls are steps of the turn that goes on, so that their ids find them; not so those of the turn before. */
+  #own(entry: JournalEntry): JournalEntry {
+    if (entry.type !== 'round' || entry.isDecided) return entry;
+    const { turnId } = this.#turn.claim;
+    return { ...entry, calls: entry.calls.map((call) => ({ ...call, stepId: `${turnId}.${call.step}` })) };
   }
 
   #retell(entry: JournalEntry): void {
@@ -127,7 +126,7 @@ export class Steps {
   }
 
   /** Waits until all calls are answered, or known to be in doubt. */
-  async #settle(calls: readonly JournaledCall[], doubtOf?: (call: JournaledCall) => InDoubt): Promise<void> {
+  async #answerAll(calls: readonly JournaledCall[], doubtOf?: (call: JournaledCall) => InDoubt): Promise<void> {
     const settled = await Promise.allSettled(calls.map((call) => this.#make(call, doubtOf?.(call))));
     const thrown = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
     const doubts = thrown.filter((error) => error instanceof InDoubt);
@@ -143,8 +142,8 @@ export class Steps {
    * @param doubt where it may have been made before
    */
   async #make(call: JournaledCall, doubt?: InDoubt): Promise<void> {
-    const { tools, prompts, audit, lease } = this.#turn;
-    const tool = tools.get(call.name);
+    const { callable, prompts, audit, lease } = this.#turn;
+    const tool = callable.tools.get(call.name);
     const [startedAt, startedMs] = [Date.now(), performance.now()];
     const answered = await this.#answer(call, tool, doubt);
     const text = await prompts.cut(answered.text, this.done.resultTokensOf(call.step));

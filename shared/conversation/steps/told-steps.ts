@@ -10,8 +10,8 @@ export class ToldSteps {
   hear(event: TurnEvent): void {
     if (event.type === 'token-said') this.#length += event.token.length;
     else if (event.type === 'tool-called') {
-      const { id, name, arguments: written } = event;
-      const open = { status: 'open', ms: 0, at: this.#length } as const;
+      const { id, name, arguments: written, by_caller } = event;
+      const open = { status: 'open', ms: 0, at: this.#length, ...(by_caller && { by_caller }) } as const;
       this.#steps.set(id, { type: 'tool_call', id, name, arguments: written, ...open });
     } else if (event.type === 'tool-returned') {
       const { type: _, ...returned } = event;

@@ -1,10 +1,11 @@
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
 import { EPHEMERAL_REPLAY_SECONDS, FAILED_REPLAY_SECONDS } from '../../conversation/ports/session-store.ts';
+import type { OpenStep } from '../../conversation/ports/stored.ts';
 import type { BeginRequest, BeginResult, TurnClaim } from '../../conversation/ports/turn-steps.ts';
 import { journalOf, keptMsOf, leftTurn } from './journals.ts';
 import type { Kept, Lease, Session } from './kept.ts';
 import type { MemoryLimits } from './memory-limits.ts';
-import { copyOf, placeOf, windowBefore } from './place.ts';
+import { copyOf, openBefore, placeOf, windowBefore } from './place.ts';
 import { mayBeSummarized, summaryTokensOf } from './summary-state.ts';
 
 interface BeginParts {
@@ -54,9 +55,10 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   if (place.isFork && left?.sessionId === named) return moved(session);
   const isApart = place.isFork || request.isEphemeral === true;
   if (!isApart && leases[0]) return { outcome: 'busy' };
-  const isOpen = (step: string) => session?.open?.includes(step) === true;
+  const open = openBefore(session, place.position);
   // A turn that is taken over may have called them.
-  if (left === undefined && request.approves?.every(isOpen) === false) return { outcome: 'not-open' };
+  const unsettled = left === undefined ? whyUnsettled(request, open) : undefined;
+  if (unsettled !== undefined) return unsettled;
   const fixed = session?.summary.assistant ?? undefined;
   if (asked !== undefined && fixed !== undefined && asked !== fixed) {
     return { outcome: 'other-assistant', assistant: fixed };
@@ -107,7 +109,7 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
     reserved,
     summaryReserved: admission.asides.summary,
     titleReserved: admission.asides.title,
-    open: (place.isFork ? undefined : session?.open) ?? [],
+    open,
     limits,
     ...(journal && { journal: { name: journal.name, entries: [...journal.entries] } }),
   } as const;
@@ -115,6 +117,19 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   takeLease(parts, request, begun, copy, isAmbiguous);
   journal?.turns.push(turnId);
   return begun;
+}
+
+/** Why a turn may not settle what it says. */
+function whyUnsettled(
+  { settles = [], settlesOutputs = false }: BeginRequest,
+  open: readonly OpenStep[],
+): BeginResult | undefined {
+  const isAmong = (steps: readonly OpenStep[], { id, awaits }: OpenStep) =>
+    steps.some((step) => step.id === id && step.awaits === awaits);
+  const wrong = settles.find((step) => !isAmong(open, step));
+  if (wrong !== undefined) return { outcome: 'not-open', step: wrong };
+  const left = open.find((step) => step.awaits === 'output' && settlesOutputs && !isAmong(settles, step));
+  return left && { outcome: 'without-output', stepId: left.id };
 }
 
 function moved(session: Session | undefined): BeginResult {

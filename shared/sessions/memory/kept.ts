@@ -2,7 +2,14 @@ import type { TurnFailed } from '../../conversation/events.ts';
 import type { JournalEntry } from '../../conversation/ports/journal.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type { ReplayEntry } from '../../conversation/ports/replay.ts';
-import type { Feedback, Item, SessionSummary, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import type {
+  Feedback,
+  Item,
+  OpenStep,
+  SessionSummary,
+  StoredMessage,
+  Summary,
+} from '../../conversation/ports/stored.ts';
 import type { BeginResult } from '../../conversation/ports/turn-steps.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
@@ -26,8 +33,8 @@ export interface Session {
   pause?: { until: number; turns: number } | undefined;
   last?: { turnId: string; entries: ReplayEntry[] };
   turns: Turns;
-  /** Steps that wait for an approval. */
-  open?: readonly string[];
+  /** Steps that wait for the caller. */
+  open?: readonly OpenStep[];
 }
 
 export interface Lease {

@@ -55,7 +55,7 @@ export class MemoryTurns {
     if (done && done.entries.length > 0) {
       const decided = decidedSteps(done.entries);
       const session = this.kept.sessions.get(place);
-      if (session?.open) session.open = session.open.filter((step) => !decided.includes(step));
+      if (session?.open) session.open = session.open.filter(({ id }) => !decided.includes(id));
       const name = writeJournal(this.kept, claim, done, this.inUseMs(claim));
       if (record && record.journal === undefined) {
         record.journal = name;

@@ -1,4 +1,4 @@
-import type { StoredMessage, Summary } from '../../conversation/ports/stored.ts';
+import type { Item, OpenStep, StoredMessage, Summary } from '../../conversation/ports/stored.ts';
 import type { BeginRequest, BeginResult } from '../../conversation/ports/turn-steps.ts';
 import { costOfSummaries } from '../../conversation/summaries.ts';
 import type { Session } from './kept.ts';
@@ -55,9 +55,23 @@ export function windowBefore(
   return { start, tokens };
 }
 
-/** What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4. */
-export function costOf({ tokens, content }: Pick<StoredMessage, 'tokens' | 'content'>): number {
-  return (tokens ?? Buffer.byteLength(content)) + 4;
+/** What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4, and a call 12. */
+export function costOf({ tokens, content, ...more }: Pick<Item, 'tokens' | 'content' | 'call'>): number {
+  const { name = '', arguments: written = '' } = more.call ?? {};
+  return (tokens ?? Buffer.byteLength(content + name + written) + (more.call ? 12 : 0)) + 4;
+}
+
+/**
+ * What waits for the caller where a turn goes on. Behind an earlier turn than the last an approval waits no more, as what
+ * it allows may have been done; but what came of calls that the caller made itself it may say there too.
+ */
+export function openBefore(session: Session | undefined, position: number | undefined): readonly OpenStep[] {
+  if (position === undefined) return session?.open ?? [];
+  const answer = session?.messages[position - 1];
+  const steps = answer?.role === 'assistant' ? (answer.steps ?? []) : [];
+  return steps
+    .filter(({ status, by_caller }) => status === 'open' && by_caller)
+    .map(({ id }) => ({ id, awaits: 'output' }));
 }
 
 /** A session's turns up to a position, without what their caller thinks of them. */

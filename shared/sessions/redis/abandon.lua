@@ -11,6 +11,13 @@
 local session, messages, lease, running, turns, journal, reservations, tokens, record = unpack(KEYS)
 local ask = cjson.decode(ARGV[1])
 local held = redis.call('HGET', lease, 'turn') == ask.turn
+
+-- What is left of something that was done, as JSON.
+local function withheld(step)
+  if step.type == 'tool-returned' then return '"returned"' end
+  return step.by_caller and '"called-by-caller"' or '"called"'
+end
+
 -- What frees comes first: it also works where memory is full, and what adds works behind it. What the turn cost counts
 -- whoever has the lease, and whether or not its session is still there.
 if ask.reserved > 0 then
@@ -32,7 +39,7 @@ redis.call('PEXPIRE', running, ask.replay_ms)
 if ask.filtered then
   for entry, block in ipairs(redis.call('LRANGE', running, 1, -1)) do
     local said = cjson.decode(block)
-    redis.call('LSET', running, entry, said.type and '"step"' or #said)
+    redis.call('LSET', running, entry, said.type and withheld(said) or #said)
   end
 end
 for block = 3, #ARGV do

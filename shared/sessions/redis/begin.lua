@@ -10,7 +10,8 @@
 --         fork ('no', 'yes' or 'if-moved'), ephemeral, temporary, assistant or null, default_assistant,
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
 --         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null, takes_over (the turn
---         of the record, or null; the new session is then that turn's), approves (steps that wait for it, or null),
+--         of the record, or null; the new session is then that turn's), settles
+--         (steps that have to wait, {id, awaits} each), settles_outputs (whether all that wait for their output are among them),
 --         session_ms and use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after
 --         the lease), record_ms and implicit_ms (of a record with and without a key of the caller's), turn_ms (the
 --         longest), late_ms (what is asked beside a turn, behind it),
@@ -20,8 +21,8 @@
 -- Returns {outcome, ...}: of 'begun' session id, '1' if it is new, assistant, window start, reserved tokens, limits as
 -- JSON, title, the turn that it is forked behind ('' none, 'no' where it is no fork), brought items (a JSON each line),
 -- summaries as JSON, tokens that are held back for a summary and for a title (0: none may be asked for), '1' if the session
--- is temporary, the journal that it goes on with (its name, then a JSON each line; '' none), the steps that wait for an
--- approval as JSON, window's messages...; of
+-- is temporary, the journal that it goes on with (its name, then a JSON each line; '' none), the steps that wait for the
+-- caller as JSON, window's messages...; of 'not-open' and 'without-output' a step, and what it does not wait for; of
 -- 'limited' which limit, ms until a retry may succeed, limits as JSON; of 'repeated' session, turn, position or '', '1' if
 -- it has called a tool; of 'in-doubt' how the turn failed
 local session, messages, lease, running, replay, turns = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -88,11 +89,19 @@ elseif ask.after and ask.after ~= '' and not exists then
 end
 local is_apart = is_fork or ask.ephemeral
 if not again and not is_apart and holder then return { 'busy' } end
-local open = {}
-for _, step in ipairs(known[12] and cjson.decode(known[12]) or {}) do open[step] = true end
+local open = known[12] or '[]'
+if position then open = open_before(messages, position) end
 -- A turn that is taken over may have called them.
-for _, step in ipairs(not left and ask.approves or {}) do
-  if not open[step] then return { 'not-open' } end
+if not left and (#ask.settles > 0 or ask.settles_outputs) then
+  local waits, settled = {}, {}
+  for _, step in ipairs(cjson.decode(open)) do waits[step.id] = step.awaits end
+  for _, step in ipairs(ask.settles) do
+    if waits[step.id] ~= step.awaits then return { 'not-open', step.id, step.awaits } end
+    settled[step.id] = true
+  end
+  for _, step in ipairs(ask.settles_outputs and cjson.decode(open) or {}) do
+    if step.awaits == 'output' and not settled[step.id] then return { 'without-output', step.id } end
+  end
 end
 if exists and ask.assistant and known[2] and ask.assistant ~= known[2] then
   return { 'other-assistant', known[2] }
@@ -231,7 +240,7 @@ local begun = {
   'begun', session_id, is_first and '1' or '', assistant, tostring(window_start), tostring(reserve), states_json,
   title, is_fork and ask.after or 'no', brought, summaries,
   tostring(asides.summary), tostring(asides.title), is_temporary and '1' or '',
-  left and left.journal .. '\n' .. done or '', not is_fork and known[12] or '[]',
+  left and left.journal .. '\n' .. done or '', open,
 }
 if exists and not is_apart then
   use_session({ session, messages, replay, turns }, index, pinned, session_id, ask.use_ms, ask.temporary_use_ms)

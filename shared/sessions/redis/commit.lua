@@ -8,7 +8,7 @@
 --         or null), summary and titled: {outcome: 'none', 'taken', 'late' or 'refused', reserved, spent} or null,
 --         fingerprint and implicit or null, session_ms, temporary_ms, use_ms, late_ms, record_ms and implicit_ms (of a
 --         record with and without a key of the caller's), position (of the first block), journal (its name, or null),
---         open (steps that wait for an approval, as JSON, or null)
+--         open (steps that wait for the caller, as JSON, or null)
 --      2: user message, 3: answer, 4: ending, 5...: blocks of tokens
 -- Returns 'committed' (also when it was before) or 'lost'
 local session, messages, lease, running, replay, turns, journal = unpack(KEYS)

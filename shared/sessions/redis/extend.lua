@@ -44,7 +44,7 @@ if ask.done > 0 then
     local decided, waiting = {}, {}
     for _, step in ipairs(ask.decided) do decided[step] = true end
     for _, step in ipairs(cjson.decode(redis.call('HGET', session, 'open') or '[]')) do
-      if not decided[step] then waiting[#waiting + 1] = step end
+      if not decided[step.id] then waiting[#waiting + 1] = step end
     end
     if #waiting > 0 then
       redis.call('HSET', session, 'open', cjson.encode(waiting))

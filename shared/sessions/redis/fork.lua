@@ -30,6 +30,19 @@ local function window_before(messages, position, budget, floor)
   return start, tokens
 end
 
+-- What waits for the caller behind the turn that ends before a position, as JSON: behind an earlier turn than the last an
+-- approval waits no more, as what it allows may have been done; but what came of calls that the caller made itself it may
+-- say there too.
+local function open_before(messages, position)
+  local answer = position > 0 and redis.call('LINDEX', messages, position - 1)
+  if not answer or not string.find(answer, '"by_caller":true', 1, true) then return '[]' end
+  local open = {}
+  for _, step in ipairs(cjson.decode(answer).steps or {}) do
+    if step.status == 'open' and step.by_caller then open[#open + 1] = { id = step.id, awaits = 'output' } end
+  end
+  return #open > 0 and cjson.encode(open) or '[]'
+end
+
 -- Copies a session's turns up to a position to where there is nothing yet; without what their caller thinks of them.
 local function copy_turns(source, messages, turns, position, ttl_ms)
   local latest

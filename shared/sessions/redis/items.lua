@@ -1,7 +1,11 @@
 -- What the steps share that know of what a caller brought: items, each a JSON on a line of its own.
 
--- What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4.
-local function cost_of(text) return (text.tokens or #text.content) + 4 end
+-- What a text costs a prompt. It has at most as many tokens as bytes; beside it, a message costs 4, and a call 12.
+local function cost_of(text)
+  local call = text.call
+  local bytes = #text.content + (call and #call.name + #call.arguments + 12 or 0)
+  return (text.tokens or bytes) + 4
+end
 
 -- Whether more items can be brought. `most` says how many at once, and how many there may be, of how many bytes.
 local function is_room(brought, items, most)

@@ -6,6 +6,7 @@ import type { Metadata } from '../../conversation/ports/metadata.ts';
 import type {
   ForkedFrom,
   Item,
+  OpenStep,
   SessionSummary,
   ShownSession,
   StoredMessage,
@@ -41,7 +42,7 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
         limits: JSON.parse(limits),
         brought: readItems(brought),
         window: messages.map((json) => JSON.parse(json) as StoredMessage),
-        open: JSON.parse(open) as string[],
+        open: JSON.parse(open) as OpenStep[],
         ...(done !== '' && { journal: readJournal(done) }),
       };
     }
@@ -54,13 +55,16 @@ export function readBegun([outcome, ...values]: string[], named: string): BeginR
       return { outcome, failed: JSON.parse(first) as TurnFailed };
     case 'moved':
       return { outcome, lastTurnId: first };
+    case 'not-open':
+      return { outcome, step: { id: first, awaits: second as OpenStep['awaits'] } };
+    case 'without-output':
+      return { outcome, stepId: first };
     case 'other-assistant':
     case 'too-long':
       return { outcome, assistant: first };
     case 'limited':
       return readLimited(values);
     case 'unknown-assistant':
-    case 'not-open':
     case 'not-temporary':
     case 'unknown-session':
     case 'unknown-turn':

@@ -14,7 +14,7 @@ export function sessionKeys(owner: string) {
     /**
      * HASH: created, updated, turns, window_start, window_tokens; from the first turn on assistant and title; pinned and
      * temporary, where it is; of a copy forked_from (JSON); summaries (JSON); summary_by (a turn) and summary_until (ms) while one is late; summary_after (a
-     * number of turns) and summary_pause behind one that failed; title_by (a turn) while a title is late; open (ids of steps, JSON) while some wait for an approval; metadata (JSON); brought: items (a JSON each line) that
+     * number of turns) and summary_pause behind one that failed; title_by (a turn) while a title is late; open ({id, awaits} of steps, JSON) while some wait for the caller; metadata (JSON); brought: items (a JSON each line) that
      * are part of the next turn, and count in window_tokens.
      */
     session: (id: string) => key('session', id),

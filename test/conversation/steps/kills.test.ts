@@ -83,7 +83,7 @@ describe('a holder that dies', () => {
       expect(outcome.events.map(({ type }) => type)).toEqual([
         ...['turn-started', 'token-said', 'tool-called', 'tool-returned', 'token-said', 'turn-finished'],
       ]);
-      const id = `${before.turnId}.1`;
+      const id = `${after.turnId}.1`;
       expect(outcome.events.filter((event) => 'id' in event)).toMatchObject([{ id }, { id }]);
       // Whoever joins the old one is told that it is lost.
       const follow = await store.follow('owner', before.sessionId, before.turnId, 0);

@@ -58,7 +58,7 @@ describe('a turn that failed behind a call', () => {
     await expect(conversation.talk('Pay', asked)).rejects.toBe(filtered);
     const [[{ newSessionId }] = expect.unreachable()] = store.asked.begin;
     expect((await store.follow(OWNER, newSessionId, undefined, 1))?.entries).toEqual([
-      ...[1, 'step', 'step', expect.objectContaining({ code: 'content-filtered' })],
+      ...[1, 'called', 'returned', expect.objectContaining({ code: 'content-filtered' })],
     ]);
     expect((await conversation.talk('Pay', asked)).tokens.join('')).toBe('Paying. All paid.');
     expect(tool.received).toHaveLength(1);
