@@ -34,6 +34,8 @@ export interface Services {
   store: SessionStore;
   audit: AuditLog;
   telemetry: Telemetry;
+  /** The model can be told of tools. */
+  takesTools: boolean;
   turns: TurnParts;
 }
 
@@ -63,6 +65,7 @@ function build(settings: Settings, environment: Environment): Services {
     store,
     audit,
     telemetry,
+    takesTools: whyNoTools(settings.model) === undefined,
     turns: {
       store,
       audit,

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { apiEndpoint } from '../../shared/http/v1/api-endpoint.ts';
-import { askedItems } from '../../shared/http/v1/items.ts';
+import { askedItems } from '../../shared/http/v1/asked-items.ts';
 import { storedResponse } from '../../shared/http/v1/kept-response.ts';
 import { listQueryOf, pageOfList } from '../../shared/http/v1/list.ts';
 
@@ -11,6 +11,6 @@ app.http('v1-input-items', {
   ...apiEndpoint(async (call) => {
     const page = listQueryOf(call.request.query);
     const { sessionId, turn } = await storedResponse(call);
-    return { jsonBody: pageOfList(askedItems(sessionId, turn.user), page) };
+    return { jsonBody: pageOfList(askedItems(sessionId, turn.user, turn.answer), page) };
   }),
 });

@@ -9,7 +9,7 @@ import type { Spoken } from './steps/rounds.ts';
 interface Asked {
   brought: Item[];
   approve: Approval[] | undefined;
-  outputs: Output[] | undefined;
+  outputs: readonly Output[];
   echo: Echo | undefined;
   answeredBy: AnsweredBy;
 }
@@ -18,7 +18,7 @@ interface Asked {
 export function messagesOf(
   turnId: string,
   begun: Extract<BeginResult, { outcome: 'begun' }>,
-  { brought, approve, outputs = [], echo, answeredBy }: Asked,
+  { brought, approve, outputs, echo, answeredBy }: Asked,
   prompt: Prompt,
   spoken: Spoken,
   count: TokenCount,

@@ -19,8 +19,9 @@ export interface TurnPrompt {
   built: Prompt;
   callable: Callable;
   left: LeftOpen;
-  /** As it is stored. */
+  /** As they are stored. */
   brought: readonly Item[];
+  outputs: readonly Output[];
 }
 
 /** What an assistant may call of its own. */
@@ -47,7 +48,9 @@ export async function turnPrompt(
   brought: readonly Item[],
 ): Promise<TurnPrompt> {
   const { prompts } = parts;
-  const { message, approve = [], outputs = [], instructions, functions: given = [], isSingleCall: isSingle } = request;
+  const { message, approve = [], instructions, functions: given = [], isSingleCall: isSingle } = request;
+  // Others are sent again.
+  const outputs = (request.outputs ?? []).filter(({ id }) => begun.open.some((step) => step.id === id));
   const isAnswer = request.purpose === undefined;
   const own = isAnswer ? await ownTools(parts, assistant, caller) : new Map<string, Tool>();
   // A name that came to be a tool's since the request was read stays that.
@@ -73,7 +76,7 @@ export async function turnPrompt(
     own,
   );
   const left = { calls: message === '' ? settledCalls(settlement, tools) : [], before };
-  return { built, callable: { tools, functions, isSingle }, left, brought: [...asked.brought, ...last] };
+  return { built, callable: { tools, functions, isSingle }, left, brought: [...asked.brought, ...last], outputs: told };
 }
 
 /** The calls at the end of what the caller brought, of so many items that came with the turn. */

@@ -63,6 +63,7 @@ export async function takeTurn(
       outputTokens: request.maxOutputTokens,
       settles: settlesOf(request),
       settlesOutputs: outputs !== undefined,
+      isOnlySettling: message === '',
       titleTokens: request.isTitled ? await titleTokens(message, measured, prompts) : undefined,
       askedAt,
       echo: request.echo,
@@ -96,7 +97,7 @@ async function* answer(
   const { store, prompts, running, now } = parts;
   const { askedAt, ...own } = turn;
   const { sessionId, assistant: name, limits, journal } = begun;
-  const { isEphemeral, approve, outputs, echo, requestId, traceparent, purpose, token } = request;
+  const { isEphemeral, approve, echo, requestId, traceparent, purpose, token } = request;
   const model = purpose === 'summary' ? parts.summarizer : parts.model;
   const claim = claimOf(own, begun, request);
   const { turnId } = own;
@@ -120,7 +121,7 @@ async function* answer(
 
     const counted = await prompts.counted([...begun.brought, ...broughtOf(request, turnId)]);
     const caller = { id: claim.owner, token };
-    const { built, callable, left, brought } = await turnPrompt(
+    const { built, callable, left, brought, outputs } = await turnPrompt(
       parts,
       request,
       begun,

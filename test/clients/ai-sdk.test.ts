@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createOpenAI } from '@ai-sdk/openai';
-import { APICallError, generateText, type ModelMessage, streamText } from 'ai';
+import { APICallError, generateText, isStepCount, jsonSchema, type ModelMessage, streamText, tool } from 'ai';
 import { expect, test } from 'vitest';
 import { type Caller, describeServed, type Served, turnsOfSessions } from './describe-served.ts';
 
@@ -35,6 +35,52 @@ describeServed("the AI SDK's OpenAI provider", (served) => {
     }
     expect(served.heard()).toHaveLength(5);
     expect(await turnsOfSessions(caller)).toEqual([3]);
+  });
+
+  test.each([
+    ['its messages', () => ({})],
+    ['a conversation', (conversation: string) => ({ conversation })],
+    ['the response before', (_: string, previousResponseId: string) => ({ previousResponseId })],
+    ['store: false', () => ({ store: false })],
+  ])('runs its own tools in a loop, whole and streamed, with %s', async (_, optionsOf) => {
+    const { openai, conversation } = await openConversation(served);
+    const before = await generateText({ model: openai('default'), prompt: 'Hi' });
+    const made: unknown[] = [];
+    const where = tool({
+      description: 'Says where somebody is.',
+      inputSchema: jsonSchema<{ who: string }>({ type: 'object', properties: { who: { type: 'string' } } }),
+      execute: async (input) => {
+        made.push(input);
+        return `In Basel (${made.length}).`;
+      },
+    });
+    const responseId = before.providerMetadata?.['openai']?.['responseId'] as string;
+    const asked = {
+      ...{ model: openai('default'), prompt: 'Where is Ada?', tools: { where }, stopWhen: isStepCount(4) },
+      providerOptions: { openai: optionsOf(conversation, responseId) },
+    };
+    const enqueue = () => {
+      const call = (id: string) => ({ id, name: 'where', arguments: '{"who":"Ada"}' });
+      served.upstream.enqueue({ deltas: ['Well. '], calls: [call('a'), call('b')] });
+      served.upstream.enqueue({ calls: [call('c')] });
+      served.upstream.enqueue({ deltas: ['She is in Basel.'] });
+    };
+    enqueue();
+    const whole = await generateText(asked);
+    expect([whole.text, whole.finishReason, whole.warnings]).toEqual(['She is in Basel.', 'stop', []]);
+    expect(whole.steps.map(({ finishReason }) => finishReason)).toEqual(['tool-calls', 'tool-calls', 'stop']);
+    expect(made).toHaveLength(3);
+    expect(
+      served
+        .heard()
+        .filter((each) => each.startsWith('tool:'))
+        .slice(-3),
+    ).toEqual(['tool: In Basel (1).', 'tool: In Basel (2).', 'tool: In Basel (3).']);
+    enqueue();
+    const streamed = streamText(asked);
+    expect(await streamed.text).toBe('She is in Basel.');
+    expect(await streamed.finishReason).toBe('stop');
+    expect(made).toHaveLength(6);
   });
 
   test('sends its messages again, earlier answers by reference: each turn is a conversation of its own', async () => {

@@ -1,4 +1,4 @@
-import { Agent, type AgentInputItem, OpenAIConversationsSession, OpenAIProvider, Runner } from '@openai/agents';
+import { Agent, type AgentInputItem, OpenAIConversationsSession, OpenAIProvider, Runner, tool } from '@openai/agents';
 import { OpenAI } from 'openai';
 import { expect, test } from 'vitest';
 import { describeServed, type Served, turnsOfSessions } from './describe-served.ts';
@@ -70,6 +70,52 @@ describeServed('@openai/agents', (served) => {
     expect(served.heard()).toEqual(heardAtLast);
     expect(await turnsOfSessions(caller)).toEqual(turns);
   });
+
+  test.each([
+    ['a conversationId', 'conversation'],
+    ['its previous response', 'previous'],
+    ['its whole history, which it keeps itself', 'history'],
+  ])('runs its own tools in a loop, with %s', async (_, how) => {
+    const { caller, client, runner } = open(served);
+    const made: unknown[] = [];
+    const where = tool({
+      name: 'where',
+      description: 'Says where somebody is.',
+      parameters: {
+        type: 'object',
+        properties: { who: { type: 'string' } },
+        required: ['who'],
+        additionalProperties: false,
+      },
+      strict: true,
+      execute: async (input) => {
+        made.push(input);
+        return `In Basel (${made.length}).`;
+      },
+    });
+    const store = how === 'history' ? { modelSettings: { store: false } } : {};
+    const agent = new Agent({ name: 'Guide', model: 'default', tools: [where], ...store });
+    const called = (id: string) => ({ calls: [{ id, name: 'where', arguments: '{"who":"Ada"}' }] });
+    served.upstream.enqueue(called('a'));
+    served.upstream.enqueue(called('b'));
+    served.upstream.enqueue({ deltas: ['She is in Basel.'] });
+    const place = how === 'conversation' ? { conversationId: (await client.conversations.create()).id } : {};
+    const first = await runner.run(agent, 'Where is Ada?', place);
+    expect(first.finalOutput).toBe('She is in Basel.');
+    expect(made).toEqual([{ who: 'Ada' }, { who: 'Ada' }]);
+    const offered = served.upstream.requests.at(-1)?.body['tools'];
+    expect(offered).toMatchObject([{ type: 'function', function: { name: 'where', strict: true } }]);
+    expect(toldOf(served)).toEqual(['In Basel (1).', 'In Basel (2).']);
+    served.upstream.enqueue(called('c'));
+    served.upstream.enqueue({ deltas: ['Sure.'] });
+    const next =
+      how === 'previous'
+        ? await runner.run(agent, 'Sure?', { previousResponseId: first.lastResponseId as string })
+        : await runner.run(agent, how === 'history' ? [...first.history, user('Sure?')] : 'Sure?', place);
+    expect(next.finalOutput).toBe('Sure.');
+    expect(toldOf(served)).toEqual(['In Basel (1).', 'In Basel (2).', 'In Basel (3).']);
+    expect((await turnsOfSessions(caller)).at(0)).toBe(how === 'history' ? undefined : how === 'conversation' ? 5 : 3);
+  });
 });
 
 /** A runner that traces nothing, as that goes to OpenAI. */
@@ -83,4 +129,14 @@ function open(served: Served) {
 function textOf(item: OpenAI.Conversations.ConversationItem): string {
   const [part] = item.type === 'message' ? item.content : [];
   return part && 'text' in part ? part.text : '';
+}
+
+function user(content: string): AgentInputItem {
+  return { role: 'user', content };
+}
+
+/** What the model was last told of calls. */
+function toldOf({ upstream }: Served): (string | undefined)[] {
+  const messages = upstream.requests.at(-1)?.body['messages'] as { role: string; content?: string }[];
+  return messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
 }

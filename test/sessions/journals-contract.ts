@@ -376,8 +376,8 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
     });
 
     /** A turn that leaves an approval open, and two calls that its caller makes itself. */
-    async function calling(owner: string) {
-      const [claim, begun] = await begin(owner);
+    async function calling(owner: string, place: Partial<BeginRequest> = {}) {
+      const [claim, begun] = await begin(owner, place);
       const plain = commitOf(claim, begun, 'Call', { open: [approval('t.1'), output('t.2'), output('t.3')] });
       const step = {
         type: 'tool_call',
@@ -406,6 +406,27 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
       expect(await settle([approval('t.2')])).toEqual({ outcome: 'not-open', step: approval('t.2') });
       const begun = await settle([output('t.3'), approval('t.1'), output('t.2')]);
       expect(begun).toMatchObject({ outcome: 'begun', open: [approval('t.1'), output('t.2'), output('t.3')] });
+    });
+
+    test('an output of an earlier turn is one that is sent again: it is passed over, and makes no turn by itself', async () => {
+      const owner = randomUUID();
+      const [earlier, begunBefore] = await begin(owner);
+      await store.commit(earlier, commitOf(earlier, begunBefore));
+      const { sessionId, turnId, settle } = await calling(owner, { sessionId: earlier.sessionId });
+      const again = output(`${earlier.turnId}.1`);
+      const outputs = [output('t.2'), output('t.3')];
+      const own = output(`${turnId}.1`);
+      const strange = output(`${randomUUID()}.1`);
+      for (const step of [own, strange, approval(again.id)]) {
+        expect(await settle([...outputs, step])).toEqual({ outcome: 'not-open', step });
+      }
+      const [next, begun] = await begin(owner, { sessionId, settles: [again, ...outputs], isOnlySettling: true });
+      await store.commit(next, commitOf(next, begun));
+      expect(await settle([again], { isOnlySettling: true })).toEqual({ outcome: 'not-open', step: again });
+      const before = { after: earlier.turnId, fork: 'yes' as const };
+      expect(await settle([own], before)).toEqual({ outcome: 'not-open', step: own });
+      expect(await settle([again], before)).toEqual({ outcome: 'not-open', step: again });
+      expect(await settle([again, own])).toMatchObject({ outcome: 'begun' });
     });
 
     test('who says nothing of outputs may go on without them', async () => {

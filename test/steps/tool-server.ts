@@ -17,6 +17,8 @@ export class ToolServer {
   readonly calls: ServedCall[] = [];
   /** What comes of a call. */
   answer: (call: ServedCall) => Promise<string> | string = ({ input }) => `Done: ${JSON.stringify(input)}`;
+  /** Where it is not 200, the tool says that it failed. */
+  status = 200;
   readonly #server: Server;
 
   private constructor() {
@@ -27,6 +29,7 @@ export class ToolServer {
       response.on('finish', () => {
         call.isAnswered = true;
       });
+      response.statusCode = this.status;
       response.end(await this.answer(call));
     });
   }

@@ -92,10 +92,15 @@ export interface BeginRequest {
   askedAt: number;
   echo?: Echo | undefined;
   idempotency: Idempotency | undefined;
-  /** Steps that have to wait for what the caller says of them, unless the turn that said it is taken over. */
+  /**
+   * Steps that have to wait for what the caller says of them, unless the turn that said it is taken over. An output of an
+   * earlier turn's step is one that is sent again, and passed over.
+   */
   settles?: readonly OpenStep[] | undefined;
   /** Among them has to be every step that waits for its output. */
   settlesOutputs?: boolean | undefined;
+  /** There is no message: one of them at least has to wait. */
+  isOnlySettling?: boolean | undefined;
   /**
    * The turn of the idempotency record, which nobody holds any more, and whose journal this one goes on with:
    * `newSessionId` is then that turn's session.

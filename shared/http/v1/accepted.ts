@@ -5,7 +5,7 @@ import { refused } from './api-failure.ts';
 
 /** Something that a caller brings which not every assistant takes: what it is, and the parameter it stands in. */
 export interface Brought {
-  kind: 'instructions' | 'history';
+  kind: 'instructions' | 'history' | 'tools';
   param: string;
 }
 
@@ -23,16 +23,27 @@ export async function checkAccepted(
   sessionId: string | undefined,
 ): Promise<void> {
   if (brought.length === 0) return;
-  const { services, caller } = call;
+  const assistant = await answeringAssistant(call, model, sessionId);
+  checkAcceptedBy(call, assistant ? [assistant] : [], brought);
+}
+
+/**
+ * The assistant that will answer; none where it is not on offer, which is refused where the turn begins.
+ *
+ * @param model as the request names it; else the session's own answers
+ */
+export async function answeringAssistant(
+  { services, caller }: Call,
+  model: string | undefined,
+  sessionId: string | undefined,
+): Promise<Assistant | undefined> {
   const { assistants, store } = services;
   const session =
     model === undefined && sessionId !== undefined
       ? await store.history(caller.owner, sessionId, { limit: 1, before: undefined })
       : undefined;
   const own = typeof session === 'object' ? session.session.assistant : null;
-  // One that is not on offer is refused where the turn begins.
-  const assistant = assistants.get(model ?? own ?? DEFAULT_ASSISTANT);
-  checkAcceptedBy(call, assistant ? [assistant] : [], brought);
+  return assistants.get(model ?? own ?? DEFAULT_ASSISTANT);
 }
 
 /**
@@ -43,7 +54,7 @@ export async function checkAccepted(
 export function checkAcceptedBy({ services }: Call, assistants: readonly Assistant[], brought: Brought[]): void {
   const { mode } = services.settings.auth;
   const isApp = mode === 'open' || mode === 'key';
-  for (const { accepts = isApp ? ['instructions', 'history'] : [] } of assistants) {
+  for (const { accepts = isApp ? ['instructions', 'history', 'tools'] : [] } of assistants) {
     const wrong = brought.find(({ kind }) => !accepts.includes(kind));
     if (wrong) throw refused('not_supported', wrong.param, `The assistant takes no ${wrong.kind} of its callers.`);
   }

@@ -3,10 +3,10 @@ import type { KeptSession } from '../../conversation/ports/between-turns.ts';
 import { busy, limited } from '../../conversation/refusal.ts';
 import type { Call } from '../endpoint.ts';
 import { notFound, refused } from './api-failure.ts';
+import { broughtItems } from './asked-items.ts';
 import { readBrought, tooMany } from './brought-items.ts';
 import { keptSession } from './conversation.ts';
 import { bringBody, createBody, readConversationBody } from './conversation-body.ts';
-import { broughtItem } from './items.ts';
 import { listOf } from './list.ts';
 import { readMetadata } from './metadata.ts';
 
@@ -40,7 +40,7 @@ export async function bringItems(call: Call) {
   const brought = await services.store.bring(caller.owner, id, items);
   switch (brought.outcome) {
     case 'brought': {
-      const data = items.map((item) => broughtItem(id, item));
+      const data = items.flatMap((item) => broughtItems(id, item));
       return { list: listOf(data, false), limits: brought.limits };
     }
     case 'busy':

@@ -3,7 +3,9 @@ import type { Item } from '../../conversation/ports/stored.ts';
 import type { Call } from '../endpoint.ts';
 import { type Brought, checkAcceptedBy } from './accepted.ts';
 import { type ApiFailure, refused } from './api-failure.ts';
+import { bounded } from './input.ts';
 import { readInputItems } from './input-items.ts';
+import { pairItems } from './paired-items.ts';
 import { resolveItems } from './resolve-items.ts';
 
 /**
@@ -16,18 +18,19 @@ export async function readBrought(call: Call, list: readonly unknown[], session?
   if (list.length > MOST_BROUGHT.at_once) throw tooMany();
   const { services } = call;
   const items = readInputItems(list, 'items');
-  const said = await resolveItems(call, items);
-  const isOwn = items.some((item) => 'role' in item);
-  const system = said.findIndex(({ role }) => role === 'system');
-  const brought: Brought[] = [
+  const { said } = pairItems(items, await resolveItems(call, items), { sessionId: undefined });
+  const isOwn = said.some(({ from }) => !('compaction' in from || 'reference' in from));
+  const system = said.find(({ role }) => role === 'system')?.from.param;
+  const kinds: Brought[] = [
     ...(isOwn ? [{ kind: 'history' as const, param: 'items' }] : []),
-    ...(system === -1 ? [] : [{ kind: 'instructions' as const, param: `items[${system}]` }]),
+    ...(system === undefined ? [] : [{ kind: 'instructions' as const, param: system }]),
   ];
   // Before its first turn a conversation may come to any of them.
   const { assistant } = session?.summary ?? { assistant: null };
   const [...assistants] = services.assistants.values();
-  checkAcceptedBy(call, assistant === null ? assistants : assistants.filter(({ name }) => name === assistant), brought);
-  return services.turns.prompts.counted(withIds(said, services.turns.newId(), session?.length ?? 0));
+  checkAcceptedBy(call, assistant === null ? assistants : assistants.filter(({ name }) => name === assistant), kinds);
+  const brought = await Promise.all(said.map(({ from: _, ...each }) => bounded(call, each)));
+  return services.turns.prompts.counted(withIds(brought, services.turns.newId(), session?.length ?? 0));
 }
 
 export function tooMany(): ApiFailure {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { refused } from './api-failure.ts';
-import { shortened, unknownParameter } from './input-items.ts';
+import { shortened, unknownParameter } from './item-checks.ts';
 
 /**
  * Checks a body against its schema.

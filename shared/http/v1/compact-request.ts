@@ -39,8 +39,8 @@ export async function readCompactRequest(call: Call): Promise<ResponseRequest> {
   if (assistant === undefined) {
     throw new ApiFailure('unknown-assistant', undefined, 'There is no such model.', 'model');
   }
-  const { said: brought, ...kinds } = await readSaid(call, input ?? []);
-  if (!isGiven(previous) && brought.every(({ content }) => content.trim() === '')) {
+  const { said: brought, ...kinds } = await readSaid(call, input ?? [], { sessionId: undefined });
+  if (!isGiven(previous) && brought.every(({ content, call: called }) => content.trim() === '' && !called)) {
     throw refused('invalid_value', 'input', 'What is to be compacted must not be blank.');
   }
   const instructions = given || undefined;

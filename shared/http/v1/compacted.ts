@@ -14,7 +14,8 @@ export function compactedOf(call: Call, response: ApiResponse) {
     throw new Failure('output-limit-reached', 'The summary needs more tokens than it may have.');
   }
   if (details !== null) throw new Failure('model-timeout', 'The summary took too long.');
-  const text = output[0]?.content[0]?.text.trim() ?? '';
+  const [said] = output;
+  const text = said?.type === 'message' ? (said.content[0]?.text.trim() ?? '') : '';
   if (status !== 'completed') throw new Failure('turn-lost', 'The summary was stopped.');
   if (text === '') throw new Failure('model-failed', 'The summary is blank.');
   const item: CompactionItem = {

@@ -1,17 +1,19 @@
 import type { FoundItem } from '../../conversation/ports/between-turns.ts';
 import type { SessionStore } from '../../conversation/ports/session-store.ts';
+import type { ApiItem } from './api-items.ts';
+import { broughtItems } from './asked-items.ts';
 import { type ItemPlace, itemId } from './ids.ts';
-import { broughtItem, type MessageItem, turnItems } from './items.ts';
+import { turnItems } from './items.ts';
 
 /** One of the caller's items, where it is a turn's or was brought to a conversation. */
-export async function findItem(store: SessionStore, owner: string, place: ItemPlace): Promise<MessageItem | undefined> {
+export async function findItem(store: SessionStore, owner: string, place: ItemPlace): Promise<ApiItem | undefined> {
   const found = await locateItem(store, owner, place);
   if (found === undefined) return undefined;
   const { sessionId } = place;
   const items =
     'turn' in found
       ? turnItems(sessionId, found.turn.user, found.turn.answer)
-      : found.brought.map((item) => broughtItem(sessionId, item));
+      : found.brought.flatMap((item) => broughtItems(sessionId, item));
   return items.find(({ id }) => id === itemId(place));
 }
 

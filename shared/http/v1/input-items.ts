@@ -1,21 +1,28 @@
 import type { Item } from '../../conversation/ports/stored.ts';
 import { notFound, refused } from './api-failure.ts';
+import { approvalOf, functionCallOf, mcpCallOf, mcpNameOf, outputOf } from './call-items.ts';
 import { type ItemPlace, readItemId } from './ids.ts';
+import { checkKnown, shortened, textOf, unknownParameter } from './item-checks.ts';
+
+/** What an item says. */
+export type Said = Pick<Item, 'role' | 'content' | 'call'>;
 
 /** Something that a caller brings, and the parameter that it stands in. */
-export type InputItem = { param: string } & (
-  | { role: Item['role']; content: string }
+export type InputItem = { param: string } & InputContent;
+
+export type InputContent =
+  | { said: Said }
+  /** A function that was called, and, as an item of its own, what came of it. */
+  | { called: NonNullable<Item['call']> }
+  | { output: { call_id: string; output: string } }
+  /** A call that waited for an approval. */
+  | { request: NonNullable<Item['call']> }
+  /** What becomes of a call that waits for that. */
+  | { approval: { id: string; approve: boolean } }
   /** One of the caller's own that is kept already. */
   | { reference: ItemPlace }
   /** A summary that it was given to keep, as it sends it. */
-  | { compaction: string }
-);
-
-/** What may stand beside what an item says, and is without effect. */
-const IGNORED = new Set(['id', 'status', 'phase', 'type']);
-
-/** The parts of each role's content that are text. */
-const TEXTS = { user: ['input_text'], system: ['input_text'], assistant: ['output_text', 'input_text'] };
+  | { compaction: string };
 
 /**
  * The items of a list.
@@ -24,27 +31,50 @@ const TEXTS = { user: ['input_text'], system: ['input_text'], assistant: ['outpu
  * @throws {ApiFailure} 400, or 404 for a reference to what can be none of ours
  */
 export function readInputItems(list: readonly unknown[], param: string): InputItem[] {
-  return list.map((value, place) => readItem(value, `${param}[${place}]`));
+  return list.map((value, place) => {
+    const at = `${param}[${place}]`;
+    return { param: at, ...readItem(value, at) };
+  });
 }
 
-function readItem(value: unknown, param: string): InputItem {
+function readItem(value: unknown, param: string): InputContent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refused('invalid_value', param, 'An item must be an object.');
   }
   const item = value as Record<string, unknown>;
-  if (isReference(item)) return { param, reference: referenceOf(item, param) };
-  if (item['type'] === 'compaction') return { param, compaction: compactionOf(item, param) };
-  if ((item['type'] ?? 'message') !== 'message') {
-    throw refused('unsupported_content', `${param}.type`, 'Only messages, compactions, and references are taken.');
+  if (isReference(item)) return { reference: referenceOf(item, param) };
+  switch (item['type'] ?? 'message') {
+    case 'message':
+      return { said: messageOf(item, param) };
+    case 'compaction':
+      return { compaction: compactionOf(item, param) };
+    case 'function_call':
+      return { called: functionCallOf(item, param) };
+    case 'function_call_output':
+      return { output: outputOf(item, param) };
+    case 'mcp_call':
+      return { said: { role: 'assistant', ...mcpCallOf(item, param) } };
+    case 'mcp_approval_request':
+      return { request: mcpNameOf(item, param) };
+    case 'mcp_approval_response':
+      return { approval: approvalOf(item, param) };
+    default:
+      throw refused(
+        'unsupported_content',
+        `${param}.type`,
+        'Only messages, calls, compactions, and references are taken.',
+      );
   }
-  const { role: given, content, ...rest } = item;
+}
+
+function messageOf({ role: given, content, ...rest }: Record<string, unknown>, param: string): Said {
   checkKnown(rest, param);
   // A developer's word and the system's are the same to models of other providers.
   const role = given === 'developer' ? 'system' : given;
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
     throw refused('invalid_value', `${param}.role`, 'role must be user, assistant, system or developer.');
   }
-  return { param, role, content: textOf(content, role, `${param}.content`) };
+  return { role, content: textOf(content, role, `${param}.content`) };
 }
 
 /** Its type may be left out, where nothing but an id is there. */
@@ -65,42 +95,4 @@ function compactionOf(item: Record<string, unknown>, param: string): string {
   checkKnown(rest, param);
   if (typeof signed === 'string') return signed;
   throw refused('invalid_value', `${param}.encrypted_content`, 'encrypted_content must be a string.');
-}
-
-function checkKnown(rest: Record<string, unknown>, param: string): void {
-  const unknown = Object.keys(rest).find((key) => !IGNORED.has(key));
-  if (unknown !== undefined) throw unknownParameter(`${param}.${shortened(unknown)}`);
-}
-
-/** Text, or its parts: what was asked in parts is read as paragraphs, what was answered as it was said. */
-function textOf(content: unknown, role: Item['role'], param: string): string {
-  if (typeof content === 'string') return wellFormed(content, param);
-  if (!Array.isArray(content)) throw refused('invalid_value', param, 'content must be a string, or a list of parts.');
-  const parts = content.map((part: unknown, place) => partOf(part, role, `${param}[${place}]`));
-  return parts.join(role === 'assistant' ? '' : '\n\n');
-}
-
-function partOf(part: unknown, role: Item['role'], param: string): string {
-  const { type, text } = Object(part) as { type?: unknown; text?: unknown };
-  if (typeof type !== 'string') throw refused('invalid_value', param, 'A part must be an object with a type.');
-  if (!TEXTS[role].includes(type)) {
-    throw refused('unsupported_content', `${param}.type`, `Of ${role} items only text is taken.`);
-  }
-  if (typeof text !== 'string') throw refused('invalid_value', `${param}.text`, 'text must be a string.');
-  return wellFormed(text, `${param}.text`);
-}
-
-/** @throws {ApiFailure} 400 where text is not well-formed Unicode */
-export function wellFormed(text: string, param: string): string {
-  if (text.isWellFormed()) return text;
-  throw refused('invalid_value', param, 'Text must be well-formed Unicode.');
-}
-
-export function unknownParameter(param: string) {
-  return refused('unknown_parameter', param, `Unknown parameter: ${param}.`);
-}
-
-/** Names are the caller's text. */
-export function shortened(name: string): string {
-  return name.slice(0, 60).toWellFormed();
 }

@@ -1,9 +1,11 @@
 import type { KeptSession } from '../../conversation/ports/between-turns.ts';
 import type { Call } from '../endpoint.ts';
+import type { ApiItem } from './api-items.ts';
+import { broughtItems } from './asked-items.ts';
 import { keptSession } from './conversation.ts';
 import { locateItem } from './find-item.ts';
 import { readItemId } from './ids.ts';
-import { broughtItem, itemsOf, type MessageItem } from './items.ts';
+import { itemsOf } from './items.ts';
 import { type ListQuery, type listOf, pageOfList, unknownAfter } from './list.ts';
 
 /**
@@ -11,7 +13,7 @@ import { type ListQuery, type listOf, pageOfList, unknownAfter } from './list.ts
  *
  * @throws {ApiFailure} 404; 400 where `after` is none of them
  */
-export async function itemList(call: Call, page: ListQuery): Promise<ReturnType<typeof listOf<MessageItem>>> {
+export async function itemList(call: Call, page: ListQuery): Promise<ReturnType<typeof listOf<ApiItem>>> {
   const { services, caller } = call;
   const session = await keptSession(call);
   const { id } = session.summary;
@@ -21,7 +23,7 @@ export async function itemList(call: Call, page: ListQuery): Promise<ReturnType<
 
   const [from, to] = stretch(session.length, page, after);
   const messages = from < to ? await services.store.messages(caller.owner, id, from, to - from) : [];
-  const brought = to === session.length ? session.brought.map((item) => broughtItem(id, item)) : [];
+  const brought = to === session.length ? session.brought.flatMap((item) => broughtItems(id, item)) : [];
   return pageOfList([...itemsOf(id, messages), ...brought], page);
 }
 

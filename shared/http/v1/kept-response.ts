@@ -62,8 +62,12 @@ export async function responseSoFar({ services }: Call, kept: KeptResponse): Pro
  * @throws {ApiFailure} 404 where it was stopped before a word: nothing of it is kept, but for those who hear its end
  */
 export async function readResponse(call: Call, kept: KeptResponse): Promise<ApiResponse> {
+  const { services, caller } = call;
+  const { sessionId, turnId } = kept;
   const response = await responseSoFar(call, kept);
-  if (response.status === 'cancelled' && response.output.length === 0) throw notFound('response');
+  if (response.status !== 'cancelled' || response.output.some(({ type }) => type === 'message')) return response;
+  // What it found open, and rejected, it may have told all the same.
+  if ((await services.store.readTurn(caller.owner, sessionId, turnId)) === undefined) throw notFound('response');
   return response;
 }
 

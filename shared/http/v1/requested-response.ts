@@ -3,6 +3,8 @@ import { codeOf, Failure } from '../../conversation/failure.ts';
 import type { Call } from '../endpoint.ts';
 import { requestedTurn } from '../requested-turn.ts';
 import { notFound } from './api-failure.ts';
+import { approvalRequestId, functionCallId } from './ids.ts';
+import { noCall, noOutput, noRequest } from './paired-items.ts';
 import { type ResponseRequest, readResponseRequest, unknownPrevious } from './response-request.ts';
 
 /**
@@ -27,9 +29,16 @@ export async function requestedResponse(
   }
 }
 
+/** What waits for the caller, or does not, by the id that the caller knows. */
+function unsettled(stepId: string, field: string | undefined, { turn }: ResponseRequest): unknown {
+  if (field === 'approve') return noRequest(approvalRequestId(turn.sessionId ?? '', stepId), 'input');
+  return (field === 'outputs' ? noCall : noOutput)(functionCallId(stepId), 'input');
+}
+
 /** What does not exist is called as the caller calls it. */
 function named(error: unknown, asked: ResponseRequest | undefined): unknown {
   if (asked === undefined || !(error instanceof Failure)) return error;
+  if (error.stepId !== undefined) return unsettled(error.stepId, error.errors?.[0]?.field, asked);
   const isUnknown = codeOf(error) === 'session-not-found' || error.errors?.[0]?.field === 'after';
   if (!isUnknown) return error;
   return asked.turn.after === undefined ? notFound('conversation', 'conversation') : unknownPrevious();

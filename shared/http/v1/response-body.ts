@@ -83,7 +83,6 @@ function isServed(name: string, value: unknown): boolean {
     case 'frequency_penalty':
     case 'presence_penalty':
       return value === 0;
-    case 'tools':
     case 'context_management':
       return Array.isArray(value) && value.length === 0;
     case 'prompt':

@@ -1,5 +1,6 @@
 import type { Echo } from '../../conversation/ports/echo.ts';
 import type { Metadata } from '../../conversation/ports/metadata.ts';
+import type { FunctionTool, ToolChoice } from './functions.ts';
 
 /** What a response tells again of its request, kept with its turn: only what is not as it is without a word. */
 export interface ResponseEcho {
@@ -14,6 +15,10 @@ export interface ResponseEcho {
   effort?: string;
   /** Nothing of the turn is kept. */
   store?: false;
+  /** Functions of the caller's, what it wants of them, and `false` for one call at a time. */
+  tools?: readonly FunctionTool[];
+  tool_choice?: ToolChoice;
+  parallel_tool_calls?: boolean;
   /** How many items the caller brought before its message: the message's own place follows from it. */
   brought?: number;
 }

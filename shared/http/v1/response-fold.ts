@@ -1,16 +1,16 @@
-import type { TurnEvent, TurnFinished, TurnStarted } from '../../conversation/events.ts';
+import type { StepWithheld, TurnEvent, TurnFinished, TurnStarted } from '../../conversation/events.ts';
 import type { Failure } from '../../conversation/failure.ts';
 import { errorOf } from './error-response.ts';
-import { answerItem, answerStatus, type MessageItem, type TextPart, textPart } from './items.ts';
+import { COUNTS, itemEvents, type UnnumberedEvent } from './item-events.ts';
+import { answerStatus } from './items.ts';
+import { type ItemChange, OutputItems } from './output-items.ts';
 import { readEcho } from './response-echo.ts';
 import { type ApiResponse, type Defaults, type ResponseState, responseOf } from './response-object.ts';
 
 /** One of the API's typed events. */
-export interface ApiEvent {
-  type: string;
+export interface ApiEvent extends UnnumberedEvent {
   /** From 0, without a gap but for what is told no more. */
   sequence_number: number;
-  [field: string]: unknown;
 }
 
 /**
@@ -21,9 +21,10 @@ export class ResponseFold {
   readonly #defaultsOf: (assistant: string) => Defaults;
   #next = 0;
   #started: TurnStarted | undefined;
-  #text = '';
-  #isOpen = false;
-  #state: ResponseState = { status: 'in_progress', output: [] };
+  #items = new OutputItems({ sessionId: '', turnId: '' }, 0);
+  #ended: Omit<ResponseState, 'output'> | undefined;
+  /** What is told no more next is what came of a function of the caller's, of which nothing was told. */
+  #isUntold = false;
 
   /** @param defaultsOf what the assistant of that name has */
   constructor(defaultsOf: (assistant: string) => Defaults) {
@@ -33,89 +34,67 @@ export class ResponseFold {
   /** The response as far as it was told; there is none before the turn's start. */
   get response(): ApiResponse {
     const started = this.#started as TurnStarted;
-    return responseOf(started, this.#defaultsOf(started.assistant), this.#state);
+    const { status } = this.#ended ?? { status: 'in_progress' };
+    // A failed turn has left nothing behind: what was said in it is no output.
+    const output = status === 'failed' ? [] : [...this.#items.all];
+    return responseOf(started, this.#defaultsOf(started.assistant), { status, output, ...this.#ended });
   }
 
   tell(event: TurnEvent): ApiEvent[] {
     switch (event.type) {
-      case 'turn-started':
+      case 'turn-started': {
+        const { session_id: sessionId, turn_id: turnId, echo } = event;
         this.#started = event;
+        this.#items = new OutputItems({ sessionId, turnId }, readEcho(echo).brought ?? 0);
         return [this.#about('response.created'), this.#about('response.in_progress')];
+      }
       case 'token-said':
-        return [...this.#open(), this.#say(event.token)];
+      case 'tool-called':
+      case 'tool-returned':
+        return this.#changed(this.#items.tell(event));
       case 'tokens-withheld': {
-        const opened = this.#open();
+        const opened = this.#changed(this.#items.open());
         this.#next += event.count;
         return opened;
       }
-      // What was done is not told here yet.
-      case 'tool-called':
-      case 'tool-returned':
       case 'step-withheld':
+        this.#pass(event);
         return [];
       case 'turn-finished':
         return this.#finish(event);
     }
   }
 
-  /** A failed turn has left nothing behind: what was said in it is no output. */
   fail(failure: Failure): ApiEvent[] {
     const { code, message } = errorOf(failure);
-    this.#state = { status: 'failed', output: [], error: { code, message } };
+    this.#ended = { status: 'failed', error: { code, message } };
     return [this.#about('response.failed')];
   }
 
-  #open(): ApiEvent[] {
-    if (this.#isOpen) return [];
-    this.#isOpen = true;
-    return [
-      this.#event('response.output_item.added', {
-        output_index: 0,
-        item: { ...this.#item('in_progress'), content: [] },
-      }),
-      this.#part('response.content_part.added', { part: textPart('assistant', '') }),
-    ];
-  }
-
-  #say(token: string): ApiEvent {
-    this.#text += token;
-    this.#state = { status: 'in_progress', output: [this.#item('in_progress')] };
-    return this.#part('response.output_text.delta', { delta: token, logprobs: [] });
+  /** Passes over the numbers of what is told no more. */
+  #pass({ step }: StepWithheld): void {
+    if (step === 'called-by-caller') this.#isUntold = true;
+    else if (step === 'called') this.#next += COUNTS.called + (this.#items.withhold() ? COUNTS.ended : 0);
+    else if (this.#isUntold) this.#isUntold = false;
+    else this.#next += COUNTS.returned;
   }
 
   #finish({ finish_reason, usage, finished_at }: TurnFinished): ApiEvent[] {
     const status = finish_reason === 'stopped' ? 'cancelled' : answerStatus(finish_reason);
-    const item = this.#item(answerStatus(finish_reason));
-    const output = this.#isOpen ? [item] : [];
-    this.#state = { status, output, usage, finishReason: finish_reason, finishedAt: finished_at };
-    return [
-      ...(this.#isOpen ? this.#close(item) : []),
-      this.#about(status === 'completed' ? 'response.completed' : 'response.incomplete'),
-    ];
+    const ended = this.#changed(this.#items.end(answerStatus(finish_reason)));
+    this.#ended = { status, usage, finishReason: finish_reason, finishedAt: finished_at };
+    return [...ended, this.#about(status === 'completed' ? 'response.completed' : 'response.incomplete')];
   }
 
-  #close(item: MessageItem): ApiEvent[] {
-    return [
-      this.#part('response.output_text.done', { text: this.#text, logprobs: [] }),
-      this.#part('response.content_part.done', { part: item.content[0] as TextPart }),
-      this.#event('response.output_item.done', { output_index: 0, item }),
-    ];
-  }
-
-  #item(status: MessageItem['status']): MessageItem {
-    const { session_id: sessionId, turn_id: turnId, echo } = this.#started as TurnStarted;
-    return answerItem({ sessionId, turnId }, readEcho(echo).brought ?? 0, status, this.#text);
+  #changed(changes: ItemChange[]): ApiEvent[] {
+    return changes.flatMap(itemEvents).map((event) => this.#number(event));
   }
 
   #about(type: string): ApiEvent {
-    return this.#event(type, { response: this.response });
+    return this.#number({ type, response: this.response });
   }
 
-  #part(type: string, fields: object): ApiEvent {
-    return this.#event(type, { item_id: this.#item('in_progress').id, output_index: 0, content_index: 0, ...fields });
-  }
-
-  #event(type: string, fields: object): ApiEvent {
-    return { type, sequence_number: this.#next++, ...fields };
+  #number(event: UnnumberedEvent): ApiEvent {
+    return { ...event, sequence_number: this.#next++ };
   }
 }

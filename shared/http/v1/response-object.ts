@@ -1,7 +1,8 @@
 import type { FinishReason, TurnStarted } from '../../conversation/events.ts';
 import type { Usage } from '../../conversation/ports/model.ts';
+import type { OutputItem } from './api-items.ts';
+import type { FunctionTool, ToolChoice } from './functions.ts';
 import { conversationId, responseId } from './ids.ts';
-import type { MessageItem } from './items.ts';
 import { readEcho } from './response-echo.ts';
 
 /** What an assistant has where a request says nothing, and at most. */
@@ -13,7 +14,7 @@ export interface Defaults {
 /** How far a response is. */
 export interface ResponseState {
   status: 'in_progress' | 'completed' | 'incomplete' | 'cancelled' | 'failed';
-  output: MessageItem[];
+  output: OutputItem[];
   usage?: Usage;
   finishReason?: FinishReason;
   /** Milliseconds since 1970. */
@@ -54,7 +55,7 @@ export function responseOf(started: TurnStarted, defaults: Defaults, state: Resp
     background: false,
     frequency_penalty: 0,
     max_tool_calls: null,
-    parallel_tool_calls: true,
+    parallel_tool_calls: echo.parallel_tool_calls ?? true,
     presence_penalty: 0,
     prompt: null,
     prompt_cache_key: null,
@@ -62,8 +63,8 @@ export function responseOf(started: TurnStarted, defaults: Defaults, state: Resp
     safety_identifier: null,
     service_tier: 'default',
     text: { format: { type: 'text' } },
-    tool_choice: 'auto',
-    tools: [],
+    tool_choice: echo.tool_choice ?? ('auto' as ToolChoice),
+    tools: echo.tools ?? ([] as readonly FunctionTool[]),
     top_logprobs: 0,
     // The oldest turns are left out where a conversation is too long, whoever asks.
     truncation: 'auto',

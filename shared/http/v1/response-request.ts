@@ -5,7 +5,9 @@ import { readJson } from '../read-json.ts';
 import { idempotencyKeyOf } from '../requests.ts';
 import { checkLength } from '../turn-request.ts';
 import { type Brought, checkAccepted } from './accepted.ts';
-import { ApiFailure, notFound } from './api-failure.ts';
+import { ApiFailure, notFound, refused } from './api-failure.ts';
+import { checkFunctions } from './check-functions.ts';
+import { type FunctionTool, offeredFunctions, readFunctions, readToolChoice, turnChoice } from './functions.ts';
 import { readConversationId, readResponseId, responseId } from './ids.ts';
 import { type Input, readInput } from './input.ts';
 import { readMetadata } from './metadata.ts';
@@ -30,17 +32,29 @@ export async function readResponseRequest(call: Call): Promise<ResponseRequest> 
   const metadata = readMetadata(body.metadata);
   const place = placeOf(body);
   const assistant = body.model ?? undefined;
-  const input = await readInput(call, body.input);
-  const { message, brought } = input;
+  const input = await readInput(call, body.input, place);
+  const { message, brought, outputs, approve } = input;
   checkLength(message, settings.maxMessageCharacters);
+  if (approve.length > 0 && body.store === false) {
+    throw refused('not_supported', 'store', 'What is approved is done, and kept: it goes without store: false.');
+  }
   const instructions = body.instructions || undefined;
-  await checkAccepted(call, broughtOf(instructions, input), assistant, place.sessionId);
+  const tools = readFunctions(body.tools);
+  const toolChoice = readToolChoice(body.tool_choice, tools);
+  const isSingleCall = body.parallel_tool_calls === false;
+  await checkAccepted(call, broughtOf(instructions, input, tools), assistant, place.sessionId);
+  await checkFunctions(call, tools, assistant, place.sessionId);
   const turn: TurnRequest = {
     requestId,
     traceparent,
     message,
+    approve: approve.length > 0 ? approve : undefined,
+    outputs,
     brought,
     instructions,
+    functions: offeredFunctions(tools),
+    toolChoice: turnChoice(toolChoice),
+    isSingleCall,
     ...place,
     isEphemeral: body.store === false,
     assistant,
@@ -58,6 +72,9 @@ export async function readResponseRequest(call: Call): Promise<ResponseRequest> 
       max_output_tokens: body.max_output_tokens,
       effort: body.reasoning?.effort,
       store: body.store === false ? false : undefined,
+      tools: tools.length > 0 ? tools : undefined,
+      tool_choice: toolChoice === 'auto' ? undefined : toolChoice,
+      parallel_tool_calls: isSingleCall ? false : undefined,
       brought: brought.length || undefined,
     }),
     idempotency: idempotencyOf(call, 'response', body, key),
@@ -89,11 +106,13 @@ export function unknownPrevious(): ApiFailure {
 export function broughtOf(
   instructions: string | undefined,
   { instructing, remembering }: Pick<Input, 'instructing' | 'remembering'>,
+  tools: readonly FunctionTool[] = [],
 ): Brought[] {
   return [
     ...(instructions === undefined ? [] : [{ kind: 'instructions' as const, param: 'instructions' }]),
     ...(instructing === undefined ? [] : [{ kind: 'instructions' as const, param: instructing }]),
     ...(remembering === undefined ? [] : [{ kind: 'history' as const, param: remembering }]),
+    ...(tools.length === 0 ? [] : [{ kind: 'tools' as const, param: 'tools' }]),
   ];
 }
 

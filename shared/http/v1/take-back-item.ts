@@ -15,6 +15,7 @@ export async function takeBackItem(call: Call): Promise<KeptSession> {
   const { store } = call.services;
   const { owner } = call.caller;
   const place = namedItem(call);
+  if ((await findItem(store, owner, place)) === undefined) return keptSession(call);
   const taken = await store.takeBack(owner, place.sessionId, storedItemId(place));
   switch (taken.outcome) {
     case 'taken-back':
@@ -24,7 +25,6 @@ export async function takeBackItem(call: Call): Promise<KeptSession> {
     case 'unknown-session':
       throw notFound('conversation');
     case 'unknown-item':
-      if ((await findItem(store, owner, place)) === undefined) return keptSession(call);
       throw refused('not_supported', 'item_id', 'A turn has taken the item up: it goes with its conversation.');
   }
 }

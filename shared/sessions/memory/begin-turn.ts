@@ -57,7 +57,7 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
   if (!isApart && leases[0]) return { outcome: 'busy' };
   const open = openBefore(session, place.position);
   // A turn that is taken over may have called them.
-  const unsettled = left === undefined ? whyUnsettled(request, open) : undefined;
+  const unsettled = left === undefined ? whyUnsettled(request, open, session, place.position) : undefined;
   if (unsettled !== undefined) return unsettled;
   const fixed = session?.summary.assistant ?? undefined;
   if (asked !== undefined && fixed !== undefined && asked !== fixed) {
@@ -121,12 +121,21 @@ export function beginTurn(parts: BeginParts, request: BeginRequest): BeginResult
 
 /** Why a turn may not settle what it says. */
 function whyUnsettled(
-  { settles = [], settlesOutputs = false }: BeginRequest,
+  { settles = [], settlesOutputs = false, isOnlySettling = false }: BeginRequest,
   open: readonly OpenStep[],
+  session: Session | undefined,
+  position = Number.POSITIVE_INFINITY,
 ): BeginResult | undefined {
   const isAmong = (steps: readonly OpenStep[], { id, awaits }: OpenStep) =>
     steps.some((step) => step.id === id && step.awaits === awaits);
-  const wrong = settles.find((step) => !isAmong(open, step));
+  // The last turn's are open.
+  const last = session?.messages.slice(0, position).at(-1)?.turn_id;
+  const isAgain = ({ id, awaits }: OpenStep) => {
+    const [turn = ''] = id.split('.');
+    return awaits === 'output' && turn !== last && (session?.turns.get(turn)?.position ?? position) < position;
+  };
+  const mayBePassed = !isOnlySettling || settles.some((step) => isAmong(open, step));
+  const wrong = settles.find((step) => !isAmong(open, step) && !(mayBePassed && isAgain(step)));
   if (wrong !== undefined) return { outcome: 'not-open', step: wrong };
   const left = open.find((step) => step.awaits === 'output' && settlesOutputs && !isAmong(settles, step));
   return left && { outcome: 'without-output', stepId: left.id };

@@ -11,7 +11,7 @@
 --         offers {assistant: {room, fixed_tokens, output_tokens, summary_tokens}}, message_tokens, brought_tokens,
 --         output_tokens or null, title_tokens, asked_at (ms), fingerprint, key and implicit or null, takes_over (the turn
 --         of the record, or null; the new session is then that turn's), settles
---         (steps that have to wait, {id, awaits} each), settles_outputs (whether all that wait for their output are among them),
+--         (steps that have to wait, {id, awaits} each), settles_outputs (whether all that wait for their output are among them), only_settles (one has to wait),
 --         session_ms and use_ms, temporary_ms and temporary_use_ms (of a temporary session), lease_ms, replay_ms (after
 --         the lease), record_ms and implicit_ms (of a record with and without a key of the caller's), turn_ms (the
 --         longest), late_ms (what is asked beside a turn, behind it),
@@ -93,10 +93,19 @@ local open = known[12] or '[]'
 if position then open = open_before(messages, position) end
 -- A turn that is taken over may have called them.
 if not left and (#ask.settles > 0 or ask.settles_outputs) then
-  local waits, settled = {}, {}
+  local waits, settled, may_be_passed = {}, {}, not ask.only_settles
   for _, step in ipairs(cjson.decode(open)) do waits[step.id] = step.awaits end
+  for _, step in ipairs(ask.settles) do may_be_passed = may_be_passed or waits[step.id] == step.awaits end
   for _, step in ipairs(ask.settles) do
-    if waits[step.id] ~= step.awaits then return { 'not-open', step.id, step.awaits } end
+    if waits[step.id] ~= step.awaits then
+      local turn = string.sub(step.id, 1, 36)
+      local found = may_be_passed and step.awaits == 'output' and find_turn(messages, turns, turn)
+      -- The last turn's are open.
+      local last = found and redis.call('LINDEX', messages, (position or 0) - 1)
+      if not found or (position and found >= position) or turn_of(last) == turn then
+        return { 'not-open', step.id, step.awaits }
+      end
+    end
     settled[step.id] = true
   end
   for _, step in ipairs(ask.settles_outputs and cjson.decode(open) or {}) do

@@ -51,6 +51,7 @@ export function beginArguments(request: BeginRequest, named: string, limits: Lim
     takes_over: request.takesOver ?? null,
     settles: request.settles ?? [],
     settles_outputs: request.settlesOutputs ?? false,
+    only_settles: request.isOnlySettling ?? false,
     key: request.idempotency?.key ?? null,
     ...recordOf(request.idempotency),
     ...replayOf(request),

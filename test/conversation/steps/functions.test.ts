@@ -223,6 +223,18 @@ describe("a function of the caller's", () => {
     await expect(settle(outputs)).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
+  test('whose output is sent again is not answered twice', async () => {
+    const { model, conversation, sessionId, step, settle } = await calling();
+    const outputs = [1, 3].map((number) => ({ id: step(number), output: `o${number}` }));
+    await settle(outputs);
+    model.script = () => [{ says: 'Fine.' }];
+    const next = await conversation.talk('Well?', { sessionId, outputs });
+    expect(next.events.filter(({ type }) => type === 'tool-called')).toEqual([]);
+    const asked = (await conversation.messages(sessionId))?.at(-2);
+    expect(asked).not.toHaveProperty('outputs');
+    await expect(settle(outputs)).rejects.toMatchObject({ code: 'invalid-request' });
+  });
+
   test('can be answered again in a fork behind its call', async () => {
     const { sessionId, turnId, step, settle, answers } = await calling();
     const outputs = [1, 3].map((number) => ({ id: step(number), output: 'one' }));

@@ -72,6 +72,17 @@ describe('with AUTH_MODE=jwt', () => {
       [{ ...ask, input: [{ role: 'system', content: 'x' }, user] }, 'input[0]'],
       [{ ...ask, input: [user, { role: 'developer', content: 'x' }, user] }, 'input[1]'],
       [{ ...ask, input: [user, { role: 'assistant', content: 'x' }, user] }, 'input[1]'],
+      [{ ...ask, tools: [{ type: 'function', name: 'where', parameters: null, strict: null }] }, 'tools'],
+      [
+        {
+          ...ask,
+          input: [
+            { type: 'function_call', call_id: 'c', name: 'where', arguments: '{}' },
+            { type: 'function_call_output', call_id: 'c', output: 'here' },
+          ],
+        },
+        'input[0]',
+      ],
     ];
     for (const [body, param] of refused) {
       await expect(person.responses.create(body)).rejects.toMatchObject({ status: 400, code: 'not_supported', param });

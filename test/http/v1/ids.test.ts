@@ -18,7 +18,7 @@ describe('an id of the API', () => {
     expect(conversation).toBe(`conv_${hex}`);
     expect(readConversationId(`conv_${hex.toUpperCase()}`)).toBe(sessionId);
     expect(readResponseId(responseId({ sessionId, turnId }))).toEqual({ sessionId, turnId });
-    const item = { sessionId, blockId: turnId, place: 12 };
+    const item = { type: 'message' as const, sessionId, blockId: turnId, place: 12 };
     expect(itemId(item)).toBe(`msg_${hex}${turnId.replaceAll('-', '')}12`);
     expect(readItemId(itemId(item))).toEqual(item);
   });

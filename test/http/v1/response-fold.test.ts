@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FinishReason, TurnEvent } from '../../../shared/conversation/events.ts';
+import type {
+  FinishReason,
+  ToolCalled,
+  ToolReturned,
+  TurnEvent,
+  TurnStarted,
+} from '../../../shared/conversation/events.ts';
 import { Failure } from '../../../shared/conversation/failure.ts';
+import { tellSoFar } from '../../../shared/conversation/follow.ts';
+import {
+  type Replay,
+  type ReplayBlock,
+  type ReplayEntry,
+  withheld,
+} from '../../../shared/conversation/ports/replay.ts';
 import { DONE, eventStreamResponse } from '../../../shared/http/event-stream.ts';
 import { type ApiEvent, ResponseFold } from '../../../shared/http/v1/response-fold.ts';
 import { ResponseFrames } from '../../../shared/http/v1/response-frames.ts';
@@ -116,6 +129,57 @@ describe('a turn as the events of the API', () => {
     const live = read(await framesOf(['some ', 'words ', 'more'], refused));
     const told = read(await framesOf([2, 1], refused));
     expect(told).toEqual(live.filter(({ type }) => type !== 'response.output_text.delta'));
+  });
+
+  test('leaves out the numbers of what was done, too', async () => {
+    const turn_id = started.turn_id;
+    const earlier = '22222222-2222-4222-8222-222222222222';
+    const called = (id: string, more = {}): ToolCalled => ({
+      type: 'tool-called',
+      id,
+      name: 'a/b',
+      arguments: '{}',
+      ...more,
+    });
+    const returned = (id: string): ToolReturned => ({ type: 'tool-returned', id, status: 'ok', ms: 1 });
+    const blocks: ReplayBlock[] = [
+      called(`${earlier}.1`, { by_caller: true }),
+      returned(`${earlier}.1`),
+      called(`${earlier}.2`),
+      returned(`${earlier}.2`),
+      ['Let ', 'me ', 'see.'],
+      called(`${turn_id}.3`),
+      called(`${turn_id}.4`),
+      returned(`${turn_id}.4`),
+      returned(`${turn_id}.3`),
+      ['So, '],
+      ['that '],
+    ];
+    const refused = { type: 'turn-failed', code: 'content-filtered', detail: 'It was refused.' } as const;
+    const tell = async (entries: ReplayEntry[]) => {
+      const replay: Replay = {
+        turnId: turn_id,
+        state: 'ended',
+        beats: 0,
+        entries: [started as TurnStarted, ...entries, refused],
+      };
+      const { body } = await eventStreamResponse(
+        (async function* () {
+          yield* tellSoFar(replay);
+        })(),
+        requestLogOf(),
+        new ResponseFrames(newFold()),
+      );
+      const text = await new Response(body as ReadableStream).text();
+      return read(text.replace(/^: .*\n/gm, '').match(/(.+\n)+\n/g) ?? []);
+    };
+    const live = await tell(blocks);
+    const told = await tell(blocks.map(withheld));
+    expect(live.map(({ sequence_number }) => sequence_number)).toEqual(live.map((_, place) => place));
+    const numbers = new Map(live.map((event) => [event.sequence_number, event]));
+    for (const event of told) expect(event).toEqual(numbers.get(event.sequence_number));
+    expect(told.at(-1)?.sequence_number).toBe(live.length - 1);
+    expect(told.some(({ type }) => /mcp|done/.test(type))).toBe(false);
   });
 
   test('is the list that the API names, in its order', async () => {

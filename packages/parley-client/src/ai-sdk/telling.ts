@@ -10,6 +10,7 @@ const finishReasons = {
   length: 'length',
   deadline: 'other',
   approval: 'tool-calls',
+  tool_calls: 'tool-calls',
 } as const satisfies Record<string, FinishReason>;
 
 /** A message whose calls are decided on, as the chat has it. */

@@ -15,6 +15,7 @@ const statuses: Record<FinishReason, MessageStatus> = {
   length: { type: 'incomplete', reason: 'length' },
   deadline: { type: 'incomplete', reason: 'other' },
   approval: { type: 'requires-action', reason: 'interrupt' },
+  tool_calls: { type: 'requires-action', reason: 'tool-calls' },
 };
 
 const ratings = { up: 'positive', down: 'negative' } as const;

@@ -3,8 +3,8 @@ import { ParleyError, type Problem } from './problem.ts';
 import type { Source } from './source.ts';
 import type { ToolCall, ToolResult } from './steps.ts';
 
-/** `approval`: calls of tools wait for it. */
-export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline' | 'approval';
+/** `approval`: calls of tools wait for it; `tool_calls`: some are for the caller to make, through OpenAI's API. */
+export type FinishReason = 'stop' | 'length' | 'stopped' | 'deadline' | 'approval' | 'tool_calls';
 
 /** In tokens. */
 export interface Usage {

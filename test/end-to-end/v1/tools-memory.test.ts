@@ -1,0 +1,3 @@
+import { toolsSuite } from './tools-contract.ts';
+
+toolsSuite('memory', async () => ({}));
