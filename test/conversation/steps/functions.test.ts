@@ -362,3 +362,24 @@ test('what an approval does not name is not told to be rejected where it went ou
   ]);
   expect(pay.received).toHaveLength(2);
 });
+
+test('a summary is asked of what was said: of no call, and of no turn without a message', async () => {
+  const model = new ActingModel();
+  const summarizer = new ActingModel({ says: 'A summary.' });
+  const conversation = new Conversation(model, { summarizer, contextOverflow: 'summarize', maxContextTokens: 700 });
+  let sessionId: string | undefined;
+  for (let turns = 0; turns < 8; turns += 1) {
+    model.script = () => [{ calls: [['where', {}]] }, { says: `${'word '.repeat(40)}${turns}.` }];
+    const called = await conversation.talk(`Where ${turns}?`, { sessionId, functions, outputs: [] });
+    ({ sessionId } = called);
+    const outputs = [{ id: `${called.turnId}.1`, output: 'here '.repeat(20) }];
+    await conversation.talk('', { sessionId, functions, outputs });
+  }
+  expect(summarizer.asked.length).toBeGreaterThan(0);
+  for (const { messages } of summarizer.asked) {
+    expect(messages.map(({ content }) => content)).not.toContain('');
+    expect(messages.every(({ role }) => role !== 'tool')).toBe(true);
+    const [, count] = /first (\d+) messages/.exec(messages.at(-1)?.content ?? '') ?? [];
+    expect(Number(count)).toBeLessThan(messages.length);
+  }
+});

@@ -130,3 +130,65 @@ describe('a holder that dies in a turn that approves', () => {
     },
   );
 });
+
+describe("a holder that dies in a turn that calls a function of its caller's, or brings what came of it", () => {
+  const where = { name: 'where', description: 'Says where.', parameters: { type: 'object' } };
+  const calls: [string, unknown][] = [
+    ['where', {}],
+    ['pay', { sum: 5 }],
+  ];
+  const steps = ['begin', 'model', 'extend', 'tool {"sum":5}', 'extend'];
+  const turns = [
+    { kind: 'calls', all: [...steps, 'commit'], acts: [{ says: 'So. ', calls }, {}, { says: 'In Basel.' }] },
+    {
+      kind: 'brings its output',
+      all: [...steps, 'model', 'commit'],
+      acts: [{ calls: calls.slice(0, 1) }, { calls: calls.slice(1) }, { says: 'In Basel.' }],
+    },
+  ];
+  const cases = turns.flatMap(({ kind, all, acts }) =>
+    all
+      .flatMap((name) => [`before ${name}`, `behind ${name}`])
+      .map((moment, at, names) => [kind, at, moment, { names, acts }] as const),
+  );
+
+  test.each(cases)('%s (%i) %s: nothing is lost, and nothing done twice', async (kind, at, _, { names, acts }) => {
+    const clock = { passed: 0 };
+    const store = new MemorySessionStore(rules, () => performance.now() + clock.passed);
+    const tool = testTool('pay');
+    const model = new ActingModel(...acts);
+    const holder = (life: Life) =>
+      new Conversation(life.model(model), { store: life.store(store), tools: [life.tool(tool)] });
+    const survivor = holder(new Life());
+    const keyed = () => ({ functions: [where], idempotency: { key: randomUUID(), fingerprint: 'f' } });
+    const answerTo = ({ sessionId, turnId }: { sessionId: string; turnId: string }) => ({
+      ...{ sessionId, mustExist: true, outputs: [{ id: `${turnId}.1`, output: 'Basel' }] },
+    });
+    const asked = { message: 'Where?', outputs: [], ...keyed() };
+    const isFirst = kind === 'calls';
+    const dying = isFirst ? asked : { message: '', ...answerTo(await survivor.talk('Where?', asked)), ...keyed() };
+    const life = new Life({ moment: at, kind: 'dies' });
+    await Promise.race([holder(life).talk(dying.message, dying), life.reached]);
+    expect(life.moments).toEqual(names.slice(0, at + 1));
+    clock.passed += rules.leaseSeconds * 1000;
+    const retry = () =>
+      survivor.talk(dying.message, dying).then(
+        (turn) => ({ turn, code: undefined }),
+        (error) => ({ turn: undefined, code: codeOf(error) }),
+      );
+    const { turn, code } = await retry();
+    const isInDoubt = at >= names.indexOf('behind extend') && at <= names.lastIndexOf('before extend');
+    expect(code).toBe(isInDoubt ? 'tool-in-doubt' : undefined);
+    expect(await retry()).toMatchObject({ code, ...(turn && { turn: { turnId: turn.turnId } }) });
+    expect(tool.received.length).toBeLessThanOrEqual(1);
+    if (turn === undefined) return;
+    const done = isFirst ? await survivor.talk('', { ...answerTo(turn), ...keyed() }) : turn;
+    expect(done.tokens.join('')).toBe('In Basel.');
+    expect(tool.received).toHaveLength(1);
+    const messages = (await survivor.messages(done.sessionId)) ?? [];
+    expect(messages.map(({ content }) => content)).toEqual(['Where?', isFirst ? 'So. ' : '', '', 'In Basel.']);
+    const last = messages.at(-1);
+    const told = last?.role === 'assistant' ? last.steps : [];
+    expect(told?.find(({ by_caller }) => by_caller)).toMatchObject({ status: 'ok', result: 'Basel' });
+  });
+});

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ToolCalled } from '../../../shared/conversation/events.ts';
 import { codeOf } from '../../../shared/conversation/failure.ts';
+import type { TurnRequest } from '../../../shared/conversation/turn-request.ts';
 import { MemorySessionStore } from '../../../shared/sessions/memory/memory-session-store.ts';
 import { Conversation, rules } from '../conversation.ts';
 import { WatchedStore } from '../watched-store.ts';
@@ -13,20 +15,33 @@ const maxContextTokens = 1000;
 
 const round: fc.Arbitrary<Act> = fc.record({
   says: fc.constantFrom('', 'Let me look that up for you. '.repeat(3)),
-  calls: fc.array(fc.tuple(fc.constantFrom('read', 'read', 'nothing'), fc.record({ words: fc.nat(2000) })), {
+  calls: fc.array(fc.tuple(fc.constantFrom('read', 'read', 'nothing', 'where'), fc.record({ words: fc.nat(2000) })), {
     minLength: 1,
     maxLength: 6,
   }),
 });
 
+const functions = [{ name: 'where', description: 'Says where.', parameters: { type: 'object' } }];
+
+/** What goes on where a turn left calls of functions open: with as long an output as that of a tool. */
+function answerTo({ events, sessionId, turnId }: Awaited<ReturnType<Conversation['talk']>>): Partial<TurnRequest> {
+  const open = events.filter((event) => event.type === 'tool-called' && event.by_caller && event.id.startsWith(turnId));
+  const outputs = (open as ToolCalled[]).map(({ id, arguments: written }) => ({
+    ...{ id, output: 'word '.repeat(JSON.parse(written).words) },
+  }));
+  return outputs.length === 0 ? {} : { message: '', sessionId, mustExist: true, outputs };
+}
+
 test('no limit is ever exceeded, however many rounds call for however much', { timeout: 60_000 }, async () => {
   let refused = 0;
   let last = 0;
+  let called = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1500, max: 20_000 }),
       fc.array(round, { maxLength: 12 }),
-      async (quota, acts) => {
+      fc.boolean(),
+      async (quota, acts, hasFunctions) => {
         const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: quota };
         const store = new MemorySessionStore({ ...rules, limits });
         const tool = testTool('read', { isRepeatable: true, run: ({ words }) => ok('word '.repeat(Number(words))) });
@@ -40,11 +55,18 @@ test('no limit is ever exceeded, however many rounds call for however much', { t
           return usage;
         };
         model.before = standing;
+        let next: Partial<TurnRequest> = {};
         for (let turns = 0; turns < 30; turns += 1) {
-          const code = await conversation.talk('Read').then(
-            () => undefined,
+          const { message = 'Read', ...asked } = { ...(hasFunctions && { functions, outputs: [] }), ...next };
+          const code = await conversation.talk(message, asked).then(
+            (turn) => {
+              next = answerTo(turn);
+              called += next.outputs?.length ?? 0;
+            },
             (error) => codeOf(error),
           );
+          // With no tokens for another round, whoever called nothing that is there has said nothing.
+          if (code === 'model-failed' && hasFunctions) continue;
           if (code === 'token-limit-exceeded') {
             refused += 1;
             break;
@@ -62,6 +84,7 @@ test('no limit is ever exceeded, however many rounds call for however much', { t
   );
   expect(refused).toBeGreaterThan(0);
   expect(last).toBeGreaterThan(0);
+  expect(called).toBeGreaterThan(0);
 });
 
 test('where the limit has no room for a call, the model is offered no tool, or may call none any more', async () => {
