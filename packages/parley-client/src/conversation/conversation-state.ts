@@ -41,9 +41,9 @@ export type Phase = 'loading' | 'ready' | 'waiting' | 'answering' | 'stopping' |
 /**
  * `expired`: the conversation was gone, and a new one began. `gone`: there is no conversation of that id (any more).
  * `deleted`: its user has deleted it, here or in another tab. `forked`: this is a new one, and the earlier one is as it
- * was.
+ * was. `decided`: what the user decided on no longer waited for that.
  */
-export type Notice = 'expired' | 'gone' | 'deleted' | 'forked';
+export type Notice = 'expired' | 'gone' | 'deleted' | 'forked' | 'decided';
 
 export interface ConversationState {
   sessionId: string | undefined;
@@ -56,6 +56,8 @@ export interface ConversationState {
   phase: Phase;
   /** Oldest first; while a turn has no ending, its message and its answer so far are the last two. */
   messages: readonly Message[];
+  /** Calls that wait for their user to decide, where none of them is known to be decided. A message rejects them. */
+  open: readonly ShownStep[];
   /** What the user wrote meanwhile: it is sent once the turn under way is stored. */
   queued: Message | undefined;
   /** There are older messages than these. */
@@ -78,10 +80,15 @@ export interface ConversationState {
   returned: string | undefined;
 }
 
-/** The calls that wait for their user's approval. A message rejects them. */
+/** The calls that the last turn left for its user to approve. */
 export function openSteps(messages: readonly Message[]): readonly ShownStep[] {
-  return messages.at(-1)?.steps?.filter(({ status }) => status === 'open') ?? [];
+  const last = messages.at(-1);
+  // Other calls are left open for an app, which does them itself.
+  if (last?.finishReason !== 'approval') return none;
+  return last.steps?.filter(({ status }) => status === 'open') ?? none;
 }
+
+const none: readonly ShownStep[] = [];
 
 /** A turn has no ending yet. */
 export function isUnderWay(phase: Phase): boolean {
@@ -95,6 +102,7 @@ export const nothingYet: ConversationState = {
   assistant: undefined,
   phase: 'loading',
   messages: [],
+  open: none,
   queued: undefined,
   hasMore: false,
   summaries: [],

@@ -2,7 +2,7 @@ import type { ParleyClient } from '../client/parley-client.ts';
 import type { Approval } from '../client/steps.ts';
 import { onAttention } from './attention.ts';
 import type { ConversationOptions } from './conversation-options.ts';
-import { type ConversationState, isUnderWay, openSteps } from './conversation-state.ts';
+import { type ConversationState, isUnderWay } from './conversation-state.ts';
 import { isDeleted, onDeleted } from './deleted-sessions.ts';
 import { newTurn, type PendingTurn, retried } from './pending-turn.ts';
 import { ShownConversation } from './shown-conversation.ts';
@@ -81,9 +81,8 @@ export class Conversation {
 
   /** Decides on the calls that wait for it: those that are not named are rejected. Nothing happens where none of them waits. */
   async approve(decisions: readonly Approval[]): Promise<void> {
-    const { phase, failure, messages, sessionId, assistant } = this.state;
+    const { phase, failure, open, sessionId, assistant } = this.state;
     if (phase !== 'ready' || failure !== undefined) return;
-    const open = openSteps(messages);
     const approve = decisions.filter(({ id }) => open.some((step) => step.id === id));
     if (approve.length === 0 || sessionId === undefined) return;
     const askedAt = new Date().toISOString();

@@ -2,6 +2,7 @@ import type { ToolCall, ToolResult } from '../client/steps.ts';
 import type { ConversationKeeper } from './conversation-keeper.ts';
 import type { Message, ShownStep } from './conversation-state.ts';
 import { continued, newTurn, type PendingTurn } from './pending-turn.ts';
+import type { BegunCall } from './turn-failure.ts';
 
 /** The turns of a conversation that have no ending: the one that is shown, and one of the user's that waits behind it. */
 export class OpenTurns {
@@ -49,6 +50,12 @@ export class OpenTurns {
   hearCall({ approve, ...call }: ToolCall): void {
     const status = approve ? 'open' : 'running';
     this.#steps = [...this.#steps, { type: 'tool_call', ...call, status, ms: 0, at: this.#answer.length }];
+  }
+
+  /** Those that went out in the current one, so far. */
+  get calls(): BegunCall[] {
+    const begun = this.#steps.filter(({ status }) => status !== 'open' && status !== 'rejected');
+    return begun.map(({ id, name, status }) => ({ id, name, isDone: status !== 'running' }));
   }
 
   hearResult(result: ToolResult): void {

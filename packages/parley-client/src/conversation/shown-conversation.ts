@@ -1,7 +1,7 @@
 import type { TurnEvent } from '../client/turn-events.ts';
 import { ConversationKeeper } from './conversation-keeper.ts';
 import type { ShownConversationOptions } from './conversation-options.ts';
-import { type ConversationState, type Message, type Notice, nothingYet } from './conversation-state.ts';
+import { type ConversationState, type Message, type Notice, nothingYet, openSteps } from './conversation-state.ts';
 import { OpenTurns } from './open-turns.ts';
 import type { PendingTurn } from './pending-turn.ts';
 import { SettledMessages } from './settled-messages.ts';
@@ -14,6 +14,8 @@ export class ShownConversation {
   readonly #onSession: (sessionId: string | undefined) => void;
   readonly #listeners = new Set<() => void>();
   readonly #settled: SettledMessages;
+  /** Ids of steps that are stored as open, and of which it is known that they wait no longer. */
+  readonly #decided = new Set<string>();
   #state: ConversationState;
 
   constructor({ client, sessionId, name, onSession = () => {}, ...begun }: ShownConversationOptions) {
@@ -54,10 +56,11 @@ export class ShownConversation {
   change(change: Partial<ConversationState>): void {
     const { hasMore, summaries } = this.#settled;
     const messages = [...this.#beforeTurn(), ...this.#messagesOfTurn()];
+    const open = openSteps(messages).filter(({ id }) => !this.#decided.has(id));
     const failed = this.turn?.failure && this.turn;
     const discards = failed && this.#discardOf(failed);
     const { messageQueued: queued } = this.turns;
-    this.#state = { ...this.#state, ...change, messages, hasMore, summaries, discards, queued };
+    this.#state = { ...this.#state, ...change, messages, open, hasMore, summaries, discards, queued };
     this.keeper.isTemporary = this.#state.isTemporary;
     for (const listener of this.#listeners) listener();
   }
@@ -82,7 +85,15 @@ export class ShownConversation {
 
   /** The turn comes to nothing: its message goes back to where it was written, unless the conversation has it still. */
   takeTurnBack(): void {
+    // A call that has gone out is decided on, whatever came of it: asked for under another key, it would be refused.
+    const { failure, approve = [] } = this.turn ?? {};
+    this.noteDecided(failure?.code === 'tool-in-doubt' ? approve : (failure?.calls ?? []));
     this.dropTurn({ failure: undefined, returned: this.#returnedOf(this.turn) });
+  }
+
+  /** These steps are no longer offered. It is shown with the next change. */
+  noteDecided(steps: readonly { id: string }[]): void {
+    for (const { id } of steps) this.#decided.add(id);
   }
 
   /** Likewise what is queued; what runs goes on. */

@@ -1,14 +1,14 @@
 import type { ParleyClient } from '../client/parley-client.ts';
 import { pauseBefore } from '../client/pause.ts';
+import type { Approval } from '../client/steps.ts';
 import type { TurnEvent } from '../client/turn-events.ts';
 import { type Cut, wholeTurn } from '../client/whole-turn.ts';
-import { openSteps } from './conversation-state.ts';
 import { mayHaveSummaries } from './may-have-summaries.ts';
 import { onceAFrame } from './once-a-frame.ts';
 import { type PendingTurn, turnOfAnotherPage } from './pending-turn.ts';
 import type { ShownConversation } from './shown-conversation.ts';
 import type { TurnDriverOptions } from './turn-driver-options.ts';
-import { failureOf, isBusy, type TurnFailure } from './turn-failure.ts';
+import { failureOf, isBusy, isDecided, type TurnFailure } from './turn-failure.ts';
 
 /** How often a turn is asked while others' keep its session busy. */
 const TRIES = 12;
@@ -49,6 +49,7 @@ export class TurnDriver {
 
   /** What waited when the page was left. */
   async runQueued(): Promise<void> {
+    if (this.#leftOpen) return this.#shown.takeQueuedBack();
     const turn = this.#shown.takeQueued();
     if (turn !== undefined) await this.run(turn);
   }
@@ -100,6 +101,7 @@ export class TurnDriver {
       }
     } catch (error) {
       if (this.#signal.aborted) return 'left';
+      if (turn.approve !== undefined && isDecided(error)) return await this.#leaveDecided(turn.approve);
       if (isBusy(error) && mayWait) return 'busy';
       this.#fail(failureOf(error));
       return 'unanswered';
@@ -121,7 +123,22 @@ export class TurnDriver {
 
   /** The last turn wants a decision. A message would be one, and what waits was written before that was known. */
   get #leftOpen(): boolean {
-    return openSteps(this.#shown.state.messages).length > 0;
+    return this.#shown.state.open.length > 0;
+  }
+
+  /** It was decided elsewhere, by a turn that may be under way, or has gone out before. What is stored tells. */
+  async #leaveDecided(approve: readonly Approval[]): Promise<Ending> {
+    const { sessionId = '' } = this.#turn;
+    this.#shown.noteDecided(approve);
+    this.#shown.dropTurn({ notice: 'decided' });
+    try {
+      await this.#shown.readStored(sessionId);
+      const other = await this.#turnToJoin(sessionId);
+      if (other !== undefined && this.#shown.turn === undefined) return await this.#takeToItsEnd(other, false);
+    } catch {
+      // It is read again when the user comes back.
+    }
+    return 'unanswered';
   }
 
   async #turnToJoin(sessionId: string): Promise<PendingTurn | undefined> {
@@ -193,8 +210,10 @@ export class TurnDriver {
     return 'unanswered';
   }
 
-  #fail(failure: TurnFailure): void {
+  #fail(reason: TurnFailure): void {
     const { opened: _, ...again } = this.#turn;
+    const { calls } = this.#shown.turns;
+    const failure = calls.length > 0 ? { ...reason, calls } : reason;
     // What another page asked is that page's to try again.
     if (again.message === undefined) {
       this.#shown.dropTurn();

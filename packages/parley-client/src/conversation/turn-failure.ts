@@ -1,6 +1,15 @@
 import { ParleyError, type Problem } from '../client/problem.ts';
 import { UnreachableError } from '../client/unreachable-error.ts';
 
+/** A call of a tool that nobody can take back. A type, as JSON is. */
+export type BegunCall = {
+  /** Of the step. */
+  id: string;
+  name: string;
+  /** What came of it is known. */
+  isDone: boolean;
+};
+
 /** Why a turn has no answer, or a conversation cannot be read. */
 export interface TurnFailure extends Pick<Problem, 'code' | 'detail'> {
   /** Trying the same again can help. */
@@ -9,6 +18,8 @@ export interface TurnFailure extends Pick<Problem, 'code' | 'detail'> {
   retryAt?: number;
   /** Under which the service has it in its log. */
   requestId?: string;
+  /** Calls of tools that had gone out by then, as far as that was heard. */
+  calls?: readonly BegunCall[];
   /** Of a service that was never reached. */
   address?: string;
 }
@@ -29,6 +40,11 @@ export function failureOf(error: unknown): TurnFailure {
     return { code: error.reason, detail: error.message, retryable: true, address: error.baseUrl };
   }
   return { code: 'unreachable', detail: 'The service cannot be reached.', retryable: true };
+}
+
+/** What was to be decided waits no longer, or another turn is deciding it. */
+export function isDecided(error: unknown): boolean {
+  return isBusy(error) || (error instanceof ParleyError && error.problem.code === 'invalid-request');
 }
 
 /** The session answers another message, which the user may have sent from another page. */
