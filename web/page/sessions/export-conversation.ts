@@ -1,4 +1,5 @@
 import type { History, ParleyClient, StoredMessage } from '../../../packages/parley-client/src/index.ts';
+import { exportedMarkdown, type Strings as PanelStrings } from '../../../packages/parley-client/src/react/index.ts';
 import type { PageSay } from '../languages/strings.ts';
 
 export type ExportFormat = 'md' | 'json';
@@ -9,9 +10,10 @@ export async function exportConversation(
   sessionId: string,
   format: ExportFormat,
   say: PageSay,
+  panel: PanelStrings,
 ): Promise<void> {
   const history = await wholeHistory(client, sessionId);
-  const text = format === 'json' ? jsonOf(history) : markdownOf(history, say);
+  const text = format === 'json' ? jsonOf(history) : markdownOf(history, say, panel);
   const type = format === 'json' ? 'application/json' : 'text/markdown';
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
@@ -39,9 +41,9 @@ function jsonOf({ session_id: id, has_more: _, expires: __, ...session }: Histor
 }
 
 /** Messages as they were written: answers are Markdown already. */
-function markdownOf({ title, messages }: History, say: PageSay): string {
-  const part = ({ role, timestamp, content }: StoredMessage) =>
-    `## ${say(role === 'user' ? 'exportedUser' : 'exportedAssistant')}\n\n_${timestamp}_\n\n${content}\n`;
+function markdownOf({ title, messages }: History, say: PageSay, panel: PanelStrings): string {
+  const part = ({ role, timestamp }: StoredMessage, place: number) =>
+    `## ${say(role === 'user' ? 'exportedUser' : 'exportedAssistant')}\n\n_${timestamp}_\n\n${exportedMarkdown(messages, place, panel)}\n`;
   return [`# ${title || say('untitled')}\n`, ...messages.map(part)].join('\n');
 }
 

@@ -56,7 +56,7 @@ export function useSessionActions({ client, sessions, onForget }: SessionActions
     },
     pin: ({ id, isPinned }) =>
       attempt(isPinned ? 'notUnpinned' : 'notPinned', sessions.edit(id, { pinned: !isPinned }), () => setMoved(id)),
-    save: (session, format) => attempt('notExported', exportConversation(client, session.id, format, say)),
+    save: (session, format) => attempt('notExported', exportConversation(client, session.id, format, say, panel)),
     answer: (consents) => {
       setDoomed(undefined);
       if (!consents || doomed === undefined) return;

@@ -2,6 +2,8 @@ import { type RefObject, useEffect, useRef } from 'react';
 import { useIdentity } from './identity.ts';
 import { usePanel } from './panel.ts';
 import { spokenText } from './spoken-text.ts';
+import { namesIn } from './steps/names-in.ts';
+import { useStepNews } from './steps/use-step-news.ts';
 import { useStrings } from './strings.ts';
 import { useForAWhile } from './use-for-a-while.ts';
 
@@ -11,8 +13,8 @@ const SHORT = 300;
 const KEPT_MS = 10_000;
 
 /**
- * For screen readers: that an answer is on its way, and then that it is there or what it says, once each and as plain
- * text.
+ * For screen readers: that an answer is on its way, which tools it calls, and then that it is there or what it says, once
+ * each and as plain text; and what waits for the user's approval.
  *
  * @param panel where the answers are shown
  */
@@ -22,11 +24,11 @@ export function Announcements({ panel }: { panel: RefObject<HTMLElement | null> 
   const { assistantName: name } = useIdentity();
   const [told, setTold] = useForAWhile<string>(KEPT_MS);
   const underWay = useRef<{ turnId: string | undefined } | undefined>(undefined);
-  const { failure, messages } = state;
+  const { failure, messages, open } = state;
+  const latest = messages.at(-1);
 
   useEffect(() => {
     const before = underWay.current;
-    const latest = messages.at(-1);
     const turnId = latest?.isUnderWay ? latest.turnId : before?.turnId;
     underWay.current = isUnderWay ? { turnId } : undefined;
     if (isUnderWay && before === undefined) setTold(say('answering'));
@@ -40,15 +42,22 @@ export function Announcements({ panel }: { panel: RefObject<HTMLElement | null> 
     else setTold(failure || isNext ? undefined : say('endedByStop'));
 
     function answerAt(place: number): string {
-      const said = panel.current?.querySelectorAll('.parley-assistant')[place];
+      const item = panel.current?.querySelectorAll('.parley-assistant')[place];
       const [answer = '', ending] = ['.parley-answer', '.parley-ending'].map((part) => {
-        const found = said?.querySelector(part);
+        const found = item?.querySelector(part);
         return found ? spokenText(found) : '';
       });
       const whole = name === undefined ? say('answered', { answer }) : say('answeredByNamed', { name, answer });
-      return `${answer.length < SHORT ? whole : say('answerReady')} ${ending}`.trim();
+      const said = answer.length < SHORT ? whole : say('answerReady');
+      const names = namesIn(
+        say.locale,
+        open.map((step) => step.name),
+      );
+      const asked = names && say('approvalNeeded', { names });
+      return [(answer || !asked) && said, ending, asked].filter(Boolean).join(' ');
     }
-  }, [isUnderWay, messages, failure, say, name, setTold, panel]);
+  }, [isUnderWay, latest, messages, failure, open, say, name, setTold, panel]);
+  useStepNews(latest?.isUnderWay && latest.steps, setTold);
   return (
     <p role="status" className="parley-hidden">
       {told}

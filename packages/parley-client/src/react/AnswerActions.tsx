@@ -18,7 +18,7 @@ const THANKED_MS = 5000;
 
 interface AnswerActionsProps {
   message: Message;
-  onRegenerate: () => void;
+  onRegenerate: (() => void) | undefined;
 }
 
 /** What can be done with an answer. Of one that is called bad it is asked why, while that is kept. */
@@ -49,7 +49,7 @@ export function AnswerActions({ message, onRegenerate }: AnswerActionsProps) {
   };
   const own = {
     copy: <CopyButton label={say('copy')} text={() => markdownOf(message)} />,
-    regenerate: (
+    regenerate: onRegenerate && (
       <IconButton name={say('regenerate')} icon={RegenerateIcon} className="parley-again" onClick={onRegenerate} />
     ),
     rate: slots.rate && turnId && <RatingButtons rating={rating} onRate={onRate} badRef={bad} />,

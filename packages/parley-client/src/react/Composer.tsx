@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { IconButton } from './IconButton.tsx';
 import { ArrowUpIcon, StopIcon } from './icons.tsx';
 import { MessageField } from './MessageField.tsx';
@@ -13,6 +13,8 @@ export function Composer() {
   const [text, setText] = useState('');
   const { returned, phase } = state;
   const { keepDraft, takeReturned } = actions;
+  const hint = useId();
+  const isDecision = canSend && state.open.length > 0;
   const isWritten = text.trim() !== '';
   const write = (next: string) => {
     setText(next);
@@ -39,11 +41,17 @@ export function Composer() {
   return (
     <form className="parley-composer" part="composer" onSubmit={send}>
       <QueuedMessage />
+      {isDecision && (
+        <p id={hint} className="parley-declines">
+          {say('messageDeclines')}
+        </p>
+      )}
       <div className="parley-box">
         <MessageField
           inputRef={field}
           id={fieldId}
           aria-label={say('message')}
+          aria-describedby={isDecision ? hint : undefined}
           placeholder={say('writeMessage')}
           text={text}
           onText={write}

@@ -10,6 +10,8 @@ export function Failure({ failure }: { failure: TurnFailure }) {
   const say = useStrings();
   const { state, actions } = usePanel();
   const { discards } = state;
+  // There is nothing that could go back anywhere.
+  const isDecided = discards === 'approval' && !failure.retryable;
   const seconds = useSecondsUntil(failure.retryAt);
   return (
     <li className="parley-failure">
@@ -29,7 +31,7 @@ export function Failure({ failure }: { failure: TurnFailure }) {
           )}
           {discards && (
             <button type="button" className={failure.retryable ? 'parley-quiet' : undefined} onClick={actions.discard}>
-              {say(discards === 'message' ? 'editMessage' : 'cancel')}
+              {say(isDecided ? 'dismiss' : discards === 'message' ? 'editMessage' : 'cancel')}
             </button>
           )}
         </div>

@@ -10,6 +10,7 @@ import { MessageItem } from './MessageItem.tsx';
 import { usePanel } from './panel.ts';
 import { SummaryNote } from './SummaryNote.tsx';
 import { fill, useSlots } from './slots.ts';
+import { decisionText } from './steps/decision-text.ts';
 import { useStrings } from './strings.ts';
 import { useFollowing } from './use-following.ts';
 
@@ -31,6 +32,7 @@ export function MessageList() {
   };
   const { summarized, dropped } = windowStartOf(state);
   const last = messages.at(-1);
+  const open = canSend && state.open.length > 0 ? state.open : undefined;
   return (
     <div className="parley-messages">
       <section
@@ -59,13 +61,16 @@ export function MessageList() {
           ))}
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
           <CanSend.Provider value={canSend}>
-            {messages.flatMap(({ key, isUnderWay = false, ...message }) => [
+            {messages.flatMap(({ key, isUnderWay = false, ...message }, place) => [
               <MessageItem
                 key={key}
                 messageKey={key}
                 {...message}
                 isUnderWay={isUnderWay}
                 isLast={key === last?.key}
+                decision={message.approve && decisionText(messages, place, say)}
+                isRepeatable={messages[place - 1]?.approve === undefined}
+                open={key === last?.key ? open : undefined}
                 actions={actions}
               />,
               ...(summarized?.behind === key ? [<SummaryNote key="summary" summaries={summarized.summaries} />] : []),

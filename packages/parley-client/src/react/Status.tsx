@@ -9,19 +9,22 @@ const PATIENCE_MS = 10_000;
 /** What the user should know of the network and the conversation. Why a message has no answer stands under that. */
 export function Status() {
   const say = useStrings();
-  const { state, actions } = usePanel();
-  const { phase, notice } = state;
+  const { state, actions, isUnderWay } = usePanel();
+  const { phase, notice, messages } = state;
+  const isToolAtWork = isUnderWay && messages.at(-1)?.steps?.some(({ status }) => status === 'running') === true;
   const isOnline = useSyncExternalStore(
     onNetwork,
     () => !isOffline(),
     () => true,
   );
   const isSlow = useIsLong(phase === 'waiting');
+  const isToolSlow = useIsLong(isToolAtWork);
   return (
     <div role="status" className="parley-notices">
       {!isOnline && <p>{say('offline')}</p>}
       {isOnline && phase === 'reconnecting' && <p>{say('reconnecting')}</p>}
       {isOnline && isSlow && <p>{say('stillWorking')}</p>}
+      {isOnline && phase !== 'reconnecting' && isToolSlow && <p>{say('toolStillWorking')}</p>}
       {notice && (
         <p>
           {say(notice)}{' '}

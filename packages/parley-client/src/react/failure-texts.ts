@@ -18,6 +18,7 @@ export const failureTexts = {
   'unknown-assistant': 'This assistant is no longer available.',
   'rate-limited': 'You have sent many messages in a short time.',
   'token-limit-exceeded': 'You have reached your usage limit for now.',
+  'tool-in-doubt': 'It is not known whether {tools} did its work. Look there before you ask again.',
   'model-busy': 'The model is busy.',
   'model-timeout': 'The model took too long to answer.',
   'model-failed': 'The model could not answer.',

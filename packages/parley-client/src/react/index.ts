@@ -2,11 +2,12 @@
 
 export type { Conversation } from '../conversation/conversation.ts';
 export type { ConversationOptions } from '../conversation/conversation-options.ts';
-export type { ConversationState, Message, Notice, Phase } from '../conversation/conversation-state.ts';
+export type { ConversationState, Message, Notice, Phase, ShownStep } from '../conversation/conversation-state.ts';
 export type { TurnFailure } from '../conversation/turn-failure.ts';
 export { ChatPanel, type ChatPanelProps } from './ChatPanel.tsx';
 export { Composer } from './Composer.tsx';
 export { english, type Strings } from './english.ts';
+export { exportedMarkdown } from './exported-markdown.ts';
 export { failureText } from './failure-text.ts';
 export { MessageList } from './MessageList.tsx';
 export { Markdown } from './markdown/Markdown.tsx';
@@ -15,6 +16,7 @@ export { type Panel, type PanelActions, usePanel } from './panel.ts';
 export type { Renderers } from './renderers.ts';
 export { Status } from './Status.tsx';
 export type { OwnActions, Slot } from './slots.ts';
+export type { StepProps } from './steps/step-props.ts';
 export { type Plural, type Say, sayIn, type Text, type Texts, type Translated } from './texts.ts';
 export { UsageLine } from './UsageLine.tsx';
 export { useConversation } from './use-conversation.ts';

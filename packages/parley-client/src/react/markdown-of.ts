@@ -1,14 +1,15 @@
 import type { Message } from '../conversation/conversation-state.ts';
+import { sourceDefinitions } from './source-definitions.ts';
 import { splitReasoning } from './split-reasoning.ts';
+import { answerParts } from './steps/answer-parts.ts';
 
-/** An answer as Markdown: without its reasoning, and with its sources as the definitions that its marks refer to. */
-export function markdownOf({ content, sources = [] }: Message): string {
-  const { answer } = splitReasoning(content, false);
-  const definitions = sources.map(({ url, title }, place) => `[${place + 1}]: <${url}>${titleOf(title)}`);
-  return [answer, definitions.join('\n')].filter((part) => part !== '').join('\n\n');
-}
-
-function titleOf(title = ''): string {
-  const line = title.replaceAll(/\s+/g, ' ').trim();
-  return line && ` "${line.replaceAll(/["\\]/g, '\\$&')}"`;
+/**
+ * An answer as Markdown: without its reasoning and its steps, and with its sources as the definitions that its marks
+ * refer to.
+ */
+export function markdownOf({ content, steps, sources }: Message): string {
+  const said = answerParts(content, steps).map((part) =>
+    'text' in part ? splitReasoning(part.text, false).answer : '',
+  );
+  return [...said, sourceDefinitions(sources)].filter((part) => part.trim() !== '').join('\n\n');
 }

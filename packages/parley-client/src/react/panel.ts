@@ -1,4 +1,5 @@
 import { createContext, type RefObject, useContext } from 'react';
+import type { Approval } from '../client/steps.ts';
 import type { ConversationState } from '../conversation/conversation-state.ts';
 
 /** What the user does in a panel. The same functions for as long as it is shown. */
@@ -9,6 +10,8 @@ export interface PanelActions {
   edit: (messageKey: string, text: string) => void;
   /** Asks for another answer in place of the one of that key, likewise. */
   regenerate: (messageKey: string) => void;
+  /** Says what is to become of the calls that wait: of those that are not named, no. */
+  approve: (decisions: readonly Approval[]) => void;
   /** Tries again what has failed. */
   retry: () => void;
   /** Gives up a message that has failed: its text is written again in the message field. */

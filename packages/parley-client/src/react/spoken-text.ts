@@ -1,7 +1,8 @@
 /** What stands within a line. Everything else begins one. */
 const inline = new Set('a abbr b bdi code del em i ins kbd mark q s small span strong sub sup u'.split(' '));
 /** What is there to be used, or told by itself. */
-const unspoken = 'button, [role="status"], [aria-hidden="true"], .parley-mark, .parley-sources';
+const unspoken =
+  'button, [role="status"], [aria-hidden="true"], .parley-mark, .parley-sources, .parley-steps, .parley-reasoning';
 
 /** What an element says, as one line of plain text, also where it is out of sight. */
 export function spokenText(element: Element): string {

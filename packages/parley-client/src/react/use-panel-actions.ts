@@ -1,4 +1,5 @@
 import { type RefObject, useMemo, useState } from 'react';
+import type { Approval } from '../client/steps.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { glide } from './glide.ts';
 import { focusField } from './keyboard.ts';
@@ -31,6 +32,10 @@ export function usePanelActions(
       },
       regenerate: (messageKey: string) => {
         conversation?.regenerate(messageKey);
+        ask();
+      },
+      approve: (decisions: readonly Approval[]) => {
+        conversation?.approve(decisions);
         ask();
       },
       retry: () => {

@@ -1,13 +1,13 @@
 import { useContext } from 'react';
 import { useStrings } from '../strings.ts';
 import { Jump } from './Jump.tsx';
-import { NoteIds, sourceId } from './note-ids.ts';
+import { SourceIds, sourceId } from './note-ids.ts';
 import type { SourceMark } from './source-extensions.ts';
 import { SourceNames } from './source-names.ts';
 
 /** Numbers of sources, as links to where these are listed. */
 export function SourceMarks({ numbers }: SourceMark) {
-  const ids = useContext(NoteIds);
+  const ids = useContext(SourceIds);
   const names = useContext(SourceNames);
   const say = useStrings();
   return numbers.map((number, place) => {

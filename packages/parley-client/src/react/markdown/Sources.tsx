@@ -2,14 +2,14 @@ import { useContext, useId } from 'react';
 import { useRenderers } from '../renderers.ts';
 import { useStrings } from '../strings.ts';
 import { Blocks } from './Blocks.tsx';
-import { NoteIds, sourceId } from './note-ids.ts';
+import { SourceIds, sourceId } from './note-ids.ts';
 import { hostOf, nameOf } from './source-name.ts';
 import type { NumberedSource } from './text-sources.ts';
 import type { Note } from './token-finisher.ts';
 
 /** What an answer cites, under it. */
 export function Sources({ sources }: { sources: (NumberedSource | Note)[] }) {
-  const ids = useContext(NoteIds);
+  const ids = useContext(SourceIds);
   const heading = useId();
   const say = useStrings();
   return (
