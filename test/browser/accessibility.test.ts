@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
-import { states } from './states.ts';
+import { openShop, type Shop } from './shop.ts';
+import { shopAssistant, states } from './states.ts';
 import { violationsOf } from './violations.ts';
-import { ChatPage, startWorld, type World } from './world.ts';
+import { ChatPage } from './world.ts';
 
-let world: World;
+let world: Shop;
 beforeAll(async () => {
-  world = await startWorld('memory');
+  world = await openShop('memory', shopAssistant);
 });
 afterAll(() => world.stop());
 afterEach(async () => {

@@ -26,7 +26,7 @@ async function says(answer: string): Promise<void> {
 }
 
 const message = () => chat.messages.last();
-const answer = () => message().locator('.parley-answer');
+const answer = () => message().locator('.parley-answer > .parley-markdown');
 const clipboard = () => chat.page.evaluate(() => navigator.clipboard.readText());
 
 describe('sources', () => {

@@ -3,15 +3,16 @@ import type { Assistant } from '../../packages/parley-client/src/index.ts';
 import { type LanguageTag, languages } from '../../web/page/languages/languages.ts';
 import { Client } from '../end-to-end/client.ts';
 import { englishBut, saidOn } from './left-in-english.ts';
-import { states } from './states.ts';
+import { openShop, type Shop } from './shop.ts';
+import { shopAssistant, states } from './states.ts';
 import { violationsOf } from './violations.ts';
-import { ChatPage, startWorld, type World } from './world.ts';
+import { ChatPage, startWorld } from './world.ts';
 
-let world: World;
+let world: Shop;
 /** What the service says of its assistants, in whatever language that was written. */
 let assistants: string[];
 beforeAll(async () => {
-  world = await startWorld('memory');
+  world = await openShop('memory', shopAssistant);
   const told = await (await new Client(world.host.url).get('/chat/assistants')).json();
   assistants = (told as { assistants: Assistant[] }).assistants.flatMap(({ title, description }) => [
     title,

@@ -6,7 +6,7 @@ import { type LanguageTag, languages } from '../../web/page/languages/languages.
 export const saidOn = (page: Page) =>
   page.evaluate(() => {
     const people =
-      '.parley-verbatim, .parley-queued span, .parley-markdown, .parley-session, .parley-title, .parley-brand, textarea, option';
+      '.parley-verbatim, .parley-queued span, .parley-markdown, .parley-session, .parley-title, .parley-brand, code, textarea, option';
     // What was announced before was said in the language of then.
     const others = `${people}, .parley-panel > [role="status"].parley-hidden`;
     const said: string[] = [];
@@ -18,6 +18,9 @@ export const saidOn = (page: Page) =>
     }
     return said.map((text) => text.trim()).filter((text) => text !== '');
   });
+
+/** Of a text. It begins and ends with what is seen: French has a space between a value and a colon. */
+const value = '\\S(?:.*\\S)?';
 
 const formsOf = (text: Said): string[] => (typeof text === 'string' ? [text] : Object.values(text));
 
@@ -36,6 +39,6 @@ export function englishBut(language: LanguageTag, others: readonly string[] = []
       .filter(([name, text]) => JSON.stringify(text) !== JSON.stringify(other[name]))
       .flatMap(([, text]) => formsOf(text))
       .filter((form) => !others.includes(form))
-      .map((form) => new RegExp(`^${RegExp.escape(form).replaceAll(/\\\{\w+\\\}/g, '.+')}$`)),
+      .map((form) => new RegExp(`^${RegExp.escape(form).replaceAll(/\\\{\w+\\\}/g, value)}$`)),
   );
 }

@@ -2,22 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
-import { states } from './states.ts';
-import { ChatPage, startWorld, type World } from './world.ts';
+import { openShop, type Shop } from './shop.ts';
+import { shopAssistant, states } from './states.ts';
+import { ChatPage } from './world.ts';
 
 // docs/page-walk.md: what somebody meets who walks through the page by Tab, and what a screen reader is given of it. After a
 // change that is meant to be: npx vitest run test/browser/page-walk.test.ts -u
 
-let world: World;
+let world: Shop;
 beforeAll(async () => {
-  world = await startWorld('memory');
+  world = await openShop('memory', shopAssistant);
 });
 afterAll(() => world.stop());
 
 /** Tab comes around sooner, or is caught. */
 const MOST_STOPS = 60;
 
-const walked = ['empty', 'answered', 'failed', 'asked-why', 'queued', 'searched'] as const;
+const walked = ['empty', 'answered', 'step-opened', 'approvals-asked', 'failed', 'asked-why', 'queued', 'searched'];
 
 test('the page is walked through by keyboard, and read by a screen reader, as docs/page-walk.md says', async () => {
   const parts: string[] = [];
@@ -26,7 +27,7 @@ test('the page is walked through by keyboard, and read by a screen reader, as do
   await eventually(async () => !(await client.chat({ message: 'Hello' })).context.estimated);
   await client.delete('/chat/sessions');
   for (const state of walked) {
-    const chat = await ChatPage.open(world, { viewport: { width: 1280, height: 800 }, locale: 'en-US' });
+    const chat = await ChatPage.open(world, { viewport: { width: 1280, height: 1200 }, locale: 'en-US' });
     await chat.isIdle();
     await states[state]?.(chat, world);
     if (state !== 'empty') await chat.sessions.first().waitFor();

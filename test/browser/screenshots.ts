@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Client } from '../end-to-end/client.ts';
 import { contoso } from './contoso.ts';
-import { states } from './states.ts';
+import { openShop } from './shop.ts';
+import { shopAssistant, states } from './states.ts';
 import { ChatPage, startWorld } from './world.ts';
 
 // npm run screenshots: the pictures of docs/screenshots, of each state in light and in dark colours.
@@ -19,7 +20,7 @@ async function picture({ page }: ChatPage, name: string): Promise<void> {
 }
 
 const viewport = { width: 960, height: 600 };
-const world = await startWorld('memory');
+const world = await openShop('memory', shopAssistant);
 for (const [name, reach] of Object.entries(states)) {
   const chat = await ChatPage.open(world, { viewport });
   await chat.isIdle();

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { bundlePage } from './bundle-page.ts';
+import { calling, openShop } from './shop.ts';
 import { violationsOf } from './violations.ts';
-import { ChatPage, startWorld, type World } from './world.ts';
+import { ChatPage, type World } from './world.ts';
 
 let world: World;
 let html: string;
 let chat: ChatPage;
 beforeAll(async () => {
-  [world, html] = await Promise.all([startWorld('memory'), bundlePage('slots')]);
+  [world, html] = await Promise.all([openShop('memory'), bundlePage('slots')]);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
@@ -58,6 +59,14 @@ test('an app shows code and links of answers by components of its own', async ()
   expect((await figure.innerText()).trim()).toBe('let a;');
   expect(await panel().getByTitle('https://example.com/a').innerText()).toBe('the docs');
   expect(await panel().locator('pre, a').count()).toBe(0);
+});
+
+test('an app draws calls of tools by a component of its own, those that it picks, and none of them is folded', async () => {
+  const calls = ['search', 'track', 'track'].map((tool): [string, object] => [tool, {}]);
+  world.upstream.enqueue(calling('', ...calls), { deltas: ['So.'] });
+  await chat.ask('How?');
+  expect(await panel().getByRole('figure', { name: 'orders/search, ok' }).innerText()).toBe('Done.');
+  expect(await chat.steps.allInnerTexts()).toEqual(['Used orders/track', 'Used orders/track']);
 });
 
 test('an app is told what an answer was rated, once that is stored', async () => {

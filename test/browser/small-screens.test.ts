@@ -2,14 +2,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { boxOf } from './box-of.ts';
-import { states } from './states.ts';
-import { ChatPage, startWorld, type World } from './world.ts';
+import { openShop, type Shop } from './shop.ts';
+import { shopAssistant, states } from './states.ts';
+import { ChatPage } from './world.ts';
 
-let world: World;
+let world: Shop;
 let chat: ChatPage;
 
 beforeAll(async () => {
-  world = await startWorld('memory');
+  world = await openShop('memory', shopAssistant);
 });
 afterAll(() => world.stop());
 beforeEach(() => new Client(world.host.url).delete('/chat/sessions'));

@@ -1,9 +1,10 @@
 import { Client } from '../end-to-end/client.ts';
+import { calling, returned, type Shop } from './shop.ts';
 import { summarizing, talkUntilSummarized } from './summarized.ts';
-import { breaksOff, type ChatPage, type World } from './world.ts';
+import { breaksOff, type ChatPage } from './world.ts';
 
 /** A state that the chat page can be in: how it gets there. Each begins with no conversation at all. */
-export type State = (chat: ChatPage, world: World) => Promise<unknown>;
+export type State = (chat: ChatPage, world: Shop) => Promise<unknown>;
 
 const answer = `Sessions live in **Redis**, and are forgotten an hour after their last use.
 
@@ -29,6 +30,39 @@ const littleUsageLeft = async ({ page }: ChatPage) => {
   await page.route('**/chat/usage', (route) => route.fulfill({ json }));
   await page.reload();
   await page.getByText('of today’s usage is left').waitFor();
+};
+
+const order = { id: '4711', status: 'shipped', items: ['LAMP-7'], total: 99 };
+
+/** Who has the tools of the shop in these states. */
+export const shopAssistant = 'customer-support';
+
+/** Talks to whom has the tools, and says what these return. */
+async function enterShop({ page }: ChatPage, { tools }: Shop): Promise<void> {
+  await page.getByRole('radio', { name: 'Customer support' }).check();
+  tools.answer = ({ tool }) => {
+    if (tool === 'track') return returned('The carrier does not answer.', { status: 'error' });
+    const sources = [{ url: 'https://shop.example/orders/4711', title: 'Order 4711' }];
+    return returned(JSON.stringify(order), { sources });
+  };
+}
+
+/** What stands there as data has its colours, which are loaded for it. */
+const isColoured = ({ page }: ChatPage) => page.locator('.parley-data .parley-code-string').first().waitFor();
+
+/** An assistant that has looked something up, and failed at something. */
+async function lookUp(chat: ChatPage, world: Shop): Promise<void> {
+  await enterShop(chat, world);
+  world.upstream.enqueue(
+    calling('Let me look that up.', ['search', { customer: 'Alice Adams', limit: 1 }], ['track', { order: '4711' }]),
+    { deltas: ['Your order **4711** was shipped yesterday[1]. The carrier does not tell where it is at the moment.'] },
+  );
+  await chat.ask('Where is my order?');
+}
+
+const asks = async (chat: ChatPage, world: Shop, ...calls: Parameters<typeof calling>[1][]) => {
+  await enterShop(chat, world);
+  world.upstream.enqueue(calling('I can do that for you.', ...calls));
 };
 
 export const states: Record<string, State> = {
@@ -89,6 +123,66 @@ export const states: Record<string, State> = {
     );
     await chat.send('Where do sessions go?');
     await chat.page.getByRole('timer').waitFor();
+  },
+
+  'tool-at-work': async (chat, world) => {
+    await enterShop(chat, world);
+    const gate = world.upstream.gate();
+    world.tools.answer = async ({ tool }) => {
+      if (tool !== 'search') await gate.passed;
+      return returned('Found.');
+    };
+    world.upstream.enqueue(
+      calling('Let me look that up.', ['search', { order: '4711' }], ['track', { order: '4711' }]),
+    );
+    await chat.send('Where is my order?');
+    await chat.button('Used orders/search').waitFor();
+    await chat.button('Using orders/track …').waitFor();
+  },
+
+  'tools-used': lookUp,
+
+  'step-opened': async (chat, world) => {
+    await lookUp(chat, world);
+    await chat.steps.first().click();
+    await isColoured(chat);
+    await chat.messages.last().evaluate((answer) => answer.scrollIntoView());
+  },
+
+  'many-steps': async (chat, world) => {
+    await enterShop(chat, world);
+    const calls = ['4711', '4712', '4713'].map((id): [string, object] => ['search', { order: id }]);
+    world.upstream.enqueue(calling('', ...calls, ['track', { order: '4711' }]), {
+      deltas: ['All three were shipped.'],
+    });
+    await chat.ask('And my other orders?');
+    await chat.page.getByRole('button', { name: '4 steps' }).waitFor();
+  },
+
+  'approval-asked': async (chat, world) => {
+    await asks(chat, world, [
+      'refund',
+      { order: '4711', amount: 99, currency: 'EUR', reason: 'Lamp broken on arrival' },
+    ]);
+    await chat.send('Please give me my money back.');
+    await isColoured(chat);
+  },
+
+  'approvals-asked': async (chat, world) => {
+    await asks(chat, world, ['refund', { order: '4711', amount: 99, currency: 'EUR' }], ['cancel', { order: '4712' }]);
+    await chat.send('Give me my money back, and cancel the other order.');
+    await chat.approval.getByRole('button', { name: 'Allow', exact: true }).first().click();
+    await chat.approval.getByRole('button', { pressed: true }).waitFor();
+    await isColoured(chat);
+  },
+
+  approved: async (chat, world) => {
+    await asks(chat, world, ['refund', { order: '4711', amount: 99, currency: 'EUR' }]);
+    await chat.send('Please give me my money back.');
+    world.upstream.enqueue({ deltas: ['Done: 99 EUR are on their way.'] });
+    await chat.button('Allow').click();
+    await chat.messages.nth(3).getByText('on their way').waitFor();
+    await chat.isIdle();
   },
 
   queued: async (chat, { upstream }) => {

@@ -139,6 +139,16 @@ export class ChatPage {
     return this.page.locator('.parley-queued p');
   }
 
+  /** Calls of tools, in a line each. */
+  get steps(): Locator {
+    return this.list.locator('.parley-step > button');
+  }
+
+  /** Where it is asked what is to become of calls. */
+  get approval(): Locator {
+    return this.list.locator('.parley-approval');
+  }
+
   /** All that the gauge below the message field has to say. */
   async usage(): Promise<string | null> {
     return await this.page.locator('.parley-gauge button').getAttribute('aria-label');

@@ -1,4 +1,9 @@
-import { ChatPanel, type CodeProps, type LinkProps } from '../../../packages/parley-client/src/react/index.ts';
+import {
+  ChatPanel,
+  type CodeProps,
+  type LinkProps,
+  type StepProps,
+} from '../../../packages/parley-client/src/react/index.ts';
 import '../../../packages/parley-client/src/react/parley-client.css';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -7,6 +12,12 @@ const renderers = {
   code: ({ code, language, isComplete }: CodeProps) => (
     <figure aria-label={`${language}, ${isComplete ? 'complete' : 'growing'}`}>{code}</figure>
   ),
+  step: ({ step, children }: StepProps) =>
+    step.name === 'orders/search' ? (
+      <figure aria-label={`${step.name}, ${step.status}`}>{step.result}</figure>
+    ) : (
+      children
+    ),
   link: ({ href, children }: LinkProps) => <cite title={href}>{children}</cite>,
 };
 
