@@ -291,3 +291,28 @@ test('that nobody knows what a tool did is told with its name, and with no more 
   );
   expect(await chat.button('Try again').count()).toBe(0);
 });
+
+test('a function that an app brings and does itself is shown as asked for, and then as used; nobody is asked to allow it', async () => {
+  const service = new Client(world.host.url);
+  const call = (more: object) => service.post('/v1/responses', { ...more, tools: [where] }).then((r) => r.json());
+  const where = { type: 'function', name: 'where', parameters: { type: 'object' }, strict: false };
+  const asked = { id: 'c0', name: 'where', arguments: '{"who":"Ann"}' };
+  world.upstream.enqueue({ deltas: ['Let me ask.'], calls: [asked] }, { deltas: ['She is in Rome.'] });
+  const { id, output } = (await call({ input: 'Where is Ann?' })) as {
+    id: string;
+    output: { call_id?: string }[];
+  };
+  const session = ((await (await service.get('/chat/sessions')).json()) as { sessions: { id: string }[] }).sessions[0];
+  await chat.page.goto(`${world.url}#${session?.id}`);
+  await chat.page.reload();
+  await tells(['Let me ask.', 'Asked to use where']);
+  expect(await chat.page.getByRole('button', { name: 'Allow', exact: true }).count()).toBe(0);
+
+  const call_id = output.at(-1)?.call_id;
+  await call({ input: [{ type: 'function_call_output', call_id, output: 'Rome' }], previous_response_id: id });
+  await chat.page.reload();
+  await tells(['Used where', 'She is in Rome.'], 2);
+  await tells(['Let me ask.', 'Asked to use where']);
+  expect(await chat.messages.count()).toBe(3);
+  expect(await chat.buttonOf(2, 'Regenerate').count()).toBe(0);
+});

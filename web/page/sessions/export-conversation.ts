@@ -42,9 +42,12 @@ function jsonOf({ session_id: id, has_more: _, expires: __, ...session }: Histor
 
 /** Messages as they were written: answers are Markdown already. */
 function markdownOf({ title, messages }: History, say: PageSay, panel: PanelStrings): string {
-  const part = ({ role, timestamp }: StoredMessage, place: number) =>
+  // What an app has brought of its own functions is told where these were asked for.
+  const isShown = ({ outputs, content }: StoredMessage) => outputs === undefined || content !== '';
+  const part = (message: StoredMessage, place: number) => (isShown(message) ? [partOf(message, place)] : []);
+  const partOf = ({ role, timestamp }: StoredMessage, place: number) =>
     `## ${say(role === 'user' ? 'exportedUser' : 'exportedAssistant')}\n\n_${timestamp}_\n\n${exportedMarkdown(messages, place, panel)}\n`;
-  return [`# ${title || say('untitled')}\n`, ...messages.map(part)].join('\n');
+  return [`# ${title || say('untitled')}\n`, ...messages.flatMap(part)].join('\n');
 }
 
 const LONGEST = 80;

@@ -28,7 +28,7 @@ export function shownOf(history: History): (StoredMessage | ShownAnswer)[] {
         latest = { events: events.filter((event) => !isBefore(event)), stored: message };
         shown.push(latest);
       }
-    } else if (message.approve === undefined) shown.push(message);
+    } else if (isWritten(message)) shown.push(message);
     decides = message.approve !== undefined;
   }
   return shown;
@@ -40,6 +40,11 @@ export function waitingBefore(turnId: string, history: History): ShownAnswer | u
   const messages = end === -1 ? history.messages : history.messages.slice(0, end);
   const latest = shownOf({ ...history, messages }).at(-1);
   return latest !== undefined && 'events' in latest && openOf(latest).size > 0 ? latest : undefined;
+}
+
+/** Neither a decision nor what an app has brought of its own functions. */
+function isWritten({ approve, outputs, content }: StoredMessage): boolean {
+  return approve === undefined && (outputs === undefined || content !== '');
 }
 
 function openOf({ stored: { steps = [] } }: ShownAnswer): Set<string> {

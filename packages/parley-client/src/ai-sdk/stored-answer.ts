@@ -19,7 +19,7 @@ export function* eventsOf(
   for (const { type: _, at, status, ms, result, sources, ...call } of steps) {
     if (at > from) yield { type: 'token', id: '', token: content.slice(from, at) };
     from = at;
-    yield { type: 'called', id: '', call: { ...call, ...(status === 'open' && { approve: true }) } };
+    yield { type: 'called', id: '', call: { ...call, ...(status === 'open' && !call.by_caller && { approve: true }) } };
     if (status === 'open') continue;
     const returned = { id: call.id, status, ms, ...(result !== undefined && { result }), ...(sources && { sources }) };
     yield { type: 'returned', id: '', result: returned };

@@ -34,7 +34,8 @@ function callPart(step: ShownStep, decided: DecidedCall | undefined): Part {
   const { id, name, status } = step;
   const part = { type: 'tool-call', toolCallId: id, toolName: name, argsText: step.arguments } as const;
   if (status !== 'open') return { ...part, ...resultOf(step), ...(status === 'rejected' && approvalOf(id, false)) };
-  return { ...part, ...approvalOf(id, decided?.isAllowed), ...(decided?.step && resultOf(decided.step)) };
+  const approval = step.by_caller ? {} : approvalOf(id, decided?.isAllowed);
+  return { ...part, ...approval, ...(decided?.step && resultOf(decided.step)) };
 }
 
 function approvalOf(id: string, approved: boolean | undefined): Pick<Part & { type: 'tool-call' }, 'approval'> {

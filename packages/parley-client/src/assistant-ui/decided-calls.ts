@@ -67,7 +67,7 @@ export class DecidedCalls {
 }
 
 export function isDecision({ message }: Node): boolean {
-  return message.approve !== undefined;
+  return message.approve !== undefined || message.isOutput === true;
 }
 
 function openSteps({ steps = [] }: Message): readonly ShownStep[] {

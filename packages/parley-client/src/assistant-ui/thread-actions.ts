@@ -42,7 +42,9 @@ export class ThreadActions {
     this.#mustBeReady();
     // A decision asks nothing: what led to it is asked again.
     const before = this.#thread.state.messages.slice(0, place + 1);
-    const question = before.filter(({ role, approve }) => role === 'user' && approve === undefined).at(-1);
+    const question = before
+      .filter(({ role, approve, isOutput }) => role === 'user' && approve === undefined && !isOutput)
+      .at(-1);
     if (question !== undefined) await conversation.regenerate(question.key);
   }
 

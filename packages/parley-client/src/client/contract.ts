@@ -90,6 +90,8 @@ export interface StoredMessage {
   turn_id: string;
   /** Of the caller, in place of a message: `content` is empty then. */
   approve?: Approval[];
+  /** The steps whose output an app brought, before a message or in place of one, whose `content` is empty then. */
+  outputs?: string[];
   /** Of an answer, where tools were called beside it. */
   steps?: Step[];
   finish_reason?: FinishReason;

@@ -9,6 +9,8 @@ export interface ToolCall {
   arguments: string;
   /** It waits for the caller's approval, and nothing comes of it in this turn. */
   approve?: true;
+  /** It is a function of an app's own, which makes the call itself and brings what came of it. */
+  by_caller?: true;
 }
 
 /** What came of a call. */

@@ -19,6 +19,8 @@ export interface Message {
   timestamp?: string;
   /** What was decided, of a user that wrote nothing. */
   approve?: readonly Approval[];
+  /** It holds what an app brought of its own functions, and nobody wrote anything: it is not shown. */
+  isOutput?: true;
   /** What tools were called for beside it. */
   steps?: readonly ShownStep[];
   finishReason?: FinishReason;
@@ -115,10 +117,11 @@ export const nothingYet: ConversationState = {
 };
 
 export function messageOf({ id, role, content, timestamp, turn_id, finish_reason, ...rest }: StoredMessage): Message {
-  const { approve, steps, usage, context, sources, feedback } = rest;
+  const { approve, outputs, steps, usage, context, sources, feedback } = rest;
   return {
     ...{ key: id, id, role, content, turnId: turn_id, timestamp },
     ...(approve && { approve }),
+    ...(outputs && content === '' && { isOutput: true as const }),
     ...(steps && { steps }),
     ...(finish_reason && { finishReason: finish_reason }),
     ...(usage && { usage }),

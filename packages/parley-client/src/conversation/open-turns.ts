@@ -48,7 +48,7 @@ export class OpenTurns {
   }
 
   hearCall({ approve, ...call }: ToolCall): void {
-    const status = approve ? 'open' : 'running';
+    const status = approve || call.by_caller ? 'open' : 'running';
     this.#steps = [...this.#steps, { type: 'tool_call', ...call, status, ms: 0, at: this.#answer.length }];
   }
 

@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import type { Message } from '../conversation/conversation-state.ts';
 import { windowStartOf } from '../conversation/window-start.ts';
 import { CanSend } from './can-send.ts';
 import { copyTex } from './copy-tex.ts';
@@ -61,18 +62,20 @@ export function MessageList() {
           ))}
         <ol className={canSend ? 'parley-list' : 'parley-list parley-busy'}>
           <CanSend.Provider value={canSend}>
-            {messages.flatMap(({ key, isUnderWay = false, ...message }, place) => [
-              <MessageItem
-                key={key}
-                messageKey={key}
-                {...message}
-                isUnderWay={isUnderWay}
-                isLast={key === last?.key}
-                decision={message.approve && decisionText(messages, place, say)}
-                isRepeatable={messages[place - 1]?.approve === undefined}
-                open={key === last?.key ? open : undefined}
-                actions={actions}
-              />,
+            {messages.flatMap(({ key, isUnderWay = false, isOutput, ...message }, place) => [
+              !isOutput && (
+                <MessageItem
+                  key={key}
+                  messageKey={key}
+                  {...message}
+                  isUnderWay={isUnderWay}
+                  isLast={key === last?.key}
+                  decision={message.approve && decisionText(messages, place, say)}
+                  isRepeatable={isWritten(messages[place - 1])}
+                  open={key === last?.key ? open : undefined}
+                  actions={actions}
+                />
+              ),
               ...(summarized?.behind === key ? [<SummaryNote key="summary" summaries={summarized.summaries} />] : []),
               ...(dropped?.behind === key ? [<DroppedNote key="dropped" count={dropped.count} />] : []),
             ])}
@@ -85,4 +88,9 @@ export function MessageList() {
       )}
     </div>
   );
+}
+
+/** What was asked is a message: an answer to a decision cannot be asked for again. */
+function isWritten(asked: Message | undefined): boolean {
+  return asked?.approve === undefined && !asked?.isOutput;
 }
