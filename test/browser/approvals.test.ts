@@ -38,6 +38,8 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
   };
   const button = (name: string, at = 0) => chat.approval.getByRole('button', { name, exact: true }).nth(at);
   const decision = (of = chat) => of.list.locator('.parley-decision');
+  // What has just come into a list has no text until it is laid out.
+  const isDecided = (text: string) => eventually(async () => (await decision().innerText()) === text);
   /** What tools were called for. */
   const done = () => tools.calls.map(({ tool }) => tool);
   const approvalsOf = () => chat.asked.map(({ body }) => body['approve']).filter((approve) => approve !== undefined);
@@ -54,7 +56,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
 
   test('is shown with all that it is given, and made once its user allows it, by one press', async () => {
     await isAsked(refund);
-    expect(await chat.approval.getByRole('heading').innerText()).toBe('Allow orders/refund?');
+    await chat.approval.getByRole('heading', { name: 'Allow orders/refund?' }).waitFor();
     expect(await chat.approval.getByRole('group', { name: 'Input' }).textContent()).toBe(
       '{\n  "order": "4711",\n  "amount": 99\n}\n',
     );
@@ -67,7 +69,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     expect(done()).toEqual(['refund']);
     expect(approvalsOf()).toEqual([[{ id: expect.any(String), decision: 'yes' }]]);
     const shown = async () => {
-      expect(await decision().innerText()).toBe('You allowed orders/refund.');
+      await isDecided('You allowed orders/refund.');
       expect(await chat.steps.allInnerTexts()).toEqual(['Asked to use orders/refund', 'Used orders/refund']);
       expect(await chat.approval.count()).toBe(0);
       // Of the decision there is nothing to edit, and of its answer no other one.
@@ -87,7 +89,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     world.upstream.enqueue({ deltas: ['Then not.'] });
     await button('Don’t allow').click();
     await isDone('Then not.');
-    expect(await decision().innerText()).toBe('You did not allow orders/refund.');
+    await isDecided('You did not allow orders/refund.');
     expect(await chat.steps.allInnerTexts()).toEqual(['Asked to use orders/refund', 'Not allowed: orders/refund']);
     expect(done()).toEqual([]);
   });
@@ -120,7 +122,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
 
   test('is one of several, each of which is decided by itself, and sent when all are', async () => {
     await isAsked(refund, cancel);
-    expect(await chat.approval.getByRole('heading').innerText()).toBe('Allow these 2 calls?');
+    await chat.approval.getByRole('heading', { name: 'Allow these 2 calls?' }).waitFor();
     const groups = chat.approval.getByRole('group', { name: /^orders/ });
     expect(await groups.evaluateAll((all) => all.map((each) => each.querySelector('p')?.textContent))).toEqual([
       'orders/refund',
@@ -137,7 +139,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     await isDone('One of them.');
     expect(done()).toEqual(['cancel']);
     expect(approvalsOf()).toMatchObject([[{ decision: 'no' }, { decision: 'yes' }]]);
-    expect(await decision().innerText()).toBe('You allowed orders/cancel. You did not allow orders/refund.');
+    await isDecided('You allowed orders/cancel. You did not allow orders/refund.');
   });
 
   test.each([
@@ -149,7 +151,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     await button(name).click();
     await isDone('So be it.');
     expect(done().sort()).toEqual(made);
-    expect(await decision().innerText()).toBe(told);
+    await isDecided(told);
   });
 
   test('is declined by a message, which the message field says', async () => {
@@ -211,7 +213,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
       await chat.notice.filter({ hasText: 'This no longer waits for a decision' }).waitFor();
       gate.open();
       await isDone('It is on its way.');
-      expect(await decision().innerText()).toBe('You allowed orders/refund.');
+      await isDecided('You allowed orders/refund.');
       expect(await chat.alert.count()).toBe(0);
       expect(done()).toEqual(['refund']);
       await other.page.close();
@@ -223,7 +225,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     world.upstream.enqueue({ deltas: ['It'], ending: 'cut' });
     await button('Allow').click();
     await chat.alert.waitFor();
-    expect(await decision().innerText()).toBe('You allowed orders/refund.');
+    await isDecided('You allowed orders/refund.');
     world.upstream.enqueue({ deltas: ['It is on its way.'] });
     await chat.button('Try again').click();
     await isDone('It is on its way.');

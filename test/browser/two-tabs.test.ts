@@ -74,16 +74,28 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     expect(await contents()).toEqual(['one', 'You said: one', 'two', 'Two', 'three', 'You said: three']);
   });
 
-  test('a message that waits can be taken back, and the other answer goes on', async () => {
+  test.each([
+    ['once the other answer is shown', false],
+    ['before it is known what it waits for', true],
+  ])('a message that waits can be taken back, %s, and the other answer goes on', async (_, isEarly) => {
     const gate = world.upstream.gate();
+    const known = Promise.withResolvers<void>();
+    if (isEarly) {
+      await chat.page.route(/chat\/stream\/[^/]+$/, async (route) => {
+        await known.promise;
+        await route.continue();
+      });
+    }
     world.upstream.enqueue({ deltas: ['Two', gate, ' and more.'] });
     await other.send('two');
     await shows(other, 'one', 'You said: one', 'two', 'Two');
     await chat.send('three');
     await queued(chat).waitFor();
+    if (!isEarly) await shows(chat, 'one', 'You said: one', 'Two');
     await chat.button('Edit').click();
     await eventually(async () => (await chat.input.inputValue()) === 'three');
     expect(await chat.hasKeyboard(chat.input)).toBe(true);
+    known.resolve();
     gate.open();
     await shows(chat, 'one', 'You said: one', 'two', 'Two and more.');
     await chat.isIdle();

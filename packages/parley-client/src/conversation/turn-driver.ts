@@ -113,8 +113,8 @@ export class TurnDriver {
     this.#shown.turns.putOff();
     this.#shown.change({ phase: 'waiting' });
     const other = sessionId && (await this.#turnToJoin(sessionId).catch(() => undefined));
-    const waits = this.#shown.turn === undefined && this.#shown.turns.queued !== undefined;
-    if (other && waits && !this.#signal.aborted) {
+    // Also where what waits was taken back meanwhile.
+    if (other && this.#shown.turn === undefined && !this.#signal.aborted) {
       const ending = await this.#takeToItsEnd(other, false);
       if (ending === 'stored' && this.#leftOpen) this.#shown.takeQueuedBack();
     }
