@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { comesBack } from './comes-back.ts';
 import { calling, lost, openShop, returned, type Shop } from './shop.ts';
 import { ChatPage, type StoreKind } from './world.ts';
 
@@ -48,11 +49,6 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     for (const text of texts) await chat.list.getByText(text, { exact: true }).first().waitFor();
     await chat.isIdle();
   };
-  const attends = (page: ChatPage, isThere: () => Promise<boolean>) =>
-    eventually(async () => {
-      await page.page.evaluate(() => window.dispatchEvent(new Event('focus')));
-      return await isThere();
-    });
 
   test('is shown with all that it is given, and made once its user allows it, by one press', async () => {
     await isAsked(refund);
@@ -189,7 +185,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     world.upstream.enqueue({ deltas: ['It is on its way.'] });
     await other.button('Allow').click();
     await other.list.getByText('It is on its way.').waitFor();
-    await attends(chat, async () => (await decision().count()) === 1);
+    await comesBack(chat, async () => (await decision().count()) === 1);
     expect(await chat.approval.count()).toBe(0);
     expect(done()).toEqual(['refund']);
     await other.page.close();

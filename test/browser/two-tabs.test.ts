@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { boxOf } from './box-of.ts';
+import { comesBack } from './comes-back.ts';
 import { ChatPage, type StoreKind, startWorld, type World } from './world.ts';
 
 describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with sessions in %s,', (store) => {
@@ -31,12 +32,6 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
 
   const shows = (page: ChatPage, ...texts: string[]) =>
     eventually(async () => JSON.stringify(await page.texts()) === JSON.stringify(texts));
-  /** The user comes to the tab, until what is awaited is there: it looks no more often than every few seconds. */
-  const attends = (page: ChatPage, isThere: () => Promise<boolean>) =>
-    eventually(async () => {
-      await page.page.evaluate(() => window.dispatchEvent(new Event('focus')));
-      return await isThere();
-    });
   const queued = (page: ChatPage) => page.queued.filter({ hasText: 'three' });
   const contents = async () => (await client.history(chat.sessionId)).map(({ content }) => content);
 
@@ -57,7 +52,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     expect(await contents()).toEqual(all);
     expect(world.upstream.requests).toHaveLength(3);
     expect(new Set(chat.asked.filter(({ body }) => body['message'] === 'three').map(({ key }) => key)).size).toBe(1);
-    await attends(other, async () => (await other.texts()).length === 6);
+    await comesBack(other, async () => (await other.texts()).length === 6);
     await shows(other, ...all);
   });
 
@@ -125,10 +120,9 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
       await held.passed;
       await route.continue();
     });
-    await eventually(async () => {
-      await other.page.evaluate(() => window.dispatchEvent(new Event('focus')));
-      return await Promise.race([asked.promise.then(() => true), new Promise((done) => setTimeout(done, 100, false))]);
-    });
+    await comesBack(other, () =>
+      Promise.race([asked.promise.then(() => true), new Promise<boolean>((done) => setTimeout(done, 100, false))]),
+    );
     const gate = world.upstream.gate();
     world.upstream.enqueue({ deltas: ['Two', gate, ' and more.'] });
     await other.send('two');
@@ -146,14 +140,14 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     await chat.ask('two');
     await other.input.fill('A draft');
     const first = await other.messages.first().elementHandle();
-    await attends(other, async () => (await other.texts()).length === 4);
+    await comesBack(other, async () => (await other.texts()).length === 4);
     await shows(other, 'one', 'You said: one', 'two', 'You said: two');
     expect(await first?.evaluate((element) => element.isConnected)).toBe(true);
     expect(await other.input.inputValue()).toBe('A draft');
     // Also those of which this tab knew no more than their turn.
     const last = await chat.messages.last().elementHandle();
     await other.ask('three');
-    await attends(chat, async () => (await chat.texts()).length === 6);
+    await comesBack(chat, async () => (await chat.texts()).length === 6);
     expect(await last?.evaluate((element) => element.isConnected)).toBe(true);
   });
 
@@ -162,7 +156,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     world.upstream.enqueue({ deltas: ['Two', gate, ' and more.'] });
     await chat.send('two');
     await shows(chat, 'one', 'You said: one', 'two', 'Two');
-    await attends(other, async () => (await other.texts()).at(-1) === 'Two');
+    await comesBack(other, async () => (await other.texts()).at(-1) === 'Two');
     gate.open();
     await shows(other, 'one', 'You said: one', 'two', 'Two and more.');
     await other.isIdle();
@@ -185,7 +179,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
 
   test('a conversation that is gone, nobody here knows why, is told as gone when the user comes back', async () => {
     await client.delete(`/chat/history/${chat.sessionId}`);
-    await attends(other, async () => (await other.texts()).length === 0);
+    await comesBack(other, async () => (await other.texts()).length === 0);
     await other.page.getByText('This conversation has expired or was deleted.').waitFor();
     expect(other.sessionId).toBe('');
   });
@@ -201,7 +195,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     await read.scrollIntoViewIfNeeded();
     const before = (await boxOf(read)).y;
     await client.chat({ session_id: sessionId, message: 'turn 61' });
-    await attends(other, async () => (await other.messages.count()) === 122);
+    await comesBack(other, async () => (await other.messages.count()) === 122);
     expect((await boxOf(read)).y).toBe(before);
     expect((await other.texts()).filter((text) => text.startsWith('turn ')).length).toBe(60);
   });
