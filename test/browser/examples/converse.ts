@@ -74,6 +74,9 @@ export async function converse(
     if ((await messages.count()) !== 4) throw new Error(`${await messages.count()} messages after a reload, not 4`);
     if (picture !== undefined) await chat.page.screenshot({ path: picture });
     if (view === 'panel') {
+      // All is read, what was not sent is there again, and code has its colours: nothing changes any more by itself.
+      await eventually(() => chat.button('Send').isEnabled());
+      await chat.page.locator('.parley-code-keyword').first().waitFor();
       const moved = await movedStyles(chat.page);
       if (moved.length > 0) throw new Error(`the page’s styles reach the panel:\n${moved.join('\n')}`);
     }
