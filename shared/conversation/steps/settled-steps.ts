@@ -3,7 +3,8 @@ import type { Approval, AssistantMessage, OpenStep, Output, StoredMessage, Store
 import type { Tool } from '../ports/toolbox.ts';
 import { type AnsweredRound, callOf } from './step-messages.ts';
 
-const REJECTED = 'Not made: the user did not allow it.';
+/** In words for the model. */
+export const REJECTED = 'Not made: the user did not allow it.';
 const NOT_MADE = 'Not made: the app whose function it is went on without it.';
 /** By a turn that failed, or by one that is not in this fork. */
 const UNKNOWN = 'What came of it is not known here.';

@@ -43,9 +43,12 @@ export function mcpNameOf(item: Fields, param: string): Called {
   return { call_id: idOf(id, `${param}.id`), ...calledOf(named, written, param) };
 }
 
+/** The label of tools that are files. */
+export const OWN_LABEL = 'parley';
+
 /** As the model knew the tool. */
 export function mcpName(label: string, name: string): string {
-  const whole = label === 'parley' ? name : `${label}__${name}`;
+  const whole = label === OWN_LABEL ? name : `${label}__${name}`;
   return whole.replaceAll(/[^\w-]/g, '_').slice(0, 64);
 }
 

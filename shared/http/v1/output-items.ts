@@ -1,6 +1,7 @@
 import type { ToolCalled, ToolReturned } from '../../conversation/events.ts';
 import type { Told } from '../../conversation/held-lease.ts';
 import { type McpCallItem, type MessageItem, type OutputItem, textPart } from './api-items.ts';
+import { OWN_LABEL } from './call-items.ts';
 import { approvalRequestId, functionCallId, type ItemType, itemId, type TurnPlace } from './ids.ts';
 
 /** What becomes of an item: it is there, it says more, it is whole. */
@@ -9,9 +10,6 @@ export type ItemChange = { index: number } & (
   | { type: 'said'; item: OutputItem; text: string }
   | { type: 'done'; item: OutputItem }
 );
-
-/** The label of tools that are files. */
-const OWN_LABEL = 'parley';
 
 /** What a turn says and does, as the items of its response. */
 export class OutputItems {

@@ -1,4 +1,5 @@
 import type { Approval, Output } from '../../conversation/ports/stored.ts';
+import { REJECTED } from '../../conversation/steps/settled-steps.ts';
 import { refused } from './api-failure.ts';
 import { readFunctionCallId, readItemId } from './ids.ts';
 import type { InputItem, Said } from './input-items.ts';
@@ -50,15 +51,13 @@ export function pairItems(items: readonly InputItem[], resolved: readonly Resolv
     } else if ('approval' in item) {
       addOnce(paired.approve, approvalOf(item.approval, behind, from.param), from.param);
     } else if (!answered.has(item.request.call_id.toLowerCase())) {
+      // Nobody answers it in what the caller brings.
       paired.said.push({ role: 'assistant', content: REJECTED, call: item.request, from });
     }
   }
   for (const [callId, { from }] of calls) throw noOutput(callId, from.param);
   return paired;
 }
-
-/** A request in what the caller brings that nobody answers there. */
-const REJECTED = 'Not made: the user did not allow it.';
 
 /**
  * The step that an output is for, where the session may have it open. Some clients send the call again, which is kept
