@@ -65,6 +65,21 @@ test('a menu is had by the keyboard: it opens at its first item, the arrows go r
   expect(await chat.page.evaluate(() => document.activeElement?.localName)).not.toBe('body');
 });
 
+test('an arrow opens a menu again in the moment in which it closed', async () => {
+  await chat.ask('About cats');
+  const button = chat.button('Actions for About cats');
+  await button.press('ArrowDown');
+  await isAt('Rename');
+  await chat.page.getByRole('menu').evaluate((menu: HTMLElement) => {
+    menu.hidePopover();
+    // Before the browser tells the page that it is closed.
+    const key = new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(key);
+  });
+  await isAt('Rename');
+  expect(await button.getAttribute('aria-expanded')).toBe('true');
+});
+
 test('Escape that closes a menu stops no answer, and one menu closes as another opens', async () => {
   await chat.ask('About cats');
   await beginAnswer();

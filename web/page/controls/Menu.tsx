@@ -45,7 +45,8 @@ export function Menu({ name, items, tabIndex }: MenuProps) {
         aria-haspopup="menu"
         aria-expanded={isOpen}
         onKeyDown={(event) => {
-          if (event.key !== 'ArrowDown' || isOpen) return;
+          // The browser knows at once, and tells it later.
+          if (event.key !== 'ArrowDown' || menu.current?.matches(':popover-open')) return;
           event.preventDefault();
           event.currentTarget.click();
         }}
