@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { OWN_LABEL } from '../conversation/ports/toolbox.ts';
 import { type Environment, isPrivate } from '../platform/environment.ts';
 import { LONGEST_SECONDS } from './seconds.ts';
 
@@ -88,8 +89,9 @@ function authOf(auth: string | undefined): McpServerSettings['auth'] {
   return auth === 'user' ? { kind: 'user' } : { kind: 'entra', scope: auth.slice('entra:'.length) };
 }
 
-function faultsOf({ url, headers, auth }: McpServerSettings): string[] {
+function faultsOf({ name, url, headers, auth }: McpServerSettings): string[] {
   const faults: string[] = [];
+  if (name === OWN_LABEL) faults.push('has the name that the tools of files have in /v1: give it another');
   const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
   if (!URL.canParse(url) || !/^https?:/i.test(url) || !isPrivate(url)) {
     faults.push('has a url that does not begin with https://; http:// is for the loopback only');

@@ -1,6 +1,7 @@
 import type { Tool, ToolCaller, ToolContext, ToolResult } from '../../shared/conversation/ports/toolbox.ts';
 import { McpServer, type McpServerOptions } from '../../shared/tools/mcp/mcp-server.ts';
 import type { McpServerSettings } from '../../shared/tools/mcp-settings.ts';
+import { eventually } from '../eventually.ts';
 
 export const somebody: ToolCaller = { id: 'a'.repeat(32) };
 
@@ -18,10 +19,9 @@ export function connected(
   return { server, lines };
 }
 
+/** A list that came too late for one turn is there for the next. */
 export async function toolOf(server: McpServer, name: string, caller: ToolCaller = somebody): Promise<Tool> {
-  const [tool] = await server.tools(caller, name);
-  if (tool === undefined) throw new Error(`no ${name}`);
-  return tool;
+  return await eventually(async () => (await server.tools(caller, name))[0]);
 }
 
 export function contextOf(context: Partial<ToolContext> = {}): ToolContext {

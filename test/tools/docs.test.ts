@@ -24,7 +24,8 @@ test('the tool that the docs write does what they say: it is approved, and books
   const rooms = createServer(async (request, response) => {
     const body = JSON.parse(await text(request));
     booked.push({ path: request.url, key: request.headers['idempotency-key'], body });
-    response.writeHead(body.begins.includes('T12') ? 409 : 200).end('{"booking":7}');
+    const [, hour = ''] = /T(\d\d)/.exec(body.begins) ?? [];
+    response.writeHead({ 12: 409, 13: 500 }[hour] ?? 200).end('{"booking":7}');
   });
   await once(rooms.listen(0, '127.0.0.1'), 'listening');
   const upstream = await ScriptedUpstream.start(({ body }) => followPlan(body));
@@ -48,9 +49,10 @@ test('the tool that the docs write does what they say: it is approved, and books
   expect(done.steps).toMatchObject([{ name: 'rooms', status: 'ok' }]);
   expect(done.response).toBe('Told: {"booking":7}');
   expect((await book('2026-12-01T12:00:00+01:00')).response).toContain('The room is taken at that time.');
-  expect(booked.map(({ path }) => path)).toEqual(['/2.17', '/2.17']);
+  expect((await book('2026-12-01T13:00:00+01:00')).response).toContain('The room could not be booked (500).');
+  expect(booked.map(({ path }) => path)).toEqual(['/2.17', '/2.17', '/2.17']);
   expect(booked[0]).toMatchObject({ body: { begins: '2026-12-01T10:00:00+01:00', owner: expect.any(String) } });
-  expect(new Set(booked.map(({ key }) => key)).size).toBe(2);
+  expect(new Set(booked.map(({ key }) => key)).size).toBe(3);
   await host.stop();
   await upstream.stop();
   rooms.close();

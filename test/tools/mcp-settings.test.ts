@@ -83,6 +83,12 @@ test('a value that cannot be sent in a header is a fault, and is not told', () =
   expect(faults).toEqual(['tools/mcp.json is not valid: orders has a header api-key that cannot be sent']);
 });
 
+test('a server cannot have the name that tools of files have in the OpenAI API', () => {
+  const faults: string[] = [];
+  readMcpSettings(JSON.stringify({ servers: { parley: { type: 'http', url } } }), {}, faults);
+  expect(faults).toEqual([expect.stringMatching(/^tools\/mcp\.json is not valid: parley has the name /)]);
+});
+
 test('the loopback may be asked without TLS', () => {
   expect(read({ url: 'http://127.0.0.1:3001/mcp' }).faults).toEqual([]);
 });

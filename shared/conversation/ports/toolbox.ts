@@ -4,6 +4,9 @@ import type { Source } from './source.ts';
 /** A call that nobody wants any more has so long to say what came of it. */
 export const GRACE_MS = 2000;
 
+/** What stands for a server where tools that belong to none are told. */
+export const OWN_LABEL = 'parley';
+
 /** The tools that assistants have. A turn sees to it that each call is made once; here it is known how. */
 export interface Toolbox {
   /**

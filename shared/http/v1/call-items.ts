@@ -1,4 +1,5 @@
 import type { Item } from '../../conversation/ports/stored.ts';
+import { OWN_LABEL } from '../../conversation/ports/toolbox.ts';
 import { refused } from './api-failure.ts';
 import { checkKnown, IGNORED, textOf, wellFormed } from './item-checks.ts';
 
@@ -42,9 +43,6 @@ export function mcpNameOf(item: Fields, param: string): Called {
   const named = typeof label === 'string' && typeof name === 'string' ? mcpName(label, name) : name;
   return { call_id: idOf(id, `${param}.id`), ...calledOf(named, written, param) };
 }
-
-/** The label of tools that are files. */
-export const OWN_LABEL = 'parley';
 
 /** As the model knew the tool. */
 export function mcpName(label: string, name: string): string {

@@ -1,7 +1,7 @@
 import type { ToolCalled, ToolReturned } from '../../conversation/events.ts';
 import type { Told } from '../../conversation/held-lease.ts';
+import { OWN_LABEL } from '../../conversation/ports/toolbox.ts';
 import { type McpCallItem, type MessageItem, type OutputItem, textPart } from './api-items.ts';
-import { OWN_LABEL } from './call-items.ts';
 import { approvalRequestId, functionCallId, type ItemType, itemId, type TurnPlace } from './ids.ts';
 
 /** What becomes of an item: it is there, it says more, it is whole. */
