@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createOpenAI } from '@ai-sdk/openai';
 import { APICallError, generateText, isStepCount, jsonSchema, type ModelMessage, streamText, tool } from 'ai';
 import { expect, test } from 'vitest';
+import { searched } from '../end-to-end/sources.ts';
 import { type Caller, describeServed, type Served, turnsOfSessions } from './describe-served.ts';
 
 describeServed("the AI SDK's OpenAI provider", (served) => {
@@ -152,6 +153,15 @@ describeServed("the AI SDK's OpenAI provider", (served) => {
     served.upstream.enqueue({ deltas: ['Once upon'], finishReason: 'length' });
     const streamed = streamText({ model: openai('default'), prompt: 'A tale', maxOutputTokens: 20 });
     expect([await streamed.text, await streamed.finishReason]).toEqual(['Once upon', 'length']);
+  });
+
+  test('has the sources of an answer, whole and streamed', async () => {
+    const { openai } = open(served);
+    served.upstream.enqueue({ raw: searched.raw }, { raw: searched.raw });
+    const expected = searched.sources.map(({ url, title = url }) => ({ sourceType: 'url', url, title }));
+    const asked = { model: openai('default'), prompt: 'Search' };
+    expect((await generateText(asked)).sources).toMatchObject(expected);
+    expect(await streamText(asked).sources).toMatchObject(expected);
   });
 
   test('reads why a request was refused, and that asking again does not help', async () => {

@@ -1,4 +1,5 @@
 import type { Item } from '../../conversation/ports/stored.ts';
+import type { Citation } from './citations.ts';
 
 // What the API calls items.
 
@@ -12,7 +13,7 @@ export interface MessageItem {
 
 export type TextPart =
   | { type: 'input_text'; text: string }
-  | { type: 'output_text'; text: string; annotations: []; logprobs: [] };
+  | { type: 'output_text'; text: string; annotations: Citation[]; logprobs: [] };
 
 /** A call of one of Parley's tools. */
 export interface McpCallItem {
@@ -70,8 +71,6 @@ export type OutputItem = MessageItem | McpCallItem | ApprovalRequestItem | Funct
 
 export type ApiItem = OutputItem | ApprovalResponseItem | FunctionOutputItem;
 
-export function textPart(role: Item['role'], text: string): TextPart {
-  return role === 'assistant'
-    ? { type: 'output_text', text, annotations: [], logprobs: [] }
-    : { type: 'input_text', text };
+export function textPart(role: Item['role'], text: string, annotations: Citation[] = []): TextPart {
+  return role === 'assistant' ? { type: 'output_text', text, annotations, logprobs: [] } : { type: 'input_text', text };
 }

@@ -26,8 +26,11 @@ export function itemEvents(change: ItemChange): UnnumberedEvent[] {
       if (!isDone) {
         return [whole('added'), { type: 'response.content_part.added', ...part, part: textPart('assistant', '') }];
       }
-      const [said] = item.content as [TextPart];
+      const [said] = item.content as [Extract<TextPart, { type: 'output_text' }>];
       return [
+        ...said.annotations.map((annotation, annotation_index) => {
+          return { type: 'response.output_text.annotation.added', ...part, annotation_index, annotation };
+        }),
         { type: 'response.output_text.done', ...part, text: said.text, logprobs: [] },
         { type: 'response.content_part.done', ...part, part: said },
         whole('done'),

@@ -9,7 +9,7 @@ import { OutputItems } from './output-items.ts';
 export function turnItems(sessionId: string, user: UserMessage, answer: AssistantMessage): ApiItem[] {
   const output = new OutputItems({ sessionId, turnId: user.turn_id }, broughtCount(user));
   for (const event of toldOf(answer)) output.tell(event);
-  output.end(answerStatus(answer.finish_reason));
+  output.end(answerStatus(answer.finish_reason), answer.sources);
   return [...askedItems(sessionId, user, answer), ...output.all];
 }
 

@@ -1,7 +1,9 @@
 import type { ToolCalled, ToolReturned } from '../../conversation/events.ts';
 import type { Told } from '../../conversation/held-lease.ts';
+import type { Source } from '../../conversation/ports/source.ts';
 import { OWN_LABEL } from '../../conversation/ports/toolbox.ts';
 import { type McpCallItem, type MessageItem, type OutputItem, textPart } from './api-items.ts';
+import { citationsOf } from './citations.ts';
 import { approvalRequestId, functionCallId, type ItemType, itemId, type TurnPlace } from './ids.ts';
 
 /** What becomes of an item: it is there, it says more, it is whole. */
@@ -46,11 +48,15 @@ export class OutputItems {
     return [{ type: 'added', index: this.#message.index, item: { ...item, content: [] } }];
   }
 
-  /** Nothing is said any more. */
-  end(status: MessageItem['status']): ItemChange[] {
+  /**
+   * Nothing is said any more.
+   *
+   * @param sources of the answer: its last message cites them
+   */
+  end(status: MessageItem['status'], sources: readonly Source[] = []): ItemChange[] {
     if (this.#message === undefined) return [];
     const { index } = this.#message;
-    const item = this.#said(status);
+    const item = this.#said(status, sources);
     this.#message = undefined;
     return [{ type: 'done', index, item }];
   }
@@ -116,9 +122,9 @@ export class OutputItems {
     return { type: 'done', index, item };
   }
 
-  #said(status: MessageItem['status']): OutputItem {
+  #said(status: MessageItem['status'], sources: readonly Source[] = []): OutputItem {
     const { index, text } = this.#message as { index: number; text: string };
-    const content = [textPart('assistant', text)];
+    const content = [textPart('assistant', text, citationsOf(text, sources))];
     const item: MessageItem = {
       ...{ id: this.#idOf('message', index), type: 'message', status, role: 'assistant', content },
     };

@@ -79,9 +79,9 @@ export class ResponseFold {
     else this.#next += COUNTS.returned;
   }
 
-  #finish({ finish_reason, usage, finished_at }: TurnFinished): ApiEvent[] {
+  #finish({ finish_reason, usage, sources, finished_at }: TurnFinished): ApiEvent[] {
     const status = finish_reason === 'stopped' ? 'cancelled' : answerStatus(finish_reason);
-    const ended = this.#changed(this.#items.end(answerStatus(finish_reason)));
+    const ended = this.#changed(this.#items.end(answerStatus(finish_reason), sources));
     this.#ended = { status, usage, finishReason: finish_reason, finishedAt: finished_at };
     return [...ended, this.#about(status === 'completed' ? 'response.completed' : 'response.incomplete')];
   }

@@ -6,6 +6,7 @@ import { eventually } from '../../eventually.ts';
 import { type Host, startHost } from '../../host/start-host.ts';
 import { ScriptedUpstream } from '../../upstream/scripted-upstream.ts';
 import { Client, lasting } from '../client.ts';
+import { searched } from '../sources.ts';
 
 const unknown = randomUUID().replaceAll('-', '');
 
@@ -375,6 +376,34 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
           expect(said().slice(1)).toEqual(['I am Bob.', 'You said: I am Ada.', 'Who am I?']);
         },
       );
+    });
+
+    test('tells the sources of an answer as annotations: created, streamed, read, told again, and among the items', async () => {
+      const [known, other] = searched.sources.map(({ url, title = url }) => ({ type: 'url_citation', url, title }));
+      const annotations = [
+        { ...known, start_index: 5, end_index: 8 },
+        { ...other, start_index: 9, end_index: 9 },
+      ];
+      const output = [{ content: [{ type: 'output_text', text: 'Known[1].', annotations }] }];
+      upstream.enqueue({ raw: searched.raw }, { raw: searched.raw });
+      const created = await ask('Search');
+      expect(created).toMatchObject({ output });
+      expect(await openai.responses.retrieve(created.id)).toMatchObject({ output });
+      const { data } = await openai.conversations.items.list(created.conversation?.id ?? '', { order: 'asc' });
+      expect(data).toMatchObject([{ role: 'user' }, ...output]);
+
+      const events = await Array.fromAsync(await listen('Search'));
+      expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, place) => place));
+      const added = events.filter(({ type }) => type === 'response.output_text.annotation.added');
+      expect(added).toMatchObject(
+        annotations.map((annotation, annotation_index) => ({ annotation_index, annotation })),
+      );
+      expect(events.at(-1)).toMatchObject({ response: { output } });
+      const { id } = (events.at(-1) as { response: ApiResponse }).response;
+      for (const event of events.slice(0, -1)) {
+        const rest = await retell(id, event.sequence_number);
+        expect(rest).toEqual(events.slice(event.sequence_number + 1));
+      }
     });
 
     test('pages through what a response was asked, either way', async () => {
