@@ -99,3 +99,22 @@ test('the newest message is shown when a long conversation is opened', async () 
   await isAtEnd();
   expect(await chat.button('Jump to latest').count()).toBe(0);
 });
+
+test('what is unfolded at the end stays in sight, however long it is; what is short is shown whole', async () => {
+  world.upstream.enqueue({ deltas: [`<think>${'It may be so.\n\n'.repeat(80)}</think>Yes.`] });
+  await chat.ask('Are you sure?');
+  world.upstream.enqueue({ deltas: ['<think>Twice, then.</think>Yes, I am.'] });
+  await chat.ask('Really?');
+  await isAtEnd();
+  const thoughts = chat.list.locator('summary');
+  const heightOf = (place: number) => thoughts.nth(place).evaluate((summary) => summary.getBoundingClientRect().top);
+  await thoughts.nth(1).click();
+  await chat.page.getByText('Twice, then.').waitFor();
+  await isAtEnd();
+  const edge = await chat.list.evaluate((list) => list.getBoundingClientRect().top);
+  await thoughts.nth(0).click();
+  await chat.button('Jump to latest').waitFor();
+  expect(await heightOf(0)).toBeGreaterThan(edge);
+  await chat.button('Jump to latest').click();
+  await isAtEnd();
+});
