@@ -75,6 +75,7 @@ var charts = [
   { title: 'Failures by code', query: loadTextContent('../queries/errors-by-code.kql'), form: 'table', days: 1 }
   { title: 'Milliseconds to the first token', query: loadTextContent('../queries/time-to-first-token.kql'), form: 'linechart', days: 1 }
   { title: 'Tokens by assistant and model', query: loadTextContent('../queries/tokens-by-assistant.kql'), form: 'table', days: 1 }
+  { title: 'Calls of tools', query: loadTextContent('../queries/tool-calls.kql'), form: 'table', days: 1 }
   { title: 'Refused by a limit', query: loadTextContent('../queries/limits-hit.kql'), form: 'barchart', days: 1 }
   { title: 'Ratings by assistant and version of its prompt', query: loadTextContent('../queries/ratings-by-prompt.kql'), form: 'table', days: 30 }
   { title: 'Ratings by day', query: loadTextContent('../queries/ratings-by-day.kql'), form: 'barchart', days: 30 }

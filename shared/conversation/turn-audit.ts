@@ -6,7 +6,7 @@ import type { TurnRecord } from './ports/audit-record.ts';
 import type { JournaledCall } from './ports/journal.ts';
 import type { Model } from './ports/model.ts';
 import type { RecordKeeper } from './ports/record-keeper.ts';
-import type { ObservedCall, TurnObserver } from './ports/turn-observer.ts';
+import type { ObservedCall, ObservedRound, TurnObserver } from './ports/turn-observer.ts';
 import type { TurnClaim } from './ports/turn-steps.ts';
 import { reasonOf } from './reason.ts';
 import type { InDoubt } from './steps/in-doubt.ts';
@@ -33,7 +33,7 @@ export class TurnAudit {
   readonly #complain: (complaint: string) => void;
   readonly #traceparent: string | undefined;
   readonly #began = Date.now();
-  #modelEndedAt: number | undefined;
+  readonly #rounds: ObservedRound[] = [];
   readonly #calls: ObservedCall[] = [];
   #answered: TurnRecord | undefined;
   readonly #begun: TurnRecord;
@@ -80,7 +80,6 @@ export class TurnAudit {
   ): Promise<void> {
     const record: TurnRecord = { ...this.#record(finished), outcome: 'answered', ...(model && { model }) };
     this.#answered = record;
-    this.#modelEndedAt = Date.now();
     await this.#audit.keep(record, { message: this.#message, answer: content }, withinMs);
   }
 
@@ -95,6 +94,14 @@ export class TurnAudit {
       { arguments: written },
       withinMs,
     );
+  }
+
+  /** The model is asked. What comes of it is to be set in what is returned. */
+  asking(): ObservedRound {
+    const now = Date.now();
+    const round: ObservedRound = { startedAt: now, endedAt: now };
+    this.#rounds.push(round);
+    return round;
   }
 
   called({ tool, step }: JournaledCall, outcome: ObservedCall['outcome'], startedAt: number): void {
@@ -116,8 +123,8 @@ export class TurnAudit {
     this.#telemetry.observe({
       record,
       startedAt: this.#began,
-      modelEndedAt: this.#modelEndedAt,
       endedAt: Date.now(),
+      rounds: this.#rounds,
       calls: this.#calls,
       traceparent: this.#traceparent,
     });

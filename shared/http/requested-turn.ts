@@ -27,7 +27,7 @@ export async function requestedTurn(
     const record = refusedTurn({ owner: caller.owner, requestId }, named, error);
     services.audit.note(record, { message: turn?.message });
     const now = Date.now();
-    services.telemetry.observe({ record, startedAt: now, modelEndedAt: undefined, endedAt: now, traceparent });
+    services.telemetry.observe({ record, startedAt: now, endedAt: now, traceparent });
     throw error;
   }
 }

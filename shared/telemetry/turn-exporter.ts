@@ -2,15 +2,10 @@ import { type Attributes, type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, 
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { AlwaysOnSampler, BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Usage } from '../conversation/ports/model.ts';
 import type { ObservedTurn } from '../conversation/ports/turn-observer.ts';
 import { callExporter } from './call-exporter.ts';
+import { firstTokenOf, roundExporter, TOKENS, usageOf } from './round-exporter.ts';
 import type { TurnExporter } from './telemetry.ts';
-
-/** Seconds, for durations that matter to a person. */
-const DURATIONS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256];
-/** As the GenAI conventions advise. */
-const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
 
 /** Where spans and metrics go. */
 export interface Destination {
@@ -35,11 +30,9 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
   const meter = meters.getMeter('parley');
   const histogram = (name: string, unit: string, explicitBucketBoundaries: number[]) =>
     meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
-  const tokens = histogram('gen_ai.client.token.usage', '{token}', TOKENS);
-  const duration = histogram('gen_ai.client.operation.duration', 's', DURATIONS);
-  const firstToken = histogram('gen_ai.client.operation.time_to_first_chunk', 's', DURATIONS);
   const turns = meter.createCounter('parley.turns', { unit: '{turn}', description: 'Turns by outcome and failure.' });
 
+  const exportRound = roundExporter(tracer, histogram);
   const exportCall = callExporter(tracer, meter);
 
   const aside = (name: string, plural: string) => ({
@@ -94,8 +87,8 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
       tracer.startSpan(`rate ${assistant}`, told, parentOf(traceparent)).end(at);
       ratings.add(1, of);
     },
-    export({ record, startedAt, modelEndedAt, endedAt, calls = [], traceparent }) {
-      const { assistant, failure, outcome, usage, finish_reason } = record;
+    export({ record, startedAt, endedAt, rounds = [], calls = [], traceparent }) {
+      const { assistant, failure, outcome } = record;
       const agent = assistant ?? 'unknown';
       // Application Insights drops the conventions' own attribute.
       const error: Attributes = failure === null ? {} : { 'error.type': failure, 'parley.failure': failure };
@@ -119,43 +112,17 @@ export function turnExporter(serviceName: string, destination: Destination): Tur
             'parley.turn.id': record.turn_id,
             'parley.request.id': record.request_id,
             'parley.outcome': outcome,
+            ...firstTokenOf(record.first_token_ms),
             ...error,
           },
         },
         parentOf(traceparent),
       );
-      const call = tracer.startSpan(
-        `chat ${of['gen_ai.request.model']}`,
-        {
-          kind: SpanKind.CLIENT,
-          startTime: startedAt,
-          attributes: {
-            'gen_ai.operation.name': 'chat',
-            ...of,
-            ...(record.first_token_ms !== null && {
-              'gen_ai.response.time_to_first_chunk': record.first_token_ms / 1000,
-            }),
-            ...(finish_reason && { 'gen_ai.response.finish_reasons': [finish_reason] }),
-            ...usageOf(usage),
-            ...error,
-          },
-        },
-        trace.setSpan(ROOT_CONTEXT, turn),
-      );
-      if (record.first_token_ms !== null) call.addEvent('first token', startedAt + record.first_token_ms);
-      for (const span of [call, turn])
-        if (failure !== null) span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
-      call.end(modelEndedAt ?? endedAt);
-      for (const each of calls) exportCall(each, agent, trace.setSpan(ROOT_CONTEXT, turn));
+      const within = trace.setSpan(ROOT_CONTEXT, turn);
+      for (const round of rounds) exportRound(round, of, round.finishReason ? {} : error, within);
+      for (const each of calls) exportCall(each, agent, within);
+      if (failure !== null) turn.setStatus({ code: SpanStatusCode.ERROR, message: failure });
       turn.end(endedAt);
-
-      const chat: Attributes = { 'gen_ai.operation.name': 'chat', ...of };
-      duration.record(((modelEndedAt ?? endedAt) - startedAt) / 1000, { ...chat, ...error });
-      if (record.first_token_ms !== null) firstToken.record(record.first_token_ms / 1000, chat);
-      if (usage) {
-        tokens.record(usage.prompt_tokens, { ...chat, 'gen_ai.token.type': 'input' });
-        tokens.record(usage.completion_tokens, { ...chat, 'gen_ai.token.type': 'output' });
-      }
     },
     async flush() {
       await Promise.all([traces.forceFlush(), meters.forceFlush()]);
@@ -174,15 +141,6 @@ function calledOf(model: string | null) {
 
 function promptOf(version: string | null): Attributes {
   return version === null ? {} : { 'parley.prompt.version': version };
-}
-
-function usageOf(usage: Usage | null): Attributes {
-  if (usage === null) return {};
-  return {
-    'gen_ai.usage.input_tokens': usage.prompt_tokens,
-    'gen_ai.usage.output_tokens': usage.completion_tokens,
-    'gen_ai.usage.cache_read.input_tokens': usage.cached_tokens,
-  };
 }
 
 function parentOf(traceparent: ObservedTurn['traceparent']): Context {

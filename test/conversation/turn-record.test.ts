@@ -114,8 +114,9 @@ describe('the record of a turn', () => {
     ]);
     expect(conversation.records[0]).not.toHaveProperty('answer');
     expect(conversation.observed).toMatchObject([
-      { record: { outcome: 'stopped', first_token_ms: null }, modelEndedAt: undefined },
+      { record: { outcome: 'stopped', first_token_ms: null }, rounds: [{ finishReason: 'stopped' }] },
     ]);
+    expect(conversation.observed[0]?.rounds?.[0]).not.toHaveProperty('firstTokenAt');
   });
 
   test('that failed has why, and what the content filter refused', async () => {
@@ -160,12 +161,13 @@ describe('telemetry', () => {
     await conversation.talk('Hi', { traceparent: '00-trace' });
     const after = Date.now();
     await conversation.flush();
-    const [{ record, startedAt, modelEndedAt, endedAt, traceparent } = expect.unreachable()] = conversation.observed;
+    const [{ record, startedAt, rounds = [], endedAt, traceparent } = expect.unreachable()] = conversation.observed;
     const { audit: _, time: __, message: ___, answer: ____, ...kept } = conversation.records[0] ?? {};
     expect(record).toEqual(kept);
-    expect([before, startedAt, modelEndedAt, endedAt, after]).toEqual(
-      [before, startedAt, modelEndedAt, endedAt, after].toSorted(),
-    );
+    const [round = expect.unreachable()] = rounds;
+    expect(rounds).toEqual([{ ...round, finishReason: 'stop', usage: record.usage }]);
+    const times = [before, startedAt, round.startedAt, round.firstTokenAt, round.endedAt, endedAt, after];
+    expect(times).toEqual(times.toSorted());
     expect(traceparent).toBe('00-trace');
   });
 
@@ -181,7 +183,12 @@ describe('telemetry', () => {
       { outcome: 'answered' },
       { outcome: 'failed', failure: 'internal', message: 'Hi' },
     ]);
-    expect(conversation.observed).toMatchObject([{ record: { outcome: 'failed' }, modelEndedAt: expect.any(Number) }]);
+    expect(conversation.observed).toMatchObject([
+      {
+        record: { outcome: 'failed' },
+        rounds: [{ finishReason: 'stop', usage: { total_tokens: expect.any(Number) } }],
+      },
+    ]);
   });
 });
 

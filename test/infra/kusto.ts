@@ -19,7 +19,8 @@ interface List<T> {
 const tables = {
   requests: '(timestamp: datetime, name: string, resultCode: string, success: string, duration: real)',
   traces: '(timestamp: datetime, message: string, severityLevel: int, customDimensions: dynamic)',
-  dependencies: '(timestamp: datetime, name: string, success: string, duration: real, customDimensions: dynamic)',
+  dependencies:
+    '(timestamp: datetime, name: string, success: string, duration: real, operation_ParentId: string, customDimensions: dynamic)',
   customMetrics:
     '(timestamp: datetime, name: string, value: real, valueCount: int, valueSum: real, customDimensions: dynamic)',
   _LogOperation: '(TimeGenerated: datetime, Category: string, Operation: string, Level: string, Detail: string)',

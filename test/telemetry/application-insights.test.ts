@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([insights.stop(), upstream.stop()]));
 
-/** Two turns, a streamed one that is rated and one that fails, by an app that then ends; returns what it sent and logged. */
+/** Three turns, a streamed one that is rated, one that fails and one that calls a tool, by an app that then ends; returns what it sent and logged. */
 async function takeTurns(env: HostOptions['env']) {
   const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
   const host = await startHost({ env: { ...insights.environment, ...model, ...env } });
@@ -24,6 +24,9 @@ async function takeTurns(env: HostOptions['env']) {
   const { session_id, turn_id } = first as { session_id: string; turn_id: string };
   const feedback = { session_id, turn_id, rating: 'down', reason: 'incorrect', comment: 'no secret' };
   expect((await client.post('/chat/feedback', feedback)).status).toBe(204);
+  const clock = { id: 'call-1', name: 'clock', arguments: '{"time_zone":"Asia/Tokyo"}' };
+  upstream.enqueue({ calls: [clock] }, { deltas: ['It is late.'] });
+  await client.chat({ message: 'What time is it in Tokyo?', assistant: 'concierge' });
   // What is left is sent when the instance ends.
   await host.stop();
   const envelopes = insights.envelopes.splice(0);
@@ -58,9 +61,13 @@ test('Application Insights is told of turns by the app’s own identity, without
     ['chat scripted', false],
     ['invoke_agent default', false],
     ['rate default', true],
+    ['chat scripted', true],
+    ['chat scripted', true],
+    ['execute_tool clock', true],
+    ['invoke_agent concierge', true],
   ]);
   const [call, turn, failed] = dependencies;
-  expect(dependencies.at(-1)?.properties).toMatchObject({
+  expect(dependencies.find(({ name }) => name === 'rate default')?.properties).toMatchObject({
     'parley.turn.id': first.turn_id,
     'parley.prompt.version': turn?.properties['parley.prompt.version'],
     'gen_ai.request.model': 'scripted',
@@ -77,6 +84,7 @@ test('Application Insights is told of turns by the app’s own identity, without
   expect(turns.map(({ value, properties }) => [properties['outcome'], properties['error.type'], value])).toEqual([
     ['answered', undefined, 1],
     ['failed', 'model-failed', 1],
+    ['answered', undefined, 1],
   ]);
   expect(metrics.find(({ name }) => name === 'gen_ai.client.token.usage')).toMatchObject({ value: 90, count: 1 });
   expect(JSON.stringify(envelopes)).not.toContain('secret');
@@ -105,7 +113,7 @@ test('the queries of infra/ name nothing that is not sent', async () => {
 test('the connection string is enough for a component that lets everybody write', async () => {
   insights.authorizations.length = 0;
   const { dependencies } = await takeTurns({});
-  expect(dependencies).toHaveLength(5);
+  expect(dependencies).toHaveLength(9);
   expect(new Set(insights.authorizations)).toEqual(new Set([undefined]));
 });
 

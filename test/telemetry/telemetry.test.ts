@@ -199,15 +199,30 @@ test('a turn is told of although its request comes from a trace that nobody samp
     { tool: 'clock', step: 1, outcome: 'ok' as const, startedAt: 1001, endedAt: 1003 },
     { tool: 'orders/pay', step: 2, outcome: 'in-doubt' as const, startedAt: 1001, endedAt: 1005 },
   ];
-  exporter.export({ record, startedAt: 1000, modelEndedAt: 1008, endedAt: 1009, calls, traceparent });
+  const usageOf = (prompt_tokens: number, completion_tokens: number) => {
+    return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens, cached_tokens: 0 };
+  };
+  const rounds = [
+    { startedAt: 1000, endedAt: 1001, finishReason: 'tool_calls' as const, usage: usageOf(10, 2) },
+    { startedAt: 1005, firstTokenAt: 1006, endedAt: 1008, finishReason: 'stop' as const, usage: usageOf(20, 3) },
+  ];
+  exporter.export({ record, startedAt: 1000, endedAt: 1009, rounds, calls, traceparent });
   await exporter.flush();
   expect(collector.spans().map(({ name, traceId }) => [name, traceId])).toEqual([
+    ['chat gpt', '0af7651916cd43dd8448eb211c80319c'],
     ['chat gpt', '0af7651916cd43dd8448eb211c80319c'],
     ['execute_tool clock', '0af7651916cd43dd8448eb211c80319c'],
     ['execute_tool orders/pay', '0af7651916cd43dd8448eb211c80319c'],
     ['invoke_agent default', '0af7651916cd43dd8448eb211c80319c'],
   ]);
-  const [, , doubted] = collector.spans();
+  const [first, last, , doubted, turn] = collector.spans();
+  expect(attributes(first)['gen_ai.response.time_to_first_chunk']).toBeUndefined();
+  expect(attributes(last)['gen_ai.response.time_to_first_chunk']).toBe(0.001);
+  expect(attributes(turn)['gen_ai.response.time_to_first_chunk']).toBe(0.005);
+  const took = (span: Otlp) => Math.round((span.endTimeUnixNano - span.startTimeUnixNano) / 1e6);
+  expect([first, last].map(took)).toEqual([1, 3]);
+  const [input, output] = collector.points('gen_ai.client.token.usage');
+  expect([input.sum, output.sum]).toEqual([30, 5]);
   const by = { 'gen_ai.agent.name': 'default', 'gen_ai.tool.name': 'orders/pay', 'parley.tool.outcome': 'in-doubt' };
   const span = { 'gen_ai.operation.name': 'execute_tool', 'parley.tool.step': 2, 'error.type': 'in-doubt' };
   expect(attributes(doubted)).toEqual({ ...by, ...span });

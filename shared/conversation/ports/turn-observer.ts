@@ -1,4 +1,6 @@
+import type { FinishReason } from '../events.ts';
 import type { AsideRecord, FeedbackRecord, TurnRecord } from './audit-record.ts';
+import type { Usage } from './model.ts';
 
 /** A call of a tool that was answered, or is in doubt. Times in milliseconds since 1970. */
 export interface ObservedCall {
@@ -9,13 +11,24 @@ export interface ObservedCall {
   endedAt: number;
 }
 
+/** That the model was asked, and spoke or called tools. Times in milliseconds since 1970. */
+export interface ObservedRound {
+  startedAt: number;
+  /** Where it has said something. */
+  firstTokenAt?: number;
+  endedAt: number;
+  /** Absent where it failed. */
+  finishReason?: FinishReason;
+  /** Absent where that is not known. */
+  usage?: Usage;
+}
+
 /** A turn that is over, with what its audit record says of it: no text. Times in milliseconds since 1970. */
 export interface ObservedTurn {
   record: TurnRecord;
   startedAt: number;
-  /** When the model had said all; absent where it was not asked, or did not come to that. */
-  modelEndedAt: number | undefined;
   endedAt: number;
+  rounds?: readonly ObservedRound[];
   calls?: readonly ObservedCall[];
   /** W3C, of the request. */
   traceparent: string | undefined;

@@ -8,6 +8,7 @@ import type { CompletionOptions, Model, OfferedTools, Usage } from '../ports/mod
 import type { SessionStore } from '../ports/session-store.ts';
 import type { Source } from '../ports/source.ts';
 import type { StoredStep } from '../ports/stored.ts';
+import type { ObservedRound } from '../ports/turn-observer.ts';
 import type { Prompt } from '../prompt.ts';
 import { isEarlyEnd, type SpokenRound, speak } from '../speak.ts';
 import { Spending } from '../spending.ts';
@@ -49,6 +50,7 @@ interface HeardRound {
   spending: Spending;
   /** What the model wrote beside what it said. */
   called: string;
+  observed: ObservedRound;
 }
 
 /** A turn as rounds: the model speaks, or calls tools and is told what came of it, until it has answered. */
@@ -125,16 +127,23 @@ export class Rounds {
   async #ask(prompt: Prompt, tools: CompletionOptions['tools']): Promise<SpokenRound> {
     const { model, assistant, options } = this.#asked;
     const { lease, audit } = this.#turn;
-    const heard: HeardRound = { prompt, spending: new Spending(), called: '' };
+    const observed = audit.asking();
+    const heard: HeardRound = { prompt, spending: new Spending(), called: '', observed };
     this.#heard.push(heard);
     const say = (token: string) => {
       audit.firstTokenAt ??= performance.now();
+      observed.firstTokenAt ??= Date.now();
       this.#tell({ type: 'token-said', token });
     };
-    const round = await speak(model, assistant, prompt, { ...options, tools }, lease, heard.spending, say);
-    heard.prompt = round.prompt;
-    heard.called = round.calls.map((call) => call.name + call.arguments).join('');
-    return round;
+    try {
+      const round = await speak(model, assistant, prompt, { ...options, tools }, lease, heard.spending, say);
+      heard.prompt = round.prompt;
+      heard.called = round.calls.map((call) => call.name + call.arguments).join('');
+      observed.finishReason = round.calls.length > 0 ? 'tool_calls' : round.finishReason;
+      return round;
+    } finally {
+      observed.endedAt = Date.now();
+    }
   }
 
   /** What the model may call in a round, and whether tokens are held back for one behind it. */
@@ -187,9 +196,10 @@ export class Rounds {
     return { prompt, content, steps, finishReason, usage: sumOfUsages(usages), lastPromptTokens, model, sources };
   }
 
-  async #usageOf({ prompt, spending, called }: HeardRound): Promise<Usage> {
+  async #usageOf({ prompt, spending, called, observed }: HeardRound): Promise<Usage> {
     const { prompts } = this.#turn;
-    if (spending.usage !== undefined) return spending.usage;
-    return estimatedUsage(await prompts.recounted(prompt), await prompts.count(spending.said + called));
+    observed.usage =
+      spending.usage ?? estimatedUsage(await prompts.recounted(prompt), await prompts.count(spending.said + called));
+    return observed.usage;
   }
 }
