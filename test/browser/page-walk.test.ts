@@ -30,7 +30,8 @@ test('the page is walked through by keyboard, and read by a screen reader, as do
     const chat = await ChatPage.open(world, { viewport: { width: 1280, height: 1200 }, locale: 'en-US' });
     await chat.isIdle();
     await states[state]?.(chat, world);
-    if (state !== 'empty') await chat.sessions.first().waitFor();
+    if (state === 'empty') await chat.page.getByText('Your conversations will be listed here.').waitFor();
+    else await chat.sessions.first().waitFor();
     parts.push(
       `## ${state}`,
       fenced(await treeOf(chat)),

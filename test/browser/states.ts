@@ -66,7 +66,7 @@ const asks = async (chat: ChatPage, world: Shop, ...calls: Parameters<typeof cal
 };
 
 export const states: Record<string, State> = {
-  empty: (chat) => chat.page.getByRole('heading', { name: 'How can I help?' }).waitFor(),
+  empty: (chat) => chat.page.getByRole('radio').first().waitFor(),
 
   account: async (chat) => {
     await littleUsageLeft(chat);
