@@ -43,8 +43,9 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
       if (element.querySelector('.parley-message') === null) return;
       const { message, place, below } = read.current ?? {};
       if (isFollowing.current) {
-        element.scrollTop = Math.min(element.scrollHeight, topOf(unfolded.current, element));
-        if (!isNearEnd(element)) follow(false);
+        const top = topOf(unfolded.current, element);
+        element.scrollTop = Math.min(element.scrollHeight, top);
+        if (element.scrollHeight - element.clientHeight - top >= NEAR) follow(false);
       } else if (message?.isConnected && message.offsetTop !== place) {
         element.scrollTop = message.offsetTop - (below ?? 0);
       }
@@ -83,12 +84,12 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
 
   const onScroll = () => {
     const element = scroller.current as HTMLElement;
-    const { scrollTop, clientHeight } = element;
+    const { scrollTop, scrollHeight, clientHeight } = element;
     const items = [...element.querySelectorAll<HTMLElement>('.parley-message')];
     const message = items.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > scrollTop);
     const place = message?.offsetTop ?? 0;
     read.current = message && { message, place, below: place - scrollTop };
-    if (isNearEnd(element)) follow(true);
+    if (scrollHeight - scrollTop - clientHeight < NEAR) follow(true);
     // Where the list grows below, it stays at its place, and did not leave the end. What moves with the height of its frame
     // was not moved by the user.
     else if (scrollTop < wasAt.current && clientHeight === wasHigh.current) follow(false);
@@ -106,8 +107,4 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
 function topOf(part: Element | null, scroller: HTMLElement): number {
   if (!part?.isConnected) return Number.POSITIVE_INFINITY;
   return part.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop - ABOVE;
-}
-
-function isNearEnd({ scrollTop, scrollHeight, clientHeight }: HTMLElement): boolean {
-  return scrollHeight - scrollTop - clientHeight < NEAR;
 }
