@@ -114,7 +114,8 @@ test('what is unfolded at the end stays in sight, however long it is; what is sh
   const edge = await chat.list.evaluate((list) => list.getBoundingClientRect().top);
   await thoughts.nth(0).click();
   await chat.button('Jump to latest').waitFor();
-  expect(await heightOf(0)).toBeGreaterThan(edge);
+  // Where a browser scrolls to it first, its edge is the edge of the list.
+  expect(await heightOf(0)).toBeGreaterThan(edge - 1);
   await chat.button('Jump to latest').click();
   await isAtEnd();
 });
