@@ -39,6 +39,8 @@ test('a print shows the conversation whole, who said what, and nothing that is t
   await chat.page.goto('about:blank');
   await chat.page.goto(`${world.url}#${session_id}`);
   await chat.messages.nth(39).waitFor();
+  // Beside the title stands with whom the conversation is, once that is read.
+  await chat.page.locator('header .parley-with').waitFor();
   const pages = await printed();
   expect(pages.length).toBeGreaterThanOrEqual(4);
   const text = pages.join('\n');
