@@ -12,7 +12,7 @@ import { startService } from './service.ts';
 
 const CLIENTS = 8;
 /** How far the replica is behind: what the master alone has is lost with it. */
-const LAG_MS = 20;
+const LAG_MS = 30;
 
 /** A master with a replica that lags, behind the one address that the service knows. */
 interface Pair {
@@ -60,9 +60,14 @@ export const promotions: FaultRun = async ({ bundle, schedules: count, seed }) =
   try {
     const talking = Promise.all(Array.from({ length: CLIENTS }, (_, lane) => talk(lane)));
     for (let promoted = 0; promoted < count; promoted += 1) {
-      const before = answered.length;
-      await eventually(() => answered.length >= before + 20);
+      const answers = async (count: number) => {
+        const before = answered.length;
+        await eventually(() => answered.length >= before + count);
+      };
+      await answers(CLIENTS);
       await sleep(random.between(0, 200));
+      // The replica cannot have this one yet, unless it was waited for.
+      await answers(1);
       pair = await promote(pair, address);
     }
     running = false;
