@@ -14,21 +14,21 @@ export interface Citation {
 /** What cites nothing, whatever is in it: code, and what is escaped. Else `[1]`, `[1, 2]` or `【1】`. */
 const MARKS = /(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|\\.|\[(\d{1,3}(?:, ?\d{1,3})*)\]|【(\d{1,3})】/g;
 
-/** Of each source where the text cites it, in the text's order; then, at its end, those that it does not cite. */
+/**
+ * Of each source where the text cites it first, in the text's order; then, at its end, of those that it does not cite. No
+ * text makes more of them than there are sources.
+ */
 export function citationsOf(text: string, sources: readonly Source[]): Citation[] {
-  const at = ({ url, title = url }: Source, start_index: number, end_index = start_index): Citation => {
-    return { type: 'url_citation', start_index, end_index, title, url };
-  };
-  const cited = new Set<Source>();
-  const citations = [...(sources.length === 0 ? [] : text.matchAll(MARKS))].flatMap((mark) => {
-    const numbers = mark[2] ?? mark[3] ?? '';
-    return numbers.split(',').flatMap((number) => {
+  if (sources.length === 0) return [];
+  const places = new Map<Source, [start: number, end: number]>();
+  for (const { 0: mark, 2: listed, 3: single, index } of text.matchAll(MARKS)) {
+    for (const number of (listed ?? single ?? '').split(',')) {
       const source = sources[Number(number) - 1];
-      if (source === undefined) return [];
-      cited.add(source);
-      return [at(source, mark.index, mark.index + mark[0].length)];
-    });
+      if (source !== undefined && !places.has(source)) places.set(source, [index, index + mark.length]);
+    }
+  }
+  for (const source of sources) if (!places.has(source)) places.set(source, [text.length, text.length]);
+  return [...places].map(([{ url, title = url }, [start_index, end_index]]) => {
+    return { type: 'url_citation', start_index, end_index, title, url };
   });
-  const others = sources.filter((source) => !cited.has(source));
-  return [...citations, ...others.map((source) => at(source, text.length))];
 }

@@ -20,10 +20,9 @@ test.each<[string, string, unknown[]]>([
     ],
   ],
   [
-    'a source as often as it is named',
+    'a source once, where it is named first',
     '[2] and [2] and [1]',
     [
-      ['[2]', b],
       ['[2]', b],
       ['[1]', a],
     ],
@@ -80,14 +79,14 @@ test('the place of what is not named is the end, and a source without a title ha
   expect(citationsOf('[1]', [])).toEqual([]);
 });
 
-test('whatever a text is: every source is there, in the text, and no mark that is cited is less than a mark', () => {
+test('whatever a text is: every source is there once, in the text, and no mark that is cited is less than a mark', () => {
   const piece = fc.constantFrom('[1]', '[2]', '[1, 2]', '【1】', '`', '``', '```', '\\', '\n', 'a', '[', ']', '😀');
   fc.assert(
     fc.property(
       fc.array(piece).map((pieces) => pieces.join('')),
       (text) => {
         const citations = citationsOf(text, sources);
-        expect(new Set(citations.map(({ url }) => url))).toEqual(new Set([a, b]));
+        expect(citations.map(({ url }) => url).sort()).toEqual([a, b]);
         for (const { start_index, end_index } of citations) {
           expect(text.slice(start_index, end_index)).toMatch(/^(\[\d(, \d)?\]|【\d】)?$/);
           expect(end_index).toBeLessThanOrEqual(text.length);
