@@ -119,3 +119,16 @@ test('what is unfolded at the end stays in sight, however long it is; what is sh
   await chat.button('Jump to latest').click();
   await isAtEnd();
 });
+
+test('a press in a panel that its page can fold away keeps nobody from following', async () => {
+  await chat.button('Jump to latest').click();
+  await isAtEnd();
+  await chat.list.evaluate((list) => {
+    document.body.setAttribute('aria-expanded', 'true');
+    list.querySelector<HTMLElement>('.parley-message')?.click();
+    const more = document.createElement('li');
+    more.style.height = '1000px';
+    list.querySelector('.parley-list')?.append(more);
+  });
+  await isAtEnd();
+});

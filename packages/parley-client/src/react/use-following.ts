@@ -71,7 +71,9 @@ export function useFollowing(scroller: RefObject<HTMLElement | null>, asked: num
     observer.observe(element.querySelector('.parley-list') as HTMLElement);
     const closing = new AbortController();
     const unfold = ({ target }: MouseEvent) => {
-      unfolded.current = (target as Element).closest(TOGGLES);
+      const toggle = (target as Element).closest(TOGGLES);
+      // What unfolds the panel itself is none of its own.
+      unfolded.current = element.contains(toggle) ? toggle : null;
       // What it unfolds is laid out in the next frame.
       requestAnimationFrame(() => requestAnimationFrame(() => (unfolded.current = null)));
     };
