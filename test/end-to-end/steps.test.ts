@@ -8,6 +8,7 @@ import { build } from '../../local/build.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { OidcIssuer } from '../identity/oidc-issuer.ts';
+import { allIn } from '../redis/all-in.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { followPlan, type Plan, planned } from '../steps/planned-model.ts';
 import { ToolServer } from '../steps/tool-server.ts';
@@ -26,8 +27,7 @@ let other: Client;
 beforeAll(async () => {
   const directory = '.cache/steps';
   [redis, upstream, tools] = await Promise.all([
-    // What it keeps can be searched.
-    RedisServer.start('--rdbcompression', 'no'),
+    RedisServer.start(),
     ScriptedUpstream.start(({ body }) => followPlan(body)),
     ToolServer.start(),
     build({ directory, plugins: [withTools] }),
@@ -382,20 +382,11 @@ test("a caller's token reaches the tools that act for it, and nothing that is ke
   await host.stop();
   const records = await readFile(audit, 'utf8');
   expect(records.split('\n').filter((line) => line.includes('"event":"tool-call"'))).toHaveLength(6);
-  const kept = [records, host.logs(), ...(await allOf(redis.url)), JSON.stringify(upstream.requests)];
+  const kept = [records, host.logs(), ...(await allIn(redis.url)), JSON.stringify(upstream.requests)];
   for (const token of [alice, bob]) for (const text of kept) expect(text).not.toContain(token.slice(-40));
   await rm(directory, { recursive: true });
   await issuer.stop();
 });
-
-/** All that a Redis keeps, as it dumps it. */
-async function allOf(url: string): Promise<string[]> {
-  const connection = new Redis(url);
-  const keys = await connection.keys('*');
-  const dumps = await Promise.all(keys.map((key) => connection.dumpBuffer(key)));
-  connection.disconnect();
-  return dumps.map((dump) => dump.toString('latin1'));
-}
 
 describe('a tool that gives no answer', () => {
   test('ends its turn as tool-in-doubt, which stays the outcome of its key, and says so once in the log', async () => {

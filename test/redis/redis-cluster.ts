@@ -75,6 +75,7 @@ export class RedisCluster {
       const slot = Number(await clients[0]?.cluster('KEYSLOT', key));
       const counts = await Promise.all(clients.map((client) => client.cluster('COUNTKEYSINSLOT', slot)));
       const from = counts.findIndex((count) => Number(count) > 0);
+      if (from === -1) throw new Error(`nothing is in the slot of ${key}`);
       const to = (from + 1) % clients.length;
       const [source, target] = [clients[from], clients[to]] as [Redis, Redis];
       const ids = await Promise.all([source, target].map(async (client) => String(await client.cluster('MYID'))));
