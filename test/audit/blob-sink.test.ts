@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BlobSink, type BlobSinkOptions } from '../../shared/audit/blob-sink.ts';
 import { connectContainer } from '../../shared/audit/connect-container.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../redis/redis-server.ts';
 import { TcpProxy } from '../redis/tcp-proxy.ts';
 import { Azurite } from './azurite.ts';
 
@@ -69,7 +70,7 @@ test('a first request that hangs costs the records that wait for it, and no late
   const proxy = await TcpProxy.start(azurite.port);
   proxy.mode = 'hold';
   const behind = azurite.connectionString.replace(`:${azurite.port}/`, `:${proxy.port}/`);
-  const { sink, read } = sinkOf({ stepMs: 1000 }, behind);
+  const { sink, read } = sinkOf({ stepMs: 4000 }, behind);
   const lost = expect(sink.write('lost')).rejects.toThrow();
   await eventually(() => proxy.isUsed);
   // The connection that there is never says another word; new ones are as good as ever.
@@ -83,7 +84,8 @@ test('a first request that hangs costs the records that wait for it, and no late
 });
 
 test('a service that is away is told within the patience of a turn, and used again when it is back', async () => {
-  const own = await Azurite.start();
+  // Nobody else is given its port while it is away.
+  const own = await Azurite.start(await freePort());
   const container = 'audit';
   const connect = (signal: AbortSignal) =>
     connectContainer({ container, account: { connectionString: own.connectionString } }, signal);

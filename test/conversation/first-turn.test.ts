@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import type { TokenCounter } from '../../shared/conversation/ports/token-counter.ts';
 import { fixedTokens } from '../../shared/conversation/window.ts';
+import { eventually } from '../eventually.ts';
 import { deployment } from '../models/deployment.ts';
 import { countTokens } from '../tokens/o200k.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -45,7 +46,7 @@ describe('the first turn of a process, which begins before the tokeniser is load
     upstream.enqueue({ deltas: [gate, answer], usage });
     const asked = upstream.requests.length + 1;
     const turn = conversation.talk(message);
-    await expect.poll(() => upstream.requests).toHaveLength(asked);
+    await eventually(() => upstream.requests.length === asked);
     counter.isLoaded = true;
     gate.open();
     const { finished, sessionId } = await turn;
@@ -92,7 +93,7 @@ describe('the first turn of a process, which begins before the tokeniser is load
     upstream.enqueue(tooLong, { deltas: [gate, answer], usage: null });
     const asked = upstream.requests.length + 2;
     const turn = conversation.talk(message, { sessionId });
-    await expect.poll(() => upstream.requests).toHaveLength(asked);
+    await eventually(() => upstream.requests.length === asked);
     counter.isLoaded = true;
     gate.open();
     const { finished } = await turn;
@@ -107,7 +108,7 @@ describe('the first turn of a process, which begins before the tokeniser is load
     upstream.enqueue({ deltas: ['Sessions', gate], usage: null, ending: 'cut' });
     const asked = upstream.requests.length + 1;
     const turn = conversation.talk(message);
-    await expect.poll(() => upstream.requests).toHaveLength(asked);
+    await eventually(() => upstream.requests.length === asked);
     counter.isLoaded = true;
     gate.open();
     await expect(turn).rejects.toMatchObject({ code: 'model-failed' });

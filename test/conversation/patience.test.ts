@@ -36,9 +36,8 @@ describe('a store that is away when a turn is to be stored', () => {
     };
     const startedAt = performance.now();
     await expect(new Conversation(model, { store, leaseMs: 1000 }).talk('Go on.')).rejects.toBe(away);
-    const waited = performance.now() - startedAt;
-    expect(waited).toBeGreaterThan(550);
-    expect(waited).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeGreaterThan(550);
+    // A try every fifth of a second, for no more than three quarters of the lease.
     expect(store.asked.commit.length).toBeLessThan(6);
     expect((await store.scan(OWNER)).sessions).toEqual([]);
   });

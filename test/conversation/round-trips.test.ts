@@ -25,6 +25,22 @@ class CountedConnection extends RedisConnection {
   }
 }
 
+/** A store whose renewals of leases do not count: how many there are depends on how long a turn takes. */
+class CountedStore extends RedisSessionStore {
+  readonly #connection: CountedConnection;
+
+  constructor(connection: CountedConnection) {
+    super(connection, rules);
+    this.#connection = connection;
+  }
+
+  override extend(...asked: Parameters<RedisSessionStore['extend']>) {
+    const extended = super.extend(...asked);
+    if (asked[2] === undefined) this.#connection.roundTrips -= 1;
+    return extended;
+  }
+}
+
 function start(tools: Tool[] = []) {
   const gate = new Gate();
   const model: Model & { isLate: boolean } = {
@@ -40,7 +56,7 @@ function start(tools: Tool[] = []) {
     },
   };
   const connection = new CountedConnection({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' });
-  const store = new RedisSessionStore(connection, rules);
+  const store = new CountedStore(connection);
   return { model, gate, connection, store, conversation: new Conversation(model, { store, tools }) };
 }
 

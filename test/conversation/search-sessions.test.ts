@@ -9,6 +9,8 @@ import { commitOf, turnsOn } from '../sessions/turns-on.ts';
 import { rules } from './conversation.ts';
 
 const PAGE: PageRequest = { limit: 50, before: undefined };
+/** Of a search that is as slow as it likes. */
+const NO_HASTE = { ...SEARCH_BOUNDS, ms: Number.POSITIVE_INFINITY };
 const nothing = { hits: [], isComplete: true, before: undefined };
 
 /** Searches, where the page is there. */
@@ -19,7 +21,7 @@ async function find(
   { bounds = {}, ...page }: Partial<PageRequest> & { bounds?: Partial<typeof SEARCH_BOUNDS> } = {},
 ): Promise<Found> {
   const query = queryOf(words) ?? expect.unreachable();
-  const found = await searchSessions(store, owner, query, { ...PAGE, ...page }, { ...SEARCH_BOUNDS, ...bounds });
+  const found = await searchSessions(store, owner, query, { ...PAGE, ...page }, { ...NO_HASTE, ...bounds });
   return found === 'unknown-page' ? expect.unreachable() : found;
 }
 

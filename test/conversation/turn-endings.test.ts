@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../shared/conversation/failure.ts';
 import type { Model } from '../../shared/conversation/ports/model.ts';
 import { eventually } from '../eventually.ts';
@@ -14,6 +14,15 @@ beforeAll(async () => {
   model = deployment('chat', upstream, { kind: 'azure' });
 });
 afterAll(() => upstream.stop());
+
+const DEADLINE_MS = 10_000;
+afterEach(() => void vi.useRealTimers());
+
+/** Stops the clock by which leases and deadlines go; what is returned lets so many milliseconds of it pass. */
+function passTimers(): (ms: number) => void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  return (ms) => void vi.advanceTimersByTime(ms);
+}
 
 const busy = { status: 429, headers: { 'retry-after': '7' }, body: { error: { message: 'Slow down.' } } };
 
@@ -36,10 +45,12 @@ describe('a turn that is stopped', () => {
   test('before its first token ends well and stores nothing, and its session is free', async () => {
     const conversation = new Conversation(model);
     const { sessionId } = await conversation.talk('One?');
+    const asked = upstream.nextRequest();
     upstream.enqueue({ deltas: [upstream.gate()] });
     const turn = conversation.take('Two?', { sessionId });
     const { value: started } = await turn.next();
     const ending = turn.next();
+    await asked;
     await conversation.store.stop(OWNER, sessionId);
     expect((await ending).value).toMatchObject({
       type: 'turn-finished',
@@ -56,20 +67,28 @@ describe('a turn that is stopped', () => {
 
 describe('a turn that nears its deadline', () => {
   test('is stored with what was said', async () => {
-    const conversation = new Conversation(model, { deadlineMs: 100 });
+    const conversation = new Conversation(model, { deadlineMs: DEADLINE_MS });
     upstream.enqueue({ deltas: ['Half', upstream.gate()] });
-    const { finished, sessionId } = await conversation.talk('Go on.');
+    const pass = passTimers();
+    const { sessionId, rest } = await toFirstToken(conversation.take('Go on.'));
+    pass(DEADLINE_MS);
+    const { finished } = await rest();
     expect(finished?.finish_reason).toBe('deadline');
     expect(await conversation.messages(sessionId)).toHaveLength(2);
   });
 
   test('without a word has failed', async () => {
-    const conversation = new Conversation(model, { deadlineMs: 100 });
+    const conversation = new Conversation(model, { deadlineMs: DEADLINE_MS });
+    const asked = upstream.nextRequest();
     upstream.enqueue({ deltas: [upstream.gate()] });
-    await expect(conversation.talk('Go on.')).rejects.toMatchObject({
+    const pass = passTimers();
+    const failing = expect(conversation.talk('Go on.')).rejects.toMatchObject({
       code: 'model-timeout',
       message: 'The model said nothing within the turn.',
     });
+    await asked;
+    pass(DEADLINE_MS);
+    await failing;
   });
 });
 

@@ -97,10 +97,12 @@ describe('the record of a turn', () => {
 
   test('that was stopped before the first token has how it ended, and no answer', async () => {
     const conversation = new Conversation(model);
+    const asked = upstream.nextRequest();
     upstream.enqueue({ deltas: [upstream.gate()] });
     const turn = conversation.take('Hi');
     const started = (await turn.next()).value as { session_id: string };
     const ending = turn.next();
+    await asked;
     await conversation.store.stop(OWNER, started.session_id);
     const finished = (await ending).value as { usage: object; context: object };
     await turn.next();

@@ -203,10 +203,15 @@ describe('a turn', () => {
   });
 
   test('is tried again where its model is busy, but not beyond its deadline', async () => {
-    const conversation = new Conversation(retrying([model]), { deadlineMs: 3000 });
     upstream.enqueue({ ...busy, headers: { 'retry-after': '0' } });
+    const conversation = new Conversation(retrying([model]));
     expect((await conversation.talk('Once more?')).tokens.join('')).toBe(echoOf('Once more?'));
     upstream.enqueue({ ...busy, headers: { 'retry-after': '4' } });
-    await expect(conversation.talk('And now?')).rejects.toMatchObject({ code: 'model-busy', retryAfterSeconds: 4 });
+    // As where all but three of its 60 s have passed.
+    const late = retrying([model], { now: () => performance.now() + 57_000 });
+    await expect(new Conversation(late).talk('And now?')).rejects.toMatchObject({
+      code: 'model-busy',
+      retryAfterSeconds: 4,
+    });
   });
 });

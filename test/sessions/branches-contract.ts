@@ -1,58 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import { withIds } from '../../shared/conversation/ports/between-turns.ts';
-import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { SessionSummary, ShownSession } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest } from '../../shared/conversation/ports/turn-steps.ts';
-import { eventually } from '../eventually.ts';
+import { inOneDay, type TimedStores } from './timed-stores.ts';
 import { ASKED_AT, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
 const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 100_000 };
 
 /** What every session store holds to where a turn names the one it follows, in its session or beside it. */
-export function branchesContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
+export function branchesContract(name: string, { open, pass }: TimedStores): void {
   describe(`${name} session store, of`, () => {
     let store: SessionStore;
-    /** Forgets leases after 300 ms. */
-    let hasty: SessionStore;
     beforeAll(async () => {
       store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits });
-      hasty = await open({ sessionSeconds: 3600, leaseSeconds: 0.3, limits });
     });
-    afterAll(async () => {
-      await store.close();
-      await hasty.close();
-    });
+    afterAll(() => store.close());
+    beforeEach(inOneDay);
 
     const { request, begin, turn, contents } = turnsOn(() => store);
 
     /** A session of so many turns; "0" is the first. */
-    async function session(owner: string, turns: number, more: Partial<BeginRequest> = {}, on = store) {
-      const first = await turn(owner, more, '0', on);
+    async function session(owner: string, turns: number, more: Partial<BeginRequest> = {}) {
+      const first = await turn(owner, more, '0');
       const { sessionId } = first;
       const turnIds = [first.turnId];
-      for (let n = 1; n < turns; n += 1) turnIds.push((await turn(owner, { sessionId }, String(n), on)).turnId);
+      for (let n = 1; n < turns; n += 1) turnIds.push((await turn(owner, { sessionId }, String(n))).turnId);
       return { sessionId, turnIds };
     }
 
     const told = (turns: number) => Array.from({ length: turns }, (_, n) => [`ask ${n}`, String(n)]).flat();
     /** But for when it is forgotten, which is later by each use. */
     const lasting = ({ expires: _, ...session }: ShownSession): SessionSummary => session;
-    const listed = async (owner: string, on = store) => {
-      const page = await on.sessions(owner, { limit: 100, before: undefined });
+    const listed = async (owner: string) => {
+      const page = await store.sessions(owner, { limit: 100, before: undefined });
       if (page === 'unknown-page') throw new Error('no page');
       return page.items.map(lasting);
     };
     const summary = async (owner: string, id: string) => (await listed(owner)).find((each) => each.id === id);
     /** All that can be read of a session. */
-    const seen = async (owner: string, sessionId: string, on = store) => ({
-      history: await on
+    const seen = async (owner: string, sessionId: string) => ({
+      history: await store
         .history(owner, sessionId, { limit: 100, before: undefined })
         .then((page) => (typeof page === 'object' ? { ...page, session: lasting(page.session) } : page)),
-      messages: JSON.stringify(await on.messages(owner, sessionId, 0, 1000)),
-      replay: await on.follow(owner, sessionId, undefined, 0),
+      messages: JSON.stringify(await store.messages(owner, sessionId, 0, 1000)),
+      replay: await store.follow(owner, sessionId, undefined, 0),
     });
     const nowhere = { history: undefined, messages: '[]', replay: undefined };
     /** What is counted of the day, seen by a turn that costs nothing. */
@@ -325,14 +320,15 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
 
       test('whose holder died leaves no session, and its late holder stores nothing', async () => {
         const owner = randomUUID();
-        const { sessionId, turnIds } = await session(owner, 2, {}, hasty);
+        const { sessionId, turnIds } = await session(owner, 2);
         const asked = { sessionId, after: turnIds[1], fork: 'yes' } as const;
-        const [dead, begun] = await begin(owner, asked, hasty);
-        await eventually(async () => (await hasty.follow(owner, dead.sessionId, undefined, 0))?.state === 'lost');
-        expect(await hasty.commit(dead, commitOf(dead, begun))).toBe('lost');
-        await hasty.abandon(dead, broken, nothing, 0);
-        expect(await seen(owner, dead.sessionId, hasty)).toMatchObject({ history: undefined, messages: '[]' });
-        expect((await listed(owner, hasty)).map(({ id }) => id)).toEqual([sessionId]);
+        const [dead, begun] = await begin(owner, asked);
+        await pass(store, 10_000);
+        expect(await store.follow(owner, dead.sessionId, undefined, 0)).toMatchObject({ state: 'lost' });
+        expect(await store.commit(dead, commitOf(dead, begun))).toBe('lost');
+        await store.abandon(dead, broken, nothing, 0);
+        expect(await seen(owner, dead.sessionId)).toMatchObject({ history: undefined, messages: '[]' });
+        expect((await listed(owner)).map(({ id }) => id)).toEqual([sessionId]);
       });
 
       test('is begun and stored once, however often its steps are repeated', async () => {
@@ -660,11 +656,9 @@ export function branchesContract(name: string, open: (rules: SessionRules) => Pr
       test('whose turn’s holder died finds no turn, and begins one', async () => {
         const owner = randomUUID();
         const idempotency = first();
-        await begin(owner, { idempotency }, hasty);
-        await eventually(async () => {
-          const { outcome } = await hasty.begin(request(owner, { idempotency: retryOf(idempotency) }));
-          return outcome === 'begun';
-        });
+        await begin(owner, { idempotency });
+        await pass(store, 10_000);
+        await begin(owner, { idempotency: retryOf(idempotency) });
       });
     });
 

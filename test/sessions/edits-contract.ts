@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
-import { MOST_PINNED, type SessionRules, type SessionStore } from '../../shared/conversation/ports/session-store.ts';
-import { eventually } from '../eventually.ts';
+import { MOST_PINNED, type SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { TimedStores } from './timed-stores.ts';
 import { commitOf, nothing, turnsOn } from './turns-on.ts';
 
 const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
@@ -10,14 +10,14 @@ const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 
 const PAGE = { limit: 100, before: undefined };
 
 /** What every session store holds to where callers change what their sessions are listed by. */
-export function editsContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
+export function editsContract(name: string, { open, pass }: TimedStores): void {
   describe(`${name} session store, of titles and pins`, () => {
     let store: SessionStore;
-    /** Forgets sessions after a second. */
+    /** Forgets sessions after 20 s, which the tests let pass. */
     let brief: SessionStore;
     beforeAll(async () => {
       store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits });
-      brief = await open({ sessionSeconds: 1, leaseSeconds: 10, limits });
+      brief = await open({ sessionSeconds: 20, leaseSeconds: 10, limits });
     });
     afterAll(() => Promise.all([store, brief].map((each) => each.close())));
 
@@ -25,11 +25,6 @@ export function editsContract(name: string, open: (rules: SessionRules) => Promi
     const pinned = async (owner: string, on = store) => (await on.pinned(owner)).map(({ id }) => id);
     const summary = async (owner: string, sessionId: string) => (await store.session(owner, sessionId))?.summary;
     const isGone = async (owner: string, sessionId: string) => (await brief.session(owner, sessionId)) === undefined;
-    const whileUsed = (owner: string, ids: string[], until: () => Promise<boolean>) =>
-      eventually(async () => {
-        await Promise.all(ids.map((id) => brief.describe(owner, id, {})));
-        return until();
-      });
     const pin = (owner: string, sessionId: string, on = store) => on.edit(owner, sessionId, { pinned: true });
 
     describe('a session', () => {
@@ -106,7 +101,8 @@ export function editsContract(name: string, open: (rules: SessionRules) => Promi
           expect(items.map(({ id }) => id)).toEqual([newest, sessionId]);
         }
         expect(Math.abs((await ends()) - end)).toBeLessThan(50);
-        await eventually(() => isGone(owner, sessionId));
+        await pass(brief, 20_000);
+        expect(await isGone(owner, sessionId)).toBe(true);
         expect(await pinned(owner, brief)).toEqual([]);
       });
     });
@@ -152,7 +148,10 @@ export function editsContract(name: string, open: (rules: SessionRules) => Promi
         for (const id of [gone, ...ids]) await pin(owner, id, brief);
         const next = async () => (await turn(owner, {}, 'next', brief)).sessionId;
         expect(await pin(owner, await next(), brief)).toEqual({ outcome: 'too-many-pinned' });
-        await whileUsed(owner, ids, () => isGone(owner, gone));
+        await pass(brief, 15_000);
+        await Promise.all(ids.map((id) => brief.describe(owner, id, {})));
+        await pass(brief, 15_000);
+        expect(await isGone(owner, gone)).toBe(true);
         const fresh = await next();
         expect(await pin(owner, fresh, brief)).toMatchObject({ outcome: 'edited' });
         await brief.delete(owner, ids.pop() as string);
@@ -186,10 +185,11 @@ export function editsContract(name: string, open: (rules: SessionRules) => Promi
         const { sessionId } = await turn(owner, {}, 'one', brief);
         await pin(owner, sessionId, brief);
         const { sessionId: other } = await turn(owner, {}, 'other', brief);
-        await eventually(async () => {
+        for (let n = 0; n < 2; n += 1) {
+          await pass(brief, 15_000);
           await use(owner, sessionId);
-          return isGone(owner, other);
-        });
+        }
+        expect(await isGone(owner, other)).toBe(true);
         expect(await pinned(owner, brief)).toEqual([sessionId]);
       });
     });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ToolCalled, ToolReturned, TurnFailed } from '../../shared/conversation/events.ts';
 import type { JournalEntry } from '../../shared/conversation/ports/journal.ts';
-import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { OpenStep, StoredStep } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest, Idempotency, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
-import { eventually } from '../eventually.ts';
+import { inOneDay, type TimedStores } from './timed-stores.ts';
 import { commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
@@ -26,14 +26,14 @@ const output = (id: string): OpenStep => ({ id, awaits: 'output' });
 const result: JournalEntry = { type: 'result', step: 1, result: { status: 'ok', text: '\u0000{}\\', ms: 3 } };
 
 /** What every session store holds to of journals, and of the turns that are taken over by them. */
-export function journalsContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
+export function journalsContract(name: string, { open, pass }: TimedStores): void {
   describe(`${name} session store, of journals`, () => {
     let store: SessionStore;
-    /** Forgets leases after 300 ms and sessions after 600 ms. */
+    /** Forgets leases after 10 s, and sessions after a minute, which the tests let pass. */
     let hasty: SessionStore;
     beforeAll(async () => {
       store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits: unlimited });
-      hasty = await open({ sessionSeconds: 0.6, leaseSeconds: 0.3, limits: unlimited });
+      hasty = await open({ sessionSeconds: 60, leaseSeconds: 10, limits: unlimited });
     });
     afterAll(async () => {
       await store.close();
@@ -138,10 +138,10 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
       const owner = randomUUID();
       const asked = keyed();
       const claim = await called(owner, asked, hasty);
-      const next = await eventually(async () => {
-        const taken = await takeOver(claim, asked, hasty);
-        return taken.begun.outcome === 'begun' && taken;
-      });
+      expect((await takeOver(claim, asked, hasty)).begun).toMatchObject({ outcome: 'repeated' });
+      await pass(hasty, 10_000);
+      const next = await takeOver(claim, asked, hasty);
+      expect(next.begun).toMatchObject({ outcome: 'begun' });
       expect(await hasty.extend(claim, nothing, { position: 1, entries: [result] })).toMatchObject({ held: false });
       await hasty.abandon(claim, doubtful, nothing, 0);
       expect(await hasty.extend(next.claim, nothing)).toMatchObject({ held: true });
@@ -171,8 +171,9 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
         const claim = await called(owner, asked, on);
         await on.abandon(claim, broken, nothing, 0);
         if (how === 'delete') await on.delete(owner, sessionId);
-        else await eventually(async () => (await on.session(owner, sessionId)) === undefined);
-        expect((await eventually(async () => takeOver(claim, asked, on))).begun).toEqual({ outcome: 'gone' });
+        else await pass(on, 60_000);
+        expect(await on.session(owner, sessionId)).toBeUndefined();
+        expect((await takeOver(claim, asked, on)).begun).toEqual({ outcome: 'gone' });
       },
     );
 
@@ -459,6 +460,7 @@ export function journalsContract(name: string, open: (rules: SessionRules) => Pr
       store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits });
     });
     afterAll(() => store.close());
+    beforeEach(inOneDay);
     const { begin } = turnsOn(() => store);
     const usageOf = async (owner: string) => (await store.usage(owner))[0];
 

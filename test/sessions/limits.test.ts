@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TurnStarted } from '../../shared/conversation/events.ts';
 import { Failure } from '../../shared/conversation/failure.ts';
 import type { LimitState, Limits } from '../../shared/conversation/limits.ts';
@@ -10,6 +10,7 @@ import { deployment } from '../models/deployment.ts';
 import { countTokens } from '../tokens/o200k.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { describeEachStore } from './each-store.ts';
+import { inOneDay, inOneMinute } from './timed-stores.ts';
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {
@@ -24,9 +25,13 @@ afterAll(() => upstream?.stop());
 const reserved = fixedTokens(countTokens('Be kind.').tokens, countTokens('Hi').tokens) + 500;
 /** Seconds until the window of so many seconds is over. */
 const secondsLeft = (window: number) => window - ((Date.now() / 1000) % window);
-const about = (expected: number) => expect.toSatisfy((seconds: number) => Math.abs(seconds - expected) <= 1.5);
+/** What a store told of that, in whole seconds or not, since so many were left; its clock may differ from this one by some ms. */
+const since = (atFirst: number, left: number) =>
+  expect.toSatisfy((told: number) => told > left - 0.1 && told < atFirst + 1.1);
 
 describeEachStore('the limits', (open) => {
+  beforeEach(inOneDay);
+
   /** Turns of an owner of their own, and how each is admitted or refused. */
   async function limited(limits: Partial<Limits>) {
     const unlimited = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 };
@@ -50,7 +55,7 @@ describeEachStore('the limits', (open) => {
     const startedAt = performance.now();
     const begun = await Promise.all(Array.from({ length: 120 }, () => all.begin()));
     let isDue = false;
-    while (performance.now() - startedAt < 1600) {
+    while (performance.now() - startedAt < 1600 || begun.length === 120) {
       const next = await all.begin().catch((failure: Failure) => failure);
       if (next instanceof Failure) {
         const { retryAfterSeconds = 0, limits } = next;
@@ -70,27 +75,30 @@ describeEachStore('the limits', (open) => {
 
   test('tell of requests how many are left, and in how many seconds all are there again', async () => {
     await using all = await limited({ requests_per_minute: 2 });
+    const startedAt = performance.now();
+    const left = (seconds: number) => seconds - (performance.now() - startedAt) / 1000;
     const [first, second] = [await all.begin(), await all.begin()];
     expect(first.limits).toEqual([{ name: 'requests', quota: 2, window: 60, remaining: 1, reset: 30 }]);
-    expect(second.limits).toEqual([{ name: 'requests', quota: 2, window: 60, remaining: 0, reset: 60 }]);
+    const reset = expect.toSatisfy((told: number) => told <= 60 && told >= left(60));
+    expect(second.limits).toEqual([{ name: 'requests', quota: 2, window: 60, remaining: 0, reset }]);
     const { retryAfterSeconds, code } = await all.refused();
-    expect(retryAfterSeconds).toEqual(about(30));
+    expect(retryAfterSeconds).toEqual(expect.toSatisfy((told: number) => told <= 30 && told >= left(30)));
     expect(code).toBe('rate-limited');
     for (const { turn } of [first, second]) await turn.return(undefined);
   });
 
   test('tell of tokens how many are left, and when the minute and the day are over', async () => {
     await using all = await limited({ tokens_per_minute: 2000, tokens_per_day: 3000 });
+    await inOneMinute();
+    const [minute, day] = [secondsLeft(60), secondsLeft(86_400)];
     const { turn, limits } = await all.begin();
     expect(limits).toEqual([
-      { name: 'tokens-per-minute', quota: 2000, window: 60, remaining: 2000 - reserved, reset: about(secondsLeft(60)) },
-      {
-        name: 'tokens-per-day',
-        quota: 3000,
-        window: 86_400,
-        remaining: 3000 - reserved,
-        reset: about(secondsLeft(86_400)),
-      },
+      ...[['tokens-per-minute', 2000, 60, minute] as const, ['tokens-per-day', 3000, 86_400, day] as const].map(
+        ([name, quota, window, left]) => ({
+          ...{ name, quota, window, remaining: quota - reserved },
+          reset: since(left, secondsLeft(window)),
+        }),
+      ),
     ]);
     await turn.return(undefined);
   });
@@ -125,8 +133,9 @@ describeEachStore('the limits', (open) => {
   test('refuse what does not fit beside what was used until the window is over', async () => {
     await using all = await limited({ tokens_per_day: reserved + 10 });
     await all.conversation.talk('Hi');
+    const left = secondsLeft(86_400);
     const { retryAfterSeconds, limits } = await all.refused();
-    expect(retryAfterSeconds).toEqual(about(secondsLeft(86_400)));
+    expect(retryAfterSeconds).toEqual(since(left, secondsLeft(86_400)));
     expect(limits).toMatchObject([{ remaining: reserved + 10 - 23 }]);
   });
 

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { SessionRules } from '../../shared/conversation/ports/session-store.ts';
 import { demo } from '../../shared/models/demo.ts';
 import { MemorySessionStore } from '../../shared/sessions/memory/memory-session-store.ts';
 import { Conversation, OWNER, rules } from '../conversation/conversation.ts';
 import { storeContracts } from './store-contracts.ts';
+import { memoryStores } from './timed-stores.ts';
 import { finished, nothing, turnsOn } from './turns-on.ts';
 
-const open = async (rules: SessionRules) => new MemorySessionStore(rules);
-storeContracts('memory', open);
+storeContracts('memory', memoryStores());
 
 test('what an ephemeral turn said is kept for ten seconds beyond its end, and beyond its lease where its holder died', async () => {
   let now = 0;

@@ -86,8 +86,9 @@ test('a token that never comes is asked for again, and Redis is used as soon as 
   const place = { url: server.url, cluster: false, waitReplicas: 0, auth: 'entra' as const };
   const connection = new RedisConnection(place, entraCredential(entraIdentity(300)));
   try {
-    await eventually(() => connection.run((redis) => redis.ping()).catch(() => undefined), 5000);
-    expect(endpoint.asked).toBe(2);
+    await eventually(() => connection.run((redis) => redis.ping()).catch(() => undefined));
+    // One that takes longer than 300 ms is given up, too.
+    expect(endpoint.asked).toBeGreaterThanOrEqual(2);
   } finally {
     await connection.close();
     await Promise.all([server.stop(), endpoint.stop()]);

@@ -45,9 +45,11 @@ async function seconds(): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(ends));
 }
 
-/** Lets each of the owner's keys end in five seconds. */
+/** Lets each of the owner's keys end in five seconds, all at once: a renewal in between would find some of them as they were. */
 async function shorten(): Promise<void> {
-  for (const key of await redis.keys(`${prefix}*`)) await redis.pexpire(key, 5000);
+  const all = redis.multi();
+  for (const key of await redis.keys(`${prefix}*`)) all.pexpire(key, 5000);
+  await all.exec();
 }
 
 const about = (expected: number) => expect.toSatisfy((left: number) => left > expected - 4 && left <= expected);
@@ -56,11 +58,13 @@ const idempotency = () => ({ key: randomUUID(), fingerprint: 'f' });
 describe('what a turn has in Redis', () => {
   test('while it runs, ends with its lease, its replay 5 minutes later', async () => {
     upstream.enqueue({ deltas: ['a', upstream.gate()] });
+    const startedAt = performance.now();
     const { sessionId, rest } = await toFirstToken(conversation.take('Hi', { idempotency: idempotency() }));
     const ends = await seconds();
+    const passed = (performance.now() - startedAt) / 1000;
     expect(ends).toMatchObject({ lease: about(10), key: about(10), running: about(310), rate: about(4) });
     // Until the next request would arrive at an even rate, in 3 s, and no less.
-    expect(ends['rate']).toBeGreaterThan(3);
+    expect((ends['rate'] ?? 0) + passed).toBeGreaterThan(3);
     expect(ends['reservations']).toEqual(about(10 + LATE + DAY));
     expect(Object.values(ends).every((end) => end > 0)).toBe(true);
     expect(Object.keys(ends).sort()).toEqual(['begun', 'key', 'lease', 'rate', 'reservations', 'running']);

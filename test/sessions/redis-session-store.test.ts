@@ -9,8 +9,10 @@ import type { TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { RedisConnection } from '../../shared/sessions/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-store.ts';
 import { eventually } from '../eventually.ts';
+import { passTime } from '../redis/pass-time.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { storeContracts } from './store-contracts.ts';
+import { inOneDay, inOneMinute } from './timed-stores.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -20,7 +22,7 @@ afterAll(() => server.stop());
 
 const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
 const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
-storeContracts('redis', open);
+storeContracts('redis', { open, pass: (_, ms) => passTime([server.url], ms) });
 
 /** An owner of a store with limits, whose reservations can be looked at. */
 function limited(limits: Partial<Limits>) {
@@ -68,6 +70,7 @@ function limited(limits: Partial<Limits>) {
 }
 
 test('a reservation that ended on an earlier day counts no more, one that ended today until its holder wakes', async () => {
+  await inOneDay();
   const { redis, store, claimOf, settle, used, now, reservations, owner } = limited({ tokens_per_day: 100_000 });
   const today = Math.floor((await now()) / 86_400_000) * 86_400_000;
   await redis.zadd(reservations, today - 1, 'yesterday:1000', today, 'midnight:200');
@@ -85,9 +88,7 @@ test('a reservation that ended on an earlier day counts no more, one that ended 
 
 test('a reservation that ended in an earlier minute counts no more in this one, whatever its turn did cost', async () => {
   const { redis, store, claimOf, settle, used, now, reservations } = limited({ tokens_per_minute: 100_000 });
-  const started = await now();
-  // A minute that ends meanwhile would be another one.
-  if (60_000 - (started % 60_000) < 2000) await sleep(2000);
+  await inOneMinute();
   const minute = Math.floor((await now()) / 60_000) * 60_000;
   await redis.zadd(reservations, minute - 1, 'earlier:1000', minute, 'now:200');
   expect(await used()).toBe(200);
@@ -164,8 +165,9 @@ test('a Redis that is full cannot be used', async () => {
 test('a store that is closed leaves no connection behind', async () => {
   const redis = new Redis(server.url);
   const clients = async () => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
+  // Those of the tests before are gone by then, but for this one's own.
+  const before = await eventually(async () => (await clients()) === 1 && 1);
   // It is opened at the first use.
-  const before = await clients();
   const store = new RedisSessionStore(new RedisConnection(place()), {
     ...{ sessionSeconds: 3600, leaseSeconds: 10 },
     limits: { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: 0 },

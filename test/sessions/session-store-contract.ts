@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { LimitState, Limits } from '../../shared/conversation/limits.ts';
-import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { BeginResult, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
+import { inOneDay, inOneMinute, type TimedStores } from './timed-stores.ts';
 import { ASKED_AT, type Begun, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
@@ -13,19 +14,21 @@ const unlimited: Limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens
 const filtered: TurnFailed = { type: 'turn-failed', code: 'content-filtered', detail: 'It was refused.' };
 
 /** What every session store holds to. Its owners are random, so that suites may share a server. */
-export function sessionStoreContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
+export function sessionStoreContract(name: string, { open, pass }: TimedStores): void {
   describe(`${name} session store`, () => {
     let store: SessionStore;
-    /** Forgets leases after 300 ms and sessions after 600 ms. */
+    /** Forgets leases after 10 s, and sessions after 20 s, which the tests let pass. */
     let hasty: SessionStore;
     beforeAll(async () => {
       store = await open({ sessionSeconds: 3600, leaseSeconds: 10, limits: unlimited });
-      hasty = await open({ sessionSeconds: 0.6, leaseSeconds: 0.3, limits: unlimited });
+      hasty = await open({ sessionSeconds: 20, leaseSeconds: 10, limits: unlimited });
     });
     afterAll(async () => {
       await store.close();
       await hasty.close();
     });
+
+    beforeEach(inOneDay);
 
     const { request, begin, turn, contents } = turnsOn(() => store);
 
@@ -140,26 +143,26 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const { sessionId } = await turn(owner, {}, 'one', hasty);
         const idempotency = { key: randomUUID(), fingerprint: 'f' };
         const [late, lateBegun] = await begin(owner, { sessionId, idempotency }, hasty);
-        const next = await eventually(async () => {
-          const asked = request(owner, { sessionId, idempotency });
-          const begun = await hasty.begin(asked);
-          return begun.outcome === 'begun' && ([asked.turnId, begun] as const);
-        });
+        const asked = { sessionId, idempotency };
+        expect(await hasty.begin(request(owner, asked))).toMatchObject({ outcome: 'repeated', turnId: late.turnId });
+        await pass(hasty, 10_000);
+        const [next, nextBegun] = await begin(owner, asked, hasty);
         expect(await hasty.extend(late, nothing)).toMatchObject({ held: false });
         expect(await hasty.commit(late, commitOf(late, lateBegun, 'late'))).toBe('lost');
         // It takes nothing from the turn that holds the lease now.
         await hasty.abandon(late, broken, nothing, 0);
-        const repeated = { outcome: 'repeated', turnId: next[0] };
+        const repeated = { outcome: 'repeated', turnId: next.turnId };
         expect(await hasty.begin(request(owner, { idempotency }))).toMatchObject(repeated);
-        const claim = { ...late, turnId: next[0] };
-        expect(await hasty.commit(claim, commitOf(claim, next[1], 'next'))).toBe('committed');
+        expect(await hasty.commit(next, commitOf(next, nextBegun, 'next'))).toBe('committed');
         expect(await contents(owner, sessionId, hasty)).toEqual(['ask one', 'one', 'ask next', 'next']);
       });
 
       test('that ended is lost even where nobody else took it', async () => {
         const owner = randomUUID();
         const [claim, begun] = await begin(owner, {}, hasty);
-        await eventually(async () => !(await hasty.stop(owner, claim.sessionId)));
+        expect(await hasty.stop(owner, claim.sessionId)).toBe(true);
+        await pass(hasty, 10_000);
+        expect(await hasty.stop(owner, claim.sessionId)).toBe(false);
         expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('lost');
         expect(await contents(owner, claim.sessionId, hasty)).toBeUndefined();
       });
@@ -169,10 +172,10 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const idempotency = { key: randomUUID(), fingerprint: 'f' };
         const [claim, begun] = await begin(owner, { idempotency }, hasty);
         const [other] = await begin(randomUUID(), {}, hasty);
-        await eventually(async () => {
-          expect((await hasty.extend(claim, nothing)).held).toBe(true);
-          return !(await hasty.stop(other.owner, other.sessionId));
-        });
+        await pass(hasty, 6000);
+        expect((await hasty.extend(claim, nothing)).held).toBe(true);
+        await pass(hasty, 6000);
+        expect(await hasty.stop(other.owner, other.sessionId)).toBe(false);
         const repeated = { outcome: 'repeated', turnId: claim.turnId };
         expect(await hasty.begin(request(owner, { idempotency }))).toMatchObject(repeated);
         expect(await hasty.commit(claim, commitOf(claim, begun))).toBe('committed');
@@ -338,10 +341,9 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
     });
 
     describe('a session', () => {
-      /** Slower, so that a busy machine is no holder that died. */
       let brief: SessionStore;
       beforeAll(async () => {
-        brief = await open({ sessionSeconds: 1, leaseSeconds: 0.8, limits: unlimited });
+        brief = await open({ sessionSeconds: 20, leaseSeconds: 16, limits: unlimited });
       });
       afterAll(() => brief.close());
       const listed = async (owner: string) => {
@@ -353,18 +355,18 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       };
       /** Does it again and again, for more than twice as long as a session is kept. */
       const meanwhile = async (step: () => Promise<unknown>) => {
-        const end = performance.now() + 2500;
-        await eventually(async () => {
+        for (let passed = 0; passed < 50_000; passed += 10_000) {
+          await pass(brief, 10_000);
           await step();
-          return performance.now() > end;
-        });
+        }
       };
 
       test('that expired is gone, and a turn that had begun on it does not bring it back', async () => {
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, 'old', brief);
         const [claim, begun] = await begin(owner, { sessionId }, brief);
-        await eventually(async () => (await contents(owner, sessionId, brief)) === undefined);
+        await pass(brief, 20_000);
+        expect(await contents(owner, sessionId, brief)).toBeUndefined();
         expect(await brief.commit(claim, commitOf(claim, begun))).toBe('lost');
         expect(await contents(owner, sessionId, brief)).toBeUndefined();
         expect(await listed(owner)).toEqual([]);
@@ -397,7 +399,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       test('that expired is no part of a page, and does not make another', async () => {
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, 'old', brief);
-        await eventually(async () => (await contents(owner, sessionId, brief)) === undefined);
+        await pass(brief, 20_000);
+        expect(await contents(owner, sessionId, brief)).toBeUndefined();
         expect((await brief.scan(owner)).sessions).toEqual([]);
         const next = await turn(owner, {}, 'new', brief);
         const page = await brief.sessions(owner, { limit: 1, before: undefined });
@@ -415,12 +418,13 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
 
       test('does not expire before the lease of a turn on it does', async () => {
-        const briefer = await open({ sessionSeconds: 0.1, leaseSeconds: 1, limits: unlimited });
+        const briefer = await open({ sessionSeconds: 20, leaseSeconds: 60, limits: unlimited });
         const owner = randomUUID();
         const { sessionId } = await turn(owner, {}, 'one', briefer);
         const other = await turn(randomUUID(), {}, 'other', briefer);
         const [claim, begun] = await begin(owner, { sessionId }, briefer);
-        await eventually(async () => (await contents(other.owner, other.sessionId, briefer)) === undefined);
+        await pass(briefer, 30_000);
+        expect(await contents(other.owner, other.sessionId, briefer)).toBeUndefined();
         expect(await briefer.commit(claim, commitOf(claim, begun, 'two'))).toBe('committed');
         await briefer.close();
       });
@@ -514,7 +518,9 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
 
         const dead = idempotency();
         await begin(owner, { idempotency: dead }, hasty);
-        await eventually(async () => (await hasty.begin(request(owner, { idempotency: dead }))).outcome === 'begun');
+        expect(await hasty.begin(request(owner, { idempotency: dead }))).toMatchObject({ outcome: 'repeated' });
+        await pass(hasty, 10_000);
+        await begin(owner, { idempotency: dead }, hasty);
       });
 
       test('outlives its session, and then leads to nothing', async () => {
@@ -613,11 +619,11 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         const owner = randomUUID();
         const [claim] = await begin(owner, {}, hasty);
         await hasty.extend(claim, { position: 0, blocks: [['half']] });
-        const lost = await eventually(async () => {
-          const replay = await hasty.follow(owner, claim.sessionId, undefined, 1);
-          return replay?.state === 'lost' && replay;
+        await pass(hasty, 10_000);
+        expect(await hasty.follow(owner, claim.sessionId, undefined, 1)).toMatchObject({
+          state: 'lost',
+          entries: [['half']],
         });
-        expect(lost.entries).toEqual([['half']]);
       });
 
       test('of what never ran, or is not the owner’s, is none', async () => {
@@ -690,8 +696,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
     });
 
     describe('limits', () => {
-      const limited = (limits: Partial<Limits>, leaseSeconds = 10) =>
-        open({ sessionSeconds: 3600, leaseSeconds, limits: { ...unlimited, ...limits } });
+      const limited = (limits: Partial<Limits>) =>
+        open({ sessionSeconds: 3600, leaseSeconds: 10, limits: { ...unlimited, ...limits } });
       const outcomes = (results: BeginResult[]) => {
         const begun = results.filter(({ outcome }) => outcome === 'begun').length;
         return { begun, limited: results.filter(({ outcome }) => outcome === 'limited').length };
@@ -737,6 +743,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
 
       test('reserve the prompt and the longest answer, and settle with what was used', async () => {
+        await inOneMinute();
         const on = await limited({ tokens_per_minute: 2000, tokens_per_day: 100_000 });
         const owner = randomUUID();
         const [claim, begun] = await begin(owner, {}, on);
@@ -761,6 +768,7 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
 
       test('are told to whoever asks, as they are told with a turn, and asking counts nothing', async () => {
+        await inOneMinute();
         const on = await limited({ requests_per_minute: 2, tokens_per_minute: 2000, tokens_per_day: 100_000 });
         const owner = randomUUID();
         const rest = ({ reset: _, ...state }: LimitState) => state;
@@ -818,11 +826,11 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
 
       test('count for whoever asks what a holder that died had reserved', async () => {
-        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const on = await limited({ tokens_per_day: 100_000 });
         const owner = randomUUID();
         await begin(owner, {}, on);
         expect(await on.usage(owner)).toMatchObject([{ used: 0, reserved: 605 }]);
-        await eventually(async () => (await on.usage(owner)).some((limit) => 'used' in limit && limit.used === 605));
+        await pass(on, 10_000);
         expect(await on.usage(owner)).toMatchObject([{ used: 605, reserved: 0, remaining: 99_395 }]);
         await on.close();
       });
@@ -889,14 +897,14 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
 
       test('count the whole reservation of a turn whose holder died, and that of one who lives as what it costs', async () => {
-        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const on = await limited({ tokens_per_day: 100_000 });
         const owner = randomUUID();
         const [living] = await begin(owner, {}, on);
         const [dead] = await begin(owner, {}, on);
-        await eventually(async () => {
-          await on.extend(living, nothing);
-          return (await on.follow(owner, dead.sessionId, undefined, 0))?.state === 'lost';
-        });
+        await pass(on, 6000);
+        expect((await on.extend(living, nothing)).held).toBe(true);
+        await pass(on, 6000);
+        expect(await on.follow(owner, dead.sessionId, undefined, 0)).toMatchObject({ state: 'lost' });
         await on.abandon(living, broken, nothing, 7);
         expect(await used(on, owner)).toBe(605 + 7);
         // Counting it forgets nothing.
@@ -905,10 +913,11 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
       });
 
       test('count what a turn cost in place of its reservation where its holder wakes after its lease ended', async () => {
-        const on = await limited({ tokens_per_day: 100_000 }, 0.3);
+        const on = await limited({ tokens_per_day: 100_000 });
         const owner = randomUUID();
         const [claim, begun] = await begin(owner, {}, on);
-        await eventually(async () => (await on.follow(owner, claim.sessionId, undefined, 0))?.state === 'lost');
+        await pass(on, 10_000);
+        expect(await on.follow(owner, claim.sessionId, undefined, 0)).toMatchObject({ state: 'lost' });
         expect(await used(on, owner)).toBe(605);
         expect(await on.commit(claim, commitOf(claim, begun))).toBe('lost');
         for (let n = 0; n < 2; n += 1) await on.abandon(claim, broken, nothing, 30);
@@ -975,7 +984,8 @@ export function sessionStoreContract(name: string, open: (rules: SessionRules) =
         expect(await store.rate(owner, sessionId, turnId, { rating: 'up' })).toBeUndefined();
         const brief = await turn(owner, {}, 'brief', hasty);
         expect(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })).toBeDefined();
-        await eventually(async () => !(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })));
+        await pass(hasty, 20_000);
+        expect(await hasty.rate(owner, brief.sessionId, brief.turnId, { rating: 'up' })).toBeUndefined();
       });
 
       test('and turns at the same time do not disturb each other', async () => {

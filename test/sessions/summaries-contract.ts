@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import { exportSessions } from '../../shared/conversation/export-sessions.ts';
 import { withIds } from '../../shared/conversation/ports/between-turns.ts';
-import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { Summary } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest, Commit, LateSummary, Offer } from '../../shared/conversation/ports/turn-steps.ts';
-import { eventually } from '../eventually.ts';
+import { inOneDay, inOneMinute, type TimedStores } from './timed-stores.ts';
 import { commitOf, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
@@ -25,23 +25,25 @@ const RESERVED = 905 + 110;
 const SPENT = 15;
 
 /** What every session store holds to where turns are known in summary. */
-export function summariesContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
+export function summariesContract(name: string, { open, pass }: TimedStores): void {
   describe(`${name} session store, of summaries`, () => {
     let store: SessionStore;
     /** Has room for little: a turn, and its summary only where next to nothing was used. */
     let narrow: SessionStore;
     /** Holds no owner to anything. */
     let free: SessionStore;
-    /** Forgets sessions after a second. */
+    /** Forgets sessions after 20 s, which the tests let pass. */
     let brief: SessionStore;
     beforeAll(async () => {
       const rules = { sessionSeconds: 3600, leaseSeconds: 10, limits };
       store = await open(rules);
       narrow = await open({ ...rules, limits: { ...limits, tokens_per_minute: 2500 } });
       free = await open({ ...rules, limits: { ...limits, tokens_per_day: 0 } });
-      brief = await open({ ...rules, sessionSeconds: 1 });
+      brief = await open({ ...rules, sessionSeconds: 20 });
     });
     afterAll(() => Promise.all([store, narrow, free, brief].map((each) => each.close())));
+
+    beforeEach(inOneDay);
 
     const turns = turnsOn(() => store);
     const begin = (owner: string, more: Partial<BeginRequest> = {}, on = store) =>
@@ -152,6 +154,7 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
       });
 
       test('is not granted where a limit has no room for it, and its turn begins all the same', async () => {
+        await inOneMinute();
         const owner = randomUUID();
         const { sessionId } = await long(owner, 2, narrow);
         // 1405 of the turn, 1015 of the summary, and what was used before.
@@ -330,10 +333,7 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
       test.each<[string, (on: SessionStore, owner: string, sessionId: string) => Promise<unknown>]>([
         ['deleted', (on, owner, sessionId) => on.delete(owner, sessionId)],
         ['erased', (on, owner) => on.erase(owner)],
-        [
-          'forgotten',
-          (on, owner, sessionId) => eventually(async () => (await told(owner, sessionId, on)) === undefined),
-        ],
+        ['forgotten', (on) => pass(on, 20_000)],
       ])('brings no session back that was %s, and is paid', async (_, end) => {
         const owner = randomUUID();
         const on = brief;
@@ -453,7 +453,8 @@ export function summariesContract(name: string, open: (rules: SessionRules) => P
         await store.erase(owner);
         expect(await told(owner, erased.sessionId)).toBeUndefined();
         const forgotten = await summarised(owner, brief);
-        await eventually(async () => (await told(owner, forgotten.sessionId, brief)) === undefined);
+        await pass(brief, 20_000);
+        expect(await told(owner, forgotten.sessionId, brief)).toBeUndefined();
         const anew = await turn(owner, { sessionId: forgotten.sessionId }, {}, brief);
         expect(await told(owner, anew.sessionId, brief)).toEqual([]);
       });

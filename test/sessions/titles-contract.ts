@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
-import type { SessionRules, SessionStore } from '../../shared/conversation/ports/session-store.ts';
+import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { BeginRequest, Commit } from '../../shared/conversation/ports/turn-steps.ts';
-import { eventually } from '../eventually.ts';
+import { inOneDay, inOneMinute, type TimedStores } from './timed-stores.ts';
 import { commitOf, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
@@ -16,20 +16,19 @@ const TURN = 605;
 const SPENT = 15;
 
 /** What every session store holds to where the model names sessions. */
-export function titlesContract(name: string, open: (rules: SessionRules) => Promise<SessionStore>): void {
+export function titlesContract(name: string, { open, pass }: TimedStores): void {
   describe(`${name} session store, of titles by the model`, () => {
     let store: SessionStore;
     /** Holds no owner to anything. */
     let free: SessionStore;
-    /** Has leases of 0.3 s. */
-    let hasty: SessionStore;
     beforeAll(async () => {
       const rules = { sessionSeconds: 3600, leaseSeconds: 10, limits };
       store = await open(rules);
       free = await open({ ...rules, limits: { ...limits, tokens_per_day: 0 } });
-      hasty = await open({ ...rules, leaseSeconds: 0.3 });
     });
-    afterAll(() => Promise.all([store, free, hasty].map((each) => each.close())));
+    afterAll(() => Promise.all([store, free].map((each) => each.close())));
+
+    beforeEach(inOneDay);
 
     const turns = turnsOn(() => store);
     const begin = (owner: string, more: Partial<BeginRequest> = {}, on = store) =>
@@ -49,9 +48,9 @@ export function titlesContract(name: string, open: (rules: SessionRules) => Prom
       return titleReserved;
     };
     /** What is used and held back of the day. */
-    async function counted(owner: string, on = store) {
-      const [claim, { limits, reserved }] = await turns.begin(owner, {}, on);
-      await on.abandon(claim, broken, nothing, 0);
+    async function counted(owner: string) {
+      const [claim, { limits, reserved }] = await turns.begin(owner);
+      await store.abandon(claim, broken, nothing, 0);
       const day = limits.find((limit) => limit.name === 'tokens-per-day');
       return QUOTA - (day?.remaining ?? 0) - reserved;
     }
@@ -93,6 +92,7 @@ export function titlesContract(name: string, open: (rules: SessionRules) => Prom
       });
 
       test('is not granted where a limit has no room for it, and its turn begins all the same', async () => {
+        await inOneMinute();
         for (const window of ['tokens_per_minute', 'tokens_per_day'] as const) {
           const owner = randomUUID();
           const narrow = await open({
@@ -181,14 +181,14 @@ export function titlesContract(name: string, open: (rules: SessionRules) => Prom
 
       test('is counted whole where its holder died, and held back as long as it lives', async () => {
         const owner = randomUUID();
-        const [dead] = await begin(owner, {}, hasty);
-        const [living] = await begin(owner, {}, hasty);
-        await eventually(async () => {
-          expect((await hasty.extend(living, nothing)).held).toBe(true);
-          return (await hasty.follow(owner, dead.sessionId, undefined, 0))?.state === 'lost';
-        });
-        await hasty.abandon(living, broken, nothing, 1, { title: 2 });
-        expect(await counted(owner, hasty)).toBe(TURN + TITLE + 3);
+        const [dead] = await begin(owner);
+        const [living] = await begin(owner);
+        await pass(store, 6000);
+        expect((await store.extend(living, nothing)).held).toBe(true);
+        await pass(store, 6000);
+        expect(await store.follow(owner, dead.sessionId, undefined, 0)).toMatchObject({ state: 'lost' });
+        await store.abandon(living, broken, nothing, 1, { title: 2 });
+        expect(await counted(owner)).toBe(TURN + TITLE + 3);
       });
     });
 

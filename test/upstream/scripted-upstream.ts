@@ -34,6 +34,7 @@ export class ScriptedUpstream {
   respond: (request: RecordedRequest) => Script;
   readonly #server: Server;
   readonly #scripts: Script[] = [];
+  readonly #expecting: (() => void)[] = [];
 
   private constructor(respond: (request: RecordedRequest) => Script) {
     this.respond = respond;
@@ -71,6 +72,11 @@ export class ScriptedUpstream {
     return new Gate();
   }
 
+  /** Resolves once the next request is here. */
+  nextRequest(): Promise<void> {
+    return new Promise((resolve) => this.#expecting.push(resolve));
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -97,6 +103,7 @@ export class ScriptedUpstream {
     response.on('close', () => {
       recorded.cut = !response.writableFinished;
     });
+    for (const resolve of this.#expecting.splice(0)) resolve();
     const script = this.#scripts.shift() ?? this.respond(recorded);
     noteText(lastMessageOf(recorded.body), ...textsOf(script));
     await play(script, wire, response, recorded);

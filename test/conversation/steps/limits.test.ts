@@ -43,7 +43,8 @@ test('no limit is ever exceeded, however many rounds call for however much', { t
       fc.boolean(),
       async (quota, acts, hasFunctions) => {
         const limits = { requests_per_minute: 0, tokens_per_minute: 0, tokens_per_day: quota };
-        const store = new MemorySessionStore({ ...rules, limits });
+        // On a clock whose day does not end meanwhile.
+        const store = new MemorySessionStore({ ...rules, limits }, () => performance.now());
         const tool = testTool('read', { isRepeatable: true, run: ({ words }) => ok('word '.repeat(Number(words))) });
         const model = new ActingModel(...acts);
         const owner = randomUUID();
