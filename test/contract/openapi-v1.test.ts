@@ -15,24 +15,21 @@ let redis: RedisServer;
 let upstream: ScriptedUpstream;
 let host: LocalHost;
 let client: Client;
+/** Gives its models little time. */
+let hasty: LocalHost;
 
 beforeAll(async () => {
   [redis, upstream] = await Promise.all([RedisServer.start(), ScriptedUpstream.start()]);
-  host = await startHost({
-    env: {
-      AUTH_MODE: 'key',
-      REDIS_URL: redis.url,
-      OPENAI_BASE_URL: upstream.baseUrl,
-      OPENAI_MODEL: 'scripted',
-      MODEL_TIMEOUT_SECONDS: '1',
-      TURN_DEADLINE_SECONDS: '2',
-      RATE_LIMIT_PER_MINUTE: '100',
-    },
-  });
+  const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
+  const env = { AUTH_MODE: 'key', REDIS_URL: redis.url, ...model, RATE_LIMIT_PER_MINUTE: '100' };
+  [host, hasty] = await Promise.all([
+    startHost({ env }),
+    startHost({ env: { ...env, MODEL_TIMEOUT_SECONDS: '1', TURN_DEADLINE_SECONDS: '2' } }),
+  ]);
   client = new Client(host.url, { 'x-user-id': 'alice' });
 });
 afterAll(async () => {
-  await host?.stop();
+  await Promise.all([host?.stop(), hasty?.stop()]);
   await Promise.all([redis.stop(), upstream.stop()]);
 });
 
@@ -120,7 +117,7 @@ const special: Record<string, Ask> = {
   'createResponse 409': async (by) => (await busy(by)).refused,
   'createResponse 500': (by) => failing(by, { status: 401, body: {} }),
   'createResponse 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }),
-  'createResponse 504': (by) => failing(by, { deltas: [upstream.gate()] }),
+  'createResponse 504': (by) => failing(inHaste(by), { deltas: [upstream.gate()] }),
   'getResponse 400': (by) => by.get(`/v1/responses/${unknown}?starting_after=x`),
   'inputItems 400': (by) => by.get(`/v1/responses/${unknown}/input_items?limit=0`),
   'inputItems 409': async (by) => (await busy(by)).items,
@@ -130,7 +127,7 @@ const special: Record<string, Ask> = {
   'compactResponse 409': async (by) => (await busy(by)).compacted,
   'compactResponse 500': (by) => failing(by, { status: 401, body: {} }, compacting),
   'compactResponse 502': (by) => failing(by, { deltas: ['x'], ending: 'cut' }, compacting),
-  'compactResponse 504': (by) => failing(by, { deltas: [upstream.gate()] }, compacting),
+  'compactResponse 504': (by) => failing(inHaste(by), { deltas: [upstream.gate()] }, compacting),
 };
 
 /** What is answered while a response is under way. */
@@ -166,6 +163,11 @@ async function busyConversation(by: Client): Promise<{ brought: Response; delete
   gate.open();
   await (await running).text();
   return { brought, deleted };
+}
+
+/** The same caller, of the other instance. */
+function inHaste({ headers }: Client): Client {
+  return new Client(hasty.url, headers);
 }
 
 function failing(by: Client, script: Script, path = '/v1/responses'): Promise<Response> {

@@ -25,7 +25,9 @@ export async function talk(baseUrl: string) {
 }
 `;
 
-test('a typed client is made from the contract, compiles, and refuses what the contract does not have', async () => {
+test('a typed client is made from the contract, compiles, and refuses what the contract does not have', {
+  timeout: 120_000,
+}, async () => {
   await mkdir(directory, { recursive: true });
   await run('node_modules/.bin/swagger-typescript-api', [
     'generate',

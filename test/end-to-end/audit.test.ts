@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Azurite } from '../audit/azurite.ts';
+import { recordsOf } from '../audit/records-of.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { Client, framesOf } from './client.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: records are checked by the assertions
-type Record = any;
+// biome-ignore lint/suspicious/noExplicitAny: answers are checked by the assertions
+type Answer = any;
 
 let upstream: ScriptedUpstream;
 let directory: string;
@@ -23,10 +24,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const recordsOf = (text: string): Record[] =>
-  (text === '' ? [] : text.trimEnd().split('\n')).map((line) => JSON.parse(line));
 const startAudited = (env: { [name: string]: string }) =>
-  startHost({ env: { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted', TURN_LEASE_SECONDS: '2', ...env } });
+  startHost({ env: { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted', ...env } });
 
 describe('the audit log', () => {
   let host: LocalHost;
@@ -63,7 +62,7 @@ describe('the audit log', () => {
   test('has one record of a turn, with all that the contract names', async () => {
     upstream.enqueue({ deltas: ['Use ', 'it.'], usage: { prompt_tokens: 90, completion_tokens: 4 } });
     const response = await client.post('/chat', { message: 'Which?', assistant: 'data-analyst' });
-    const { session_id, turn_id, usage, context } = (await response.json()) as Record;
+    const { session_id, turn_id, usage, context } = (await response.json()) as Answer;
     expect(await records(1)).toEqual([
       {
         audit: 1,

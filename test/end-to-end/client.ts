@@ -89,6 +89,17 @@ export async function* framesOf(response: Response): AsyncGenerator<Frame> {
   }
 }
 
+/** Reads on until something is what is meant, which is the last of what is returned; fails where it ends before. */
+export async function readUntil<T>(rest: AsyncIterator<T>, isMeant: (each: T) => boolean): Promise<T[]> {
+  const read: T[] = [];
+  for (;;) {
+    const next = await rest.next();
+    if (next.done) throw new Error(`it ended before ${isMeant}, behind ${JSON.stringify(read)}`);
+    read.push(next.value);
+    if (isMeant(next.value)) return read;
+  }
+}
+
 /** All frames of a stream that ends, the JSON ones parsed. */
 export async function readStream(response: Response) {
   const frames = await Array.fromAsync(framesOf(response));

@@ -5,7 +5,7 @@ import { createGzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { Client, type Frame, framesOf } from './client.ts';
+import { Client, type Frame, framesOf, readUntil } from './client.ts';
 
 let upstream: ScriptedUpstream;
 let host: LocalHost;
@@ -43,12 +43,9 @@ async function startProxy(target: string): Promise<Server> {
   return server;
 }
 
-/** Waits for a frame that says that; fails where the stream ends without. */
+/** Waits for a frame that says that. */
 async function hear(frames: AsyncGenerator<Frame>, said: string): Promise<void> {
-  for (let next = await frames.next(); ; next = await frames.next()) {
-    if (next.done) throw new Error(`the stream ended before it said ${said}`);
-    if (next.value.data.includes(said)) return;
-  }
+  await readUntil(frames, ({ data }) => data.includes(said));
 }
 
 /** A turn that somebody else has asked for directly. */

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 test('an instance signs in to Redis as it starts, so that a token that takes longer than an answer fails no request', async () => {
-  await eventually(async () => String(await admin.client('LIST')).includes(`user=${endpoint.identity}`), 10_000);
+  await eventually(async () => String(await admin.client('LIST')).includes(`user=${endpoint.identity}`));
   expect((await new Client(host.url).post('/chat', { message: 'first' })).status).toBe(200);
   expect(endpoint.asked).toBe(1);
 });

@@ -65,11 +65,11 @@ describe('a stream has its one line at its end', () => {
   test('with the turn, how that ended, and the whole time', async () => {
     const gate = upstream.gate();
     upstream.enqueue({ deltas: ['one ', gate, 'two'] });
+    const askedAt = performance.now();
     const response = await client.post('/chat/stream', { message: 'Slowly' });
     const frames = framesOf(response);
     const { turn_id } = JSON.parse((await frames.next()).value?.data ?? '{}');
     await frames.next();
-    const begunAt = performance.now();
     await sleep(120);
     expect(host.logs()).not.toContain(response.headers.get('x-request-id'));
     gate.open();
@@ -85,7 +85,7 @@ describe('a stream has its one line at its end', () => {
       },
     ]);
     expect((await linesOf(response))[0].ms).toBeGreaterThan(100);
-    expect((await linesOf(response))[0].ms).toBeLessThan(performance.now() - begunAt + 5000);
+    expect((await linesOf(response))[0].ms).toBeLessThanOrEqual(Math.ceil(performance.now() - askedAt));
     expect(host.logs()).not.toContain(complaint);
   });
 
@@ -97,7 +97,9 @@ describe('a stream has its one line at its end', () => {
   ])('with the code of what ended it: %s', async (_, code, script, meanwhile) => {
     const gate = upstream.gate();
     upstream.enqueue({ ...script, deltas: [...(script.deltas ?? []), gate] });
+    const asked = upstream.requests.length;
     const response = await client.post('/chat/stream', { message: 'Fail' });
+    await eventually(() => upstream.requests.length > asked);
     const opening = await framesOf(response.clone()).next();
     const first = JSON.parse(opening.value?.data ?? '{}');
     await meanwhile?.(first.session_id);

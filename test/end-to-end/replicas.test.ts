@@ -16,7 +16,7 @@ beforeAll(async () => {
   );
   admin = new Redis(master.url);
   await eventually(async () => /state=online/.test(await admin.info('replication')));
-  host = await startHost({ env: { REDIS_URL: master.url, REDIS_WAIT_REPLICAS: '1' } });
+  host = await startHost({ env: { REDIS_URL: master.url, REDIS_WAIT_REPLICAS: '1', TURN_LEASE_SECONDS: '30' } });
 });
 afterAll(async () => {
   await host?.stop();
@@ -31,15 +31,25 @@ test('turns that wait for a replica hold back neither reads nor readiness, and a
   const turns = Promise.all(['a', 'b', 'c'].map((message) => client.post('/chat', { message })));
   await eventually(async () => /blocked_clients:[1-9]/.test(await admin.info('clients')));
 
-  const answers: { status: number; isFast: boolean }[] = [];
+  // What is behind a WAIT on the same connection waits with it.
+  const sent: { command: string; connection: string }[] = [];
+  const monitor = await admin.monitor();
+  monitor.on('monitor', (_time: string, [command = '']: string[], connection: string) => {
+    sent.push({ command: command.toLowerCase(), connection });
+  });
   for (let round = 0; round < 3; round += 1) {
     for (const path of [`/chat/history/${session_id}`, '/health?ready']) {
-      const startedAt = performance.now();
-      const { status } = await client.get(path);
-      answers.push({ status, isFast: performance.now() - startedAt < 500 });
+      expect([path, (await client.get(path)).status]).toEqual([path, 200]);
     }
   }
+  const connectionsOf = (wanted: string) =>
+    new Set(sent.filter(({ command }) => command === wanted).map(({ connection }) => connection));
+  const waiting = await eventually(() => connectionsOf('wait').size > 0 && connectionsOf('wait'));
+  monitor.disconnect();
+  for (const read of ['lrange', 'set']) {
+    expect([read, connectionsOf(read).isDisjointFrom(waiting)]).toEqual([read, true]);
+    expect(connectionsOf(read).size).toBe(1);
+  }
   process.kill(replica.pid, 'SIGCONT');
-  expect(answers).toEqual(answers.map(() => ({ status: 200, isFast: true })));
   expect((await turns).map(({ status }) => status)).toEqual([200, 200, 200]);
 });

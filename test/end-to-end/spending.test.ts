@@ -5,6 +5,7 @@ import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { promptTokensOf, tokensOf } from '../upstream/token-bill.ts';
+import { untilDayLasts } from '../whole-day.ts';
 import { Client, type Frame, framesOf } from './client.ts';
 
 let redis: RedisServer;
@@ -16,32 +17,31 @@ let client: Client;
 beforeAll(async () => {
   [redis, upstream] = await Promise.all([RedisServer.start(), ScriptedUpstream.start()]);
   raw = new Redis(redis.url);
-  await startService();
+  [host, client] = await serve();
 });
 afterAll(async () => {
   raw.disconnect();
-  await host.stop();
+  await host?.stop();
   await Promise.all([redis.stop(), upstream.stop()]);
 });
 beforeEach(async () => {
-  await raw.flushall();
-  upstream.requests.length = 0;
+  await untilDayLasts();
+  await forget();
 });
 
-async function startService(): Promise<void> {
-  host = await startHost({
-    env: {
-      REDIS_URL: redis.url,
-      OPENAI_BASE_URL: upstream.baseUrl,
-      OPENAI_MODEL: 'scripted',
-      TOKEN_LIMIT_PER_DAY: '100000',
-      TURN_LEASE_SECONDS: '1',
-      MODEL_TIMEOUT_SECONDS: '1',
-    },
-  });
-  client = new Client(host.url);
+async function serve(env: Record<string, string> = {}): Promise<[LocalHost, Client]> {
+  const model = { OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted' };
+  const started = await startHost({ env: { REDIS_URL: redis.url, ...model, TOKEN_LIMIT_PER_DAY: '100000', ...env } });
+  const caller = new Client(started.url);
   // Until the tokeniser is loaded, counts are bounds.
-  await eventually(async () => (await client.chat({ message: 'Hi' })).context.prompt_tokens === prompt());
+  await eventually(async () => (await caller.chat({ message: 'Hi' })).context.prompt_tokens === prompt());
+  return [started, caller];
+}
+
+/** What was counted and asked so far. */
+async function forget(): Promise<void> {
+  await raw.flushall();
+  upstream.requests.length = 0;
 }
 
 /** What the provider bills for the prompt of a call. */
@@ -59,8 +59,8 @@ async function counted(): Promise<number> {
 }
 
 /** Begins a stream, and reads so many frames of it. */
-async function begin(message: string, frameCount: number) {
-  const rest = framesOf(await client.post('/chat/stream', { message }));
+async function begin(message: string, frameCount: number, by = client) {
+  const rest = framesOf(await by.post('/chat/stream', { message }));
   const seen: Frame[] = [];
   while (seen.length < frameCount) seen.push((await rest.next()).value as Frame);
   const sessionId: string = JSON.parse(seen[0]?.data ?? '').session_id;
@@ -108,11 +108,14 @@ describe('what the model is paid for counts', () => {
 
   test('where the model was silent for too long, for every call', async () => {
     const silent = { raw: [], ending: 'silence' } as const;
+    const [hasty, caller] = await serve({ MODEL_TIMEOUT_SECONDS: '2' });
+    await forget();
     upstream.enqueue(silent, silent, silent);
-    const response = await client.post('/chat', { message: 'Hello?' });
+    const response = await caller.post('/chat', { message: 'Hello?' });
     expect(await response.json()).toMatchObject({ code: 'model-timeout' });
     expect(upstream.requests).toHaveLength(3);
     expect(await counted()).toBe(3 * prompt());
+    await hasty.stop();
   });
 
   test('where the answer breaks off', async () => {
@@ -137,13 +140,14 @@ describe('what the model is paid for counts', () => {
 });
 
 test('a turn whose holder is killed counts as much as it had reserved, and its caller is held to that', async () => {
+  const [dying, caller] = await serve({ TURN_LEASE_SECONDS: '3' });
+  await forget();
   upstream.enqueue({ deltas: ['half', upstream.gate()] });
-  await begin('Die', 2);
+  await begin('Die', 2, caller);
   const [reservations = ''] = await raw.keys('chat:*:reservations');
   const reserved = Number((await raw.zrange(reservations, '0', '-1'))[0]?.split(':')[1]);
-  await host.kill9();
+  await dying.kill9();
   expect(await counted()).toBe(reserved);
-  await startService();
   const response = await client.post('/chat', { message: 'Hi' });
   const remaining = Number(/;r=(\d+)/.exec(response.headers.get('ratelimit') ?? '')?.[1]);
   await response.text();

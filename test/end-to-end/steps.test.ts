@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../local/build.ts';
 import { eventually } from '../eventually.ts';
@@ -15,7 +14,7 @@ import { ToolServer } from '../steps/tool-server.ts';
 import { withTools } from '../steps/with-tools.ts';
 import { Gate } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { Client, type Frame, framesOf, readStream } from './client.ts';
+import { Client, framesOf, readStream, readUntil } from './client.ts';
 
 let redis: RedisServer;
 let upstream: ScriptedUpstream;
@@ -37,7 +36,6 @@ beforeAll(async () => {
     OPENAI_BASE_URL: upstream.baseUrl,
     OPENAI_MODEL: 'scripted',
     TOOL_SERVER: tools.url,
-    TURN_LEASE_SECONDS: '1',
     AUTH_MODE: 'key',
     // Room for results of 32 KiB.
     MAX_CONTEXT_TOKENS: '60000',
@@ -142,8 +140,7 @@ describe('a turn with steps', () => {
       message: planned('Wait', [{ says: 'So. ', calls: [['pay', {}]] }]),
     });
     const frames = framesOf(response);
-    const seen: Frame[] = [];
-    while (!seen.at(-1)?.data.includes('tool_call')) seen.push((await frames.next()).value as Frame);
+    const seen = await readUntil(frames, ({ data }) => data.includes('tool_call'));
     const sessionId = JSON.parse(seen[0]?.data ?? '').session_id;
     const joined = readStream(await other.get(`/chat/stream/${sessionId}`, { 'last-event-id': '1' }));
     gate.open();
@@ -394,12 +391,13 @@ describe('a tool that gives no answer', () => {
     const key = { 'idempotency-key': randomUUID() };
     const message = planned('Doubt', [{ calls: [['pay', { q: 'the secret of a caller' }]] }]);
     const before = tools.calls.length;
-    const first = client.post('/chat/stream', { message }, key).then(readStream);
+    const frames = framesOf(await client.post('/chat/stream', { message }, key));
+    const [begun] = await readUntil(frames, ({ data }) => data.includes('tool_call'));
     await eventually(() => tools.calls.length > before);
     const [, host] = hosts as [LocalHost, LocalHost];
     const retry = other.post('/chat', { message }, key);
-    await client.post('/chat/stop', { session_id: await busySession() });
-    const { last } = await first;
+    await client.post('/chat/stop', { session_id: JSON.parse(begun?.data ?? '').session_id });
+    const last = JSON.parse((await Array.fromAsync(frames)).at(-1)?.data ?? '');
     tools.answer = ({ input }) => `Done: ${JSON.stringify(input)}`;
     expect(last.error).toMatchObject({ code: 'tool-in-doubt', status: 500, retryable: false });
     expect(last.error.detail).toBe('It is not known whether the tool did its work: pay.');
@@ -413,12 +411,4 @@ describe('a tool that gives no answer', () => {
     expect(logs).not.toContain('the secret of a caller');
     expect(host.logs()).not.toContain('A tool call is in doubt');
   });
-
-  /** The session that is under way. */
-  async function busySession(): Promise<string> {
-    const connection = new Redis(redis.url);
-    const [key = ''] = await connection.keys('chat:*:lease:*');
-    connection.disconnect();
-    return key.split(':').at(-1) ?? '';
-  }
 });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordsOf } from '../audit/records-of.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
@@ -31,8 +32,8 @@ function start(): Promise<LocalHost> {
 }
 
 async function recordOf(turnId: string): Promise<Record<string, unknown> | undefined> {
-  const lines = (await readFile(join(directory, 'audit.jsonl'), 'utf8')).trim().split('\n');
-  return lines.map((line) => JSON.parse(line)).find(({ turn_id }) => turn_id === turnId);
+  const records = recordsOf(await readFile(join(directory, 'audit.jsonl'), 'utf8'));
+  return records.find(({ turn_id }) => turn_id === turnId);
 }
 
 /** Ends a host that gives its functions a few seconds only, as Ctrl-C does. */

@@ -19,7 +19,6 @@ const start = (env: Record<string, string> = {}) =>
       REDIS_URL: redis.url,
       OPENAI_BASE_URL: upstream.baseUrl,
       OPENAI_MODEL: 'scripted',
-      TURN_LEASE_SECONDS: '1',
       ...env,
     },
   });
@@ -82,7 +81,7 @@ describe('GET /chat/stream/{session_id}', () => {
 
   test('tells nothing again that was told before it reached the store, and the rest once it is there', async () => {
     const way = await TcpProxy.start(redis.port);
-    const host = await start({ REDIS_URL: way.url, TURN_LEASE_SECONDS: '10' });
+    const host = await start({ REDIS_URL: way.url });
     const gates = [upstream.gate(), upstream.gate()] as const;
     upstream.enqueue({ deltas: ['one ', gates[0], 'two ', 'three ', gates[1], 'four'] });
     const { sessionId, seen, rest } = await begin(new Client(host.url), 'Count');
@@ -143,7 +142,8 @@ describe('GET /chat/stream/{session_id}', () => {
   });
 
   test('ends with turn-lost once the instance that ran the turn died; nothing is stored, and the retry runs it', async () => {
-    const dying = await start();
+    // Which is not missed for long.
+    const dying = await start({ TURN_LEASE_SECONDS: '1' });
     const client = new Client(dying.url);
     upstream.enqueue({ deltas: ['one ', upstream.gate()] });
     const key = { 'idempotency-key': randomUUID() };
@@ -202,9 +202,12 @@ describe('POST /chat/stop', () => {
 
   test('before the first token stores nothing, and the ending is stopped', async () => {
     upstream.enqueue({ deltas: [upstream.gate()] });
+    const asked = upstream.requests.length;
     const response = await here.post('/chat/stream', { message: 'Stop me' });
     const frames = framesOf(response);
     const started = JSON.parse(((await frames.next()).value as Frame).data);
+    // Where it is stopped before, the next turn hears what this one should.
+    await eventually(() => upstream.requests.length > asked);
     await there.post('/chat/stop', { session_id: started.session_id });
     const rest = await Array.fromAsync(frames);
     expect(rest.map(({ data }) => data).at(-1)).toBe('[DONE]');
@@ -240,9 +243,11 @@ describe('an Idempotency-Key', () => {
 
 describe('a turn', () => {
   test('that nears its deadline ends cleanly, and is stored', async () => {
-    const host = await start({ TURN_DEADLINE_SECONDS: '1' });
-    upstream.enqueue({ deltas: ['So far ', upstream.gate()] });
+    const host = await start({ TURN_DEADLINE_SECONDS: '4' });
     const client = new Client(host.url);
+    // The first turn of a process takes longer until its model speaks.
+    await client.chat({ message: 'Hi' });
+    upstream.enqueue({ deltas: ['So far ', upstream.gate()] });
     const answer = await client.chat({ message: 'Take your time' });
     expect(answer).toMatchObject({ response: 'So far ', finish_reason: 'deadline' });
     expect(await client.history(answer.session_id)).toHaveLength(2);

@@ -69,7 +69,7 @@ describe('a Redis that', () => {
   );
 
   test('is full ends no turn that runs, and who follows it hears it all', async () => {
-    const client = await start({ TURN_LEASE_SECONDS: '1', TOKEN_LIMIT_PER_DAY: '1000000' });
+    const client = await start({ TURN_LEASE_SECONDS: '3', TOKEN_LIMIT_PER_DAY: '1000000' });
     const gates = [upstream.gate(), upstream.gate()] as const;
     upstream.enqueue({ deltas: ['one ', gates[0], 'two ', gates[1], 'three'] });
     const response = await client.post('/chat/stream', { message: 'Count' }, { 'idempotency-key': 'a key' });
@@ -81,7 +81,7 @@ describe('a Redis that', () => {
     gates[0].open();
     const lease = (await raw.keys(`*:lease:${session_id}`))[0] ?? '';
     // Twice as long as the turn would bear a store that fails.
-    await eventually(async () => Number(await raw.hget(lease, 'beats')) >= 6);
+    await eventually(async () => Number(await raw.hget(lease, 'beats')) >= 12);
     await raw.config('SET', 'maxmemory', '0');
     gates[1].open();
     const live = [first, ...(await Array.fromAsync(frames))];

@@ -97,13 +97,23 @@ export async function tlsOptions({ key, certificate }: { key: string; certificat
   ];
 }
 
+/** More than there are test files side by side. */
+const WORKERS = 16;
+/** The first port of all, and how many there are for each. */
+const [FIRST, COUNT] = [10_096, 1417];
+/** Test files that run side by side have ports of their own, */
+const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % WORKERS;
+/** and none is given again soon: who was given it may not listen yet. */
+let latest = randomInt(COUNT);
+
 /**
  * A port of the loopback that nobody listens on, and that nobody is given meanwhile: it is below those that the system
- * hands out (Linux: 32768 and up).
+ * hands out (Linux: 32768 and up), and above the last that browsers and `fetch` refuse (10080).
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(10_000, 32_768);
+    latest = (latest + 1) % COUNT;
+    const port = FIRST + WORKERS * latest + worker;
     const server = createServer().listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(
       () => true,

@@ -89,6 +89,7 @@ test('leads new connections to a new target, and cuts or freezes the old ones', 
   await eventually(() => next.said() === 'other:c');
   expect([heard, frozen.socket.destroyed]).toEqual(['ac', false]);
   proxy.cut();
+  expect(proxy.isUsed).toBe(false);
   await eventually(() => frozen.socket.destroyed && next.socket.destroyed);
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './redis-server.ts';
 
 /** What a proxy does with bytes: pass them, hold them back until it passes them again, or pass them late. */
@@ -15,18 +15,19 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   readonly #frozen = new Set<Socket>();
 
-  private constructor(server: Server, target: number) {
+  private constructor(server: Server, port: number, target: number) {
     this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = port;
     this.target = target;
     this.#accept();
   }
 
   static async start(target: number): Promise<TcpProxy> {
-    // A port that nobody else is given while the proxy refuses connections.
-    const server = createServer({ noDelay: true }).listen(await freePort(), '127.0.0.1');
+    // That nobody else is given while it refuses connections.
+    const port = await freePort();
+    const server = createServer({ noDelay: true }).listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new TcpProxy(server, target);
+    return new TcpProxy(server, port, target);
   }
 
   get port(): number {
@@ -52,7 +53,11 @@ export class TcpProxy {
 
   /** Ends every connection at once, as a crash or a fail-over does. */
   cut(): void {
-    for (const socket of [...this.#sockets, ...this.#frozen]) socket.resetAndDestroy();
+    const ended = [...this.#sockets, ...this.#frozen];
+    // Their `close` comes later; whoever waits for the next connection must not take these for it.
+    this.#sockets.clear();
+    this.#frozen.clear();
+    for (const socket of ended) socket.resetAndDestroy();
   }
 
   /** The connections that there are go dead without a word; new ones are as good as ever. */

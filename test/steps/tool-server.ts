@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A call as it reached the tools. */
@@ -22,15 +22,9 @@ export class ToolServer {
   readonly #server: Server;
 
   private constructor() {
-    this.#server = createServer(async (request, response) => {
-      const asked = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
-      const call: ServedCall = { ...asked, isAnswered: false };
-      this.calls.push(call);
-      response.on('finish', () => {
-        call.isAnswered = true;
-      });
-      response.statusCode = this.status;
-      response.end(await this.answer(call));
+    this.#server = createServer((request, response) => {
+      // Of who was killed while it asked, there is no call.
+      this.#answer(request, response).catch(() => response.destroy());
     });
   }
 
@@ -49,5 +43,16 @@ export class ToolServer {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
+    const call: ServedCall = { ...asked, isAnswered: false };
+    this.calls.push(call);
+    response.on('finish', () => {
+      call.isAnswered = true;
+    });
+    response.statusCode = this.status;
+    response.end(await this.answer(call));
   }
 }

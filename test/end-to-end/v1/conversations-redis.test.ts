@@ -2,10 +2,12 @@ import { afterAll } from 'vitest';
 import { RedisServer } from '../../redis/redis-server.ts';
 import { conversationsSuite } from './conversations-contract.ts';
 
-let server: RedisServer | undefined;
-afterAll(() => server?.stop());
+/** Each host of the suite has one. */
+const servers: RedisServer[] = [];
+afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
 conversationsSuite('redis', async () => {
-  server ??= await RedisServer.start();
+  const server = await RedisServer.start();
+  servers.push(server);
   return { REDIS_URL: server.url };
 });

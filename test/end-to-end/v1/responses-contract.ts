@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { OpenAI } from 'openai';
-import type { Response as ApiResponse, ResponseStreamEvent } from 'openai/resources/responses/responses';
+import type { Response as ApiResponse } from 'openai/resources/responses/responses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../eventually.ts';
 import { type Host, startHost } from '../../host/start-host.ts';
 import { ScriptedUpstream } from '../../upstream/scripted-upstream.ts';
-import { Client, lasting } from '../client.ts';
+import { Client, lasting, readUntil } from '../client.ts';
 import { searched } from '../sources.ts';
 
 const unknown = randomUUID().replaceAll('-', '');
@@ -45,8 +45,7 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
       const gate = upstream.gate();
       upstream.enqueue({ deltas: ['one ', gate, 'two'] });
       const events = (await listen(input, more))[Symbol.asyncIterator]();
-      const seen: ResponseStreamEvent[] = [];
-      while (seen.at(-1)?.type !== 'response.output_text.delta') seen.push((await events.next()).value);
+      const seen = await readUntil(events, ({ type }) => type === 'response.output_text.delta');
       const rest = async () => {
         for (let next = await events.next(); !next.done; next = await events.next()) seen.push(next.value);
         return seen;
@@ -306,8 +305,11 @@ export function responsesSuite(name: string, storeSettings: () => Promise<Record
 
       test('one before its first word: nothing is kept of it', async () => {
         upstream.enqueue({ deltas: [upstream.gate()] });
+        const asked = upstream.requests.length;
         const events = (await listen('Stop me'))[Symbol.asyncIterator]();
         const { id } = ((await events.next()).value as { response: ApiResponse }).response;
+        // Where it is cancelled before, the next turn hears what this one should.
+        await eventually(() => upstream.requests.length > asked);
         await openai.responses.cancel(id);
         const rest = await Array.fromAsync({ [Symbol.asyncIterator]: () => events });
         expect(rest.at(-1)).toMatchObject({

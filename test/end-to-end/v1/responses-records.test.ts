@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordsOf } from '../../audit/records-of.ts';
 import { eventually } from '../../eventually.ts';
 import { type LocalHost, startHost } from '../../host/start-host.ts';
 import { ScriptedUpstream } from '../../upstream/scripted-upstream.ts';
@@ -32,8 +33,7 @@ async function recordOf(response: Response) {
   const line = await eventually(() => lines().find(({ request }) => request === id));
   const audit = await eventually(async () => {
     const text = await readFile(join(directory, 'records.jsonl'), 'utf8').catch(() => '');
-    const records = text.split('\n').filter((each) => each !== '');
-    return records.map((json) => JSON.parse(json)).find(({ request_id }) => request_id === id);
+    return recordsOf(text).find(({ request_id }) => request_id === id);
   });
   return { line, audit };
 }

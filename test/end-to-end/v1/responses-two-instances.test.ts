@@ -6,6 +6,7 @@ import { type LocalHost, startHost } from '../../host/start-host.ts';
 import { RedisServer } from '../../redis/redis-server.ts';
 import { TcpProxy } from '../../redis/tcp-proxy.ts';
 import { ScriptedUpstream } from '../../upstream/scripted-upstream.ts';
+import { readUntil } from '../client.ts';
 
 let redis: RedisServer;
 let upstream: ScriptedUpstream;
@@ -16,15 +17,13 @@ let there: OpenAI;
 let way: TcpProxy;
 let retrying: OpenAI;
 
-const start = () =>
+const start = (env: Record<string, string> = {}) =>
   startHost({
-    env: {
-      REDIS_URL: redis.url,
-      OPENAI_BASE_URL: upstream.baseUrl,
-      OPENAI_MODEL: 'scripted',
-      TURN_LEASE_SECONDS: '1',
-    },
+    env: { REDIS_URL: redis.url, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODEL: 'scripted', ...env },
   });
+
+/** An instance that is killed, whose turns are not missed for long. */
+const startDying = () => start({ TURN_LEASE_SECONDS: '1' });
 
 beforeAll(async () => {
   [redis, upstream] = await Promise.all([RedisServer.start(), ScriptedUpstream.start()]);
@@ -55,8 +54,7 @@ async function begin(client: OpenAI, input: string) {
   upstream.enqueue({ deltas: ['one ', gate, 'two ', 'three'] });
   const stream = await client.responses.create({ model: 'default', input, stream: true });
   const events = stream[Symbol.asyncIterator]();
-  const seen: ResponseStreamEvent[] = [];
-  while (seen.at(-1)?.type !== 'response.output_text.delta') seen.push((await events.next()).value);
+  const seen = await readUntil(events, ({ type }) => type === 'response.output_text.delta');
   const { response } = seen[0] as { response: ApiResponse };
   return { gate, seen, response, rest: { [Symbol.asyncIterator]: () => events } };
 }
@@ -179,7 +177,7 @@ describe('a client that tries again by itself', () => {
   });
 
   test('after the instance that ran its turn was killed has it run by another: one turn is stored', async () => {
-    const dying = await start();
+    const dying = await startDying();
     way.target = portOf(dying);
     const { conversation } = await here.responses.create({ model: 'default', input: 'Hello there' });
     upstream.enqueue({ deltas: ['one ', upstream.gate()] });
@@ -204,7 +202,7 @@ describe('a client that tries again by itself', () => {
 });
 
 test('a response that was lost with its instance ends as failed for those who join it, and is none to go on from', async () => {
-  const dying = await start();
+  const dying = await startDying();
   const { response } = await begin(clientOf(dying.url, 0), 'Die');
   const joined = retell(there, response.id);
   await dying.kill9();
