@@ -93,6 +93,7 @@ describe('the language of the page', () => {
 
   test('is picked by the name that it has in itself', async () => {
     const chat = await ChatPage.open(world);
+    await picker(chat).waitFor({ state: 'attached' });
     const options = await chat.page.getByLabel('Language').locator('option').all();
     const told = await Promise.all(
       options.map(async (each) => [await each.innerText(), await each.getAttribute('lang')]),
@@ -179,6 +180,7 @@ describe('the language of the page', () => {
 test('a company that offers some languages has those to pick, and of what was picked before no other', async () => {
   const two = await startWorld('memory', { BRAND_LANGUAGES: 'de,fr' });
   const chat = await ChatPage.open(two, { locale: 'fr' });
+  await picker(chat).waitFor({ state: 'attached' });
   expect(await picker(chat).locator('option').allInnerTexts()).toEqual(['Deutsch', 'Français']);
   await chat.page.evaluate(() => localStorage.setItem('parley:language', 'ja'));
   await chat.page.reload();

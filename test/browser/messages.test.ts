@@ -5,6 +5,7 @@ import { eventually } from '../eventually.ts';
 import { boxOf } from './box-of.ts';
 import { bundlePage } from './bundle-page.ts';
 import { violationsOf } from './violations.ts';
+import { whereItIs } from './where-it-is.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -28,7 +29,11 @@ const momentOf = (place: number) => chat.messages.nth(place).locator('time');
 
 describe('in the chat page', () => {
   beforeEach(async () => {
-    chat = await ChatPage.open(world, { permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce' });
+    chat = await ChatPage.open(world, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+      reducedMotion: 'reduce',
+      timezoneId: whereItIs(12),
+    });
     await chat.isIdle();
   });
 
@@ -73,10 +78,14 @@ describe('in the chat page', () => {
     const said = chat.messages.nth(1).getByRole('status').filter({ hasText: 'Copied' });
     const drawing = () => copy.locator('path').getAttribute('d');
     const [before, size] = [await drawing(), await boxOf(actionsOf(1))];
+    await chat.page.clock.install();
+    await chat.page.clock.pauseAt(Date.now() + 60_000);
     await copy.click();
     await said.waitFor();
+    await chat.page.clock.runFor(1900);
     expect(await drawing()).not.toBe(before);
     expect(await boxOf(actionsOf(1))).toEqual(size);
+    await chat.page.clock.runFor(100);
     await said.waitFor({ state: 'detached' });
     await eventually(async () => (await drawing()) === before);
   });

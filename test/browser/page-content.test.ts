@@ -186,6 +186,7 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
     await world.network.listen();
     await chat.button('Try again').click();
     await eventually(async () => (await chat.texts()).at(-1) === 'You said: Precious words');
+    await chat.isIdle();
     expect(await new Client(world.host.url).history(chat.sessionId)).toHaveLength(2);
     chat.complaints.length = 0;
   });

@@ -4,6 +4,7 @@ import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
 import { openShop, type Shop } from './shop.ts';
 import { shopAssistant, states } from './states.ts';
+import { whereItIs } from './where-it-is.ts';
 import { ChatPage } from './world.ts';
 
 // docs/page-walk.md: what somebody meets who walks through the page by Tab, and what a screen reader is given of it. After a
@@ -18,7 +19,17 @@ afterAll(() => world.stop());
 /** Tab comes around sooner, or is caught. */
 const MOST_STOPS = 60;
 
-const walked = ['empty', 'answered', 'step-opened', 'approvals-asked', 'failed', 'asked-why', 'queued', 'searched'];
+/** The states, each with what a screen reader is told of it last. */
+const walked = {
+  empty: /^$/,
+  answered: / said: /,
+  'step-opened': / said: /,
+  'approvals-asked': /Your approval is needed/,
+  failed: /^$/,
+  'asked-why': / said: /,
+  queued: /is answering/,
+  searched: / said: /,
+};
 
 test('the page is walked through by keyboard, and read by a screen reader, as docs/page-walk.md says', async () => {
   const parts: string[] = [];
@@ -26,12 +37,17 @@ test('the page is walked through by keyboard, and read by a screen reader, as do
   // Until the tokenizer is loaded, figures are bounds.
   await eventually(async () => !(await client.chat({ message: 'Hello' })).context.estimated);
   await client.delete('/chat/sessions');
-  for (const state of walked) {
-    const chat = await ChatPage.open(world, { viewport: { width: 1280, height: 1200 }, locale: 'en-US' });
+  for (const [state, told] of Object.entries(walked)) {
+    const viewport = { width: 1280, height: 1200 };
+    const chat = await ChatPage.open(world, { viewport, locale: 'en-US', timezoneId: whereItIs(12) });
     await chat.isIdle();
     await states[state]?.(chat, world);
     if (state === 'empty') await chat.page.getByText('Your conversations will be listed here.').waitFor();
-    else await chat.sessions.first().waitFor();
+    else await chat.page.locator('header .parley-with').waitFor();
+    // The service has listed the conversation.
+    if (state !== 'empty' && state !== 'failed') await chat.page.getByText('Kept until').waitFor();
+    const heard = chat.page.locator('.parley-panel > [role=status]').last();
+    await eventually(async () => told.test((await heard.textContent()) ?? ''));
     parts.push(
       `## ${state}`,
       fenced(await treeOf(chat)),
@@ -72,9 +88,13 @@ async function stopsOf({ page }: ChatPage): Promise<string> {
   return stops.join('\n');
 }
 
-/** Without what is another one in each run. */
+/** Without what is another one in each run: times, ids, and how long a call took that took long. */
 function steady(text: string): string {
-  return text.replaceAll(/\d{1,2}:\d{2}(:\d{2})?\s[AP]M/g, '8:30 AM').replaceAll(/#\/?[\w-]{36}/g, '#…');
+  return text
+    .replaceAll(/\d{1,2}:\d{2}(:\d{2})?\s[AP]M/g, '8:30 AM')
+    .replaceAll(/#\/?[\w-]{36}/g, '#…')
+    .replaceAll(/\n *- text: \d+(\.\d)?s$/gm, '')
+    .replaceAll(/ \d+(\.\d)?s(?="|$)/gm, '');
 }
 
 function fenced(text: string): string {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { bundlePage } from './bundle-page.ts';
 import { everyElement } from './every-element.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
@@ -136,7 +137,12 @@ const where = ['prepend', 'append'] as const;
 
 test.each(Object.entries(scenes))('the panel looks the same whatever the reset of its app is, %s', async (_, show) => {
   await show();
-  const before = await looks();
+  // What the pointer lies on, and where the list is, may be known a frame later.
+  const before = await eventually(async () => {
+    const first = await looks();
+    await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
+    return JSON.stringify(first) === JSON.stringify(await looks()) && first;
+  });
   expect(before.length).toBeGreaterThan(200);
   for (const [reset, content] of Object.entries(resets)) {
     for (const place of where) {

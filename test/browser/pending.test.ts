@@ -42,6 +42,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a message without an answer, with
     const before = keys();
     await chat.button('Try again').click();
     await eventually(async () => (await chat.texts()).at(-1) === `You said: ${message}`);
+    await chat.isIdle();
     expect(keys()).toEqual([...before, before[0]]);
   };
 

@@ -110,6 +110,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
       await waits('two');
       await chat.input.press('Escape');
       await shows('one', 'One', 'two', 'You said: two');
+      await chat.isIdle();
       expect(await contents()).toEqual(['one', 'One', 'two', 'You said: two']);
       gate.open();
     });
@@ -230,6 +231,7 @@ describe.each<StoreKind>(['memory', 'redis'])(
       await waits('two');
       gate.open();
       await shows('zero', 'You said: zero', ...all);
+      await chat.isIdle();
       expect(await contents()).toEqual(['zero', 'You said: zero', ...all]);
     });
 

@@ -17,6 +17,8 @@ beforeEach(async () => {
   await chat.isIdle();
   world.upstream.enqueue({ deltas: [long] });
   await chat.ask('Where do sessions go?');
+  // What the list has not gone to is not left either.
+  await isAtEnd();
   await chat.list.evaluate((list) => list.scrollTo({ top: 100 }));
   await chat.button('Jump to latest').waitFor();
 });

@@ -42,7 +42,7 @@ test('finds conversations by their titles and by what was asked in them, and sho
   await finds('About dogs\nDo they like cats?');
   await chat.button('About dogs Do they like cats?').click();
   await eventually(async () => (await chat.texts())[2] === 'Do they like cats?');
-  expect(await chat.title.innerText()).toBe('About dogs');
+  await eventually(async () => (await chat.title.innerText()) === 'About dogs');
   // What was searched stays until it is wanted no longer.
   expect(await chat.search.inputValue()).toBe('cats LIKE');
   await chat.button('Clear search').click();
@@ -79,12 +79,18 @@ test('asks once the user has written, and gives up what is wanted no longer', as
     if (words === 'cats') await gate.passed;
     await route.continue().catch(() => {});
   });
-  const givenUp = chat.page.waitForEvent('requestfailed', (request) => request.url().includes('q=cats'));
+  const { clock } = chat.page;
+  await clock.install();
+  // However long a letter takes, the user is still writing.
+  await clock.pauseAt(Date.now() + 60_000);
   await chat.search.pressSequentially('cats');
   await chat.page.getByText('Searching …').waitFor();
+  await clock.runFor(250);
   await eventually(() => asked.length === 1);
+  const givenUp = chat.page.waitForEvent('requestfailed', (request) => request.url().includes('q=cats'));
   await chat.search.fill('dogs');
   await givenUp;
+  await clock.runFor(250);
   await finds('About dogs');
   gate.open();
   expect(asked).toEqual(['cats', 'dogs']);

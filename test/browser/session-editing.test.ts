@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
+import { whereItIs } from './where-it-is.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await client.delete('/chat/sessions');
-  chat = await ChatPage.open(world);
+  chat = await ChatPage.open(world, { timezoneId: whereItIs(12) });
   await chat.isIdle();
 });
 afterEach(async () => {
@@ -171,7 +172,11 @@ test('a conversation is deleted from its header, and a new one begins', async ()
 
 test('the name that the model gives a conversation later comes into the list by itself', async () => {
   await chat.page.clock.install();
+  // Time stands still: the page does not look again by itself.
+  await chat.page.clock.pauseAt(Date.now() + 60_000);
   await chat.ask('About cats');
+  // Nor for the turn any more, with which the list tells this.
+  await chat.page.getByText('Kept until').waitFor();
   await client.patch(`/chat/history/${chat.sessionId}`, { title: 'Cats, in general' });
   expect(await chat.title.innerText()).toBe('About cats');
   await chat.page.clock.fastForward(3000);

@@ -1,14 +1,20 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
+import { whereItIs } from './where-it-is.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
 let world: World;
 let chat: ChatPage;
+/** When the conversation was had, as the service says. */
+let had: Date;
 
 beforeAll(async () => {
   world = await startWorld('memory', { SESSION_TTL_SECONDS: '864000' });
-  await new Client(world.host.url).chat({ message: 'About cats' });
+  const client = new Client(world.host.url);
+  await client.chat({ message: 'About cats' });
+  const { sessions } = (await (await client.get('/chat/sessions')).json()) as { sessions: { updated: string }[] };
+  had = new Date(sessions[0]?.updated ?? '');
 });
 afterAll(() => world.stop());
 afterEach(async () => {
@@ -18,20 +24,15 @@ afterEach(async () => {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The page as it is so much later, as far as it can tell. */
+/** The page as it is so much later, as far as it can tell; at noon, if nothing else is said. */
 async function later(ms: number, options: BrowserContextOptions = {}): Promise<void> {
-  chat = await ChatPage.open(world, { locale: 'en-US', ...options });
+  chat = await ChatPage.open(world, { locale: 'en-US', timezoneId: whereItIs(12), ...options });
   await chat.page.clock.setFixedTime(Date.now() + ms);
   await chat.page.reload();
   await chat.button('About cats').waitFor();
 }
 
 const heading = () => chat.page.locator('.parley-group').innerText();
-/** Where it is so many o'clock now, or a little later. */
-const whereItIs = (hour: number) => {
-  const ahead = (hour - new Date().getUTCHours() + 24) % 24;
-  return `Etc/GMT${ahead <= 12 ? `-${ahead}` : `+${24 - ahead}`}`;
-};
 
 test.each([
   [0, 'Today'],
@@ -47,7 +48,7 @@ test.each([
   ['en-US', 'UTC'],
   ['de-DE', 'Europe/Berlin'],
 ])('an older one is listed under its month, in the words of %s', async (locale, timezoneId) => {
-  const year = new Date().toLocaleDateString(locale, { timeZone: timezoneId, month: 'long', year: 'numeric' });
+  const year = had.toLocaleDateString(locale, { timeZone: timezoneId, month: 'long', year: 'numeric' });
   await later(370 * DAY_MS, { locale, timezoneId });
   expect(await heading()).toBe(year);
 });

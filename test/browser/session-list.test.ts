@@ -128,6 +128,26 @@ describe.each<StoreKind>(['memory', 'redis'])('the list of conversations, with s
     await lists('About cats');
   });
 
+  test('is whole where a conversation of it was changed while it was read', async () => {
+    const { session_id } = await client.chat({ message: 'About cats' });
+    await client.chat({ message: 'About dogs' });
+    const read = world.upstream.gate();
+    await chat.page.route('**/chat/sessions*', async (route) => {
+      const response = await route.fetch();
+      await read.passed;
+      await route.fulfill({ response });
+    });
+    await chat.page.goto('about:blank');
+    await chat.page.goto(`${world.url}#${session_id}`);
+    await chat.button('Rename').click();
+    await chat.page.keyboard.type('Of cats');
+    await chat.page.keyboard.press('Enter');
+    await eventually(async () => (await chat.title.innerText()) === 'Of cats');
+    expect(await chat.sessions.count()).toBe(0);
+    read.open();
+    await lists('About dogs', 'Of cats');
+  });
+
   test('the assistants say that they could not be read, and are read when that is wanted', async () => {
     await chat.page.route('**/chat/assistants', (route) => route.fulfill({ status: 503 }));
     await chat.page.reload();
@@ -160,7 +180,11 @@ test('of a service that does not say how long conversations are kept the page sa
     const { sessions, ...page } = (await response.json()) as { sessions: { expires?: string }[] };
     await route.fulfill({ response, json: { ...page, sessions: sessions.map(({ expires: _, ...rest }) => rest) } });
   });
+  const listing = chat.page.waitForResponse(
+    async (response) => response.url().includes('/chat/sessions') && (await response.text()).includes('About cats'),
+  );
   await chat.ask('About cats');
+  await listing;
   await chat.button('About cats').waitFor();
   expect(await chat.page.locator('.parley-kept-until').count()).toBe(0);
   expect(chat.complaints).toEqual([]);

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Client } from '../end-to-end/client.ts';
 import { eventually } from '../eventually.ts';
@@ -27,6 +28,8 @@ const press = (key: string) => chat.page.keyboard.press(key);
 const hasKeyboard = (name: string) => eventually(() => chat.hasKeyboard(chat.button(name)));
 const item = (name: string) => chat.page.getByRole('menuitem', { name, exact: true });
 const isAt = (name: string) => eventually(() => chat.hasKeyboard(item(name)));
+/** A menu has the keyboard before its button tells that it is open. */
+const isExpanded = (button: Locator) => eventually(async () => (await button.getAttribute('aria-expanded')) === 'true');
 const drawer = () => chat.page.getByRole('dialog', { name: 'Conversations' });
 
 /** An answer that goes on until it is stopped. */
@@ -43,7 +46,7 @@ test('a menu is had by the keyboard: it opens at its first item, the arrows go r
   expect(await button.getAttribute('aria-expanded')).toBe('false');
   await press('Enter');
   await isAt('Rename');
-  expect(await button.getAttribute('aria-expanded')).toBe('true');
+  await isExpanded(button);
   await press('ArrowDown');
   await isAt('Pin');
   await press('ArrowUp');
@@ -77,7 +80,7 @@ test('an arrow opens a menu again in the moment in which it closed', async () =>
     document.activeElement?.dispatchEvent(key);
   });
   await isAt('Rename');
-  expect(await button.getAttribute('aria-expanded')).toBe('true');
+  await isExpanded(button);
 });
 
 test('Escape that closes a menu stops no answer, and one menu closes as another opens', async () => {
@@ -182,6 +185,7 @@ test('a press beside the drawer closes it, and presses nothing that lies behind'
   await chat.page.mouse.click(send.right - 5, send.y + 5);
   await hasKeyboard('Conversations');
   expect(await drawer().count()).toBe(0);
+  expect(await chat.input.inputValue()).toBe('Not to be sent');
   expect(chat.asked).toHaveLength(1);
 });
 

@@ -70,7 +70,9 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s', (store) => 
       await page.getByLabel('User').fill('alice');
       await chat.button('Continue').click();
       await chat.isIdle();
-      const refused = page.waitForResponse((response) => response.status() === 401);
+      const refused = page.waitForResponse(
+        (response) => response.url().endsWith('/chat/assistants') && response.status() === 401,
+      );
       late.resolve();
       await refused;
       await chat.ask('Hello');

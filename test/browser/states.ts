@@ -136,7 +136,7 @@ export const states: Record<string, State> = {
       calling('Let me look that up.', ['search', { order: '4711' }], ['track', { order: '4711' }]),
     );
     await chat.send('Where is my order?');
-    await chat.button('Used orders/search').waitFor();
+    await chat.step('Used orders/search').waitFor();
     await chat.button('Using orders/track …').waitFor();
   },
 

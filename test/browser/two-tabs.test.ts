@@ -65,6 +65,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a conversation in two tabs, with 
     await shows(chat, 'one', 'You said: one', 'Two');
     await chat.button('Stop').click();
     await shows(chat, 'one', 'You said: one', 'two', 'Two', 'three', 'You said: three');
+    await chat.isIdle();
     await other.page.getByText('Stopped.', { exact: true }).waitFor();
     expect(await contents()).toEqual(['one', 'You said: one', 'two', 'Two', 'three', 'You said: three']);
   });

@@ -144,6 +144,11 @@ export class ChatPage {
     return this.list.locator('.parley-step > button');
   }
 
+  /** Those that say this, and perhaps how long they took. */
+  step(text: string): Locator {
+    return this.steps.filter({ hasText: text });
+  }
+
   /** Where it is asked what is to become of calls. */
   get approval(): Locator {
     return this.list.locator('.parley-approval');

@@ -57,23 +57,30 @@ export function useSessions(client: ParleyClient, current: string | undefined): 
   const [reading, setReading] = useState<Reading>('never');
   // A temporary conversation is on no list.
   const kept = useKeptTurns(client.baseUrl).filter(({ temporary }) => !temporary);
-  /** What was asked later is newer. */
-  const readings = useRef(0);
+  /** The reading whose outcome is awaited, to be begun anew: what was asked later is newer. */
+  const underWay = useRef<() => void>(undefined);
   const read = useCallback(
     (before: string | undefined, put: (old: SessionPages, page: SessionPage) => SessionPages) => {
-      readings.current += 1;
-      const own = readings.current;
+      const own = () => read(before, put);
+      underWay.current = own;
+      const end = (reading: Reading, page?: SessionPage) => {
+        if (underWay.current !== own) return;
+        underWay.current = undefined;
+        if (page !== undefined) setPages((old) => put(old, page));
+        setReading(reading);
+      };
       client.sessions(before === undefined ? {} : { before }).then(
-        (page) => {
-          if (own !== readings.current) return;
-          setPages((old) => put(old, page));
-          setReading('done');
-        },
-        () => setReading('failed'),
+        (page) => end('done', page),
+        () => end('failed'),
       );
     },
     [client],
   );
+  /** What is being read may be older than what is put here. */
+  const change = (put: (old: SessionPages) => SessionPages) => {
+    setPages(put);
+    underWay.current?.();
+  };
   const reload = useCallback(() => read(undefined, withFirst), [read]);
   const reloadLater = useLater(reload, TITLED_MS);
   const noteTurn = useCallback(() => {
@@ -113,17 +120,14 @@ export function useSessions(client: ParleyClient, current: string | undefined): 
     isEmpty: reading === 'done' && items.length === 0,
     loadMore: () => read(pages.sessions.at(-1)?.id, withNext),
     find: (id) => (id === undefined ? undefined : sessionIn(pages, id)),
-    edit: async (id, change) => {
-      const session = await client.edit(id, change);
-      // What is being read may be older.
-      readings.current += 1;
-      setPages((old) => withChanged(old, session));
+    edit: async (id, edit) => {
+      const session = await client.edit(id, edit);
+      change((old) => withChanged(old, session));
     },
     forget: async ({ id, isUnsent }) => {
       if (isUnsent) return forgetKept({ service: client.baseUrl, name: id });
       await deleteConversation(client, id);
-      readings.current += 1;
-      setPages((old) => withoutSession(old, id));
+      change((old) => withoutSession(old, id));
     },
   };
 }
