@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { inOneDay } from '../time-windows.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { untilDayLasts } from '../whole-day.ts';
 import { Client } from './client.ts';
 
 /** One that is used comes free again after half a minute, in which a test is over. */
@@ -19,7 +19,7 @@ beforeAll(async () => {
   [redis, upstream] = await Promise.all([RedisServer.start(), ScriptedUpstream.start()]);
   raw = new Redis(redis.url);
 });
-beforeEach(() => untilDayLasts());
+beforeEach(inOneDay);
 afterEach(async () => {
   await Promise.all(hosts.map((host) => host.stop()));
   await raw.flushall();

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { inOneDay } from '../time-windows.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { promptTokensOf, tokensOf } from '../upstream/token-bill.ts';
-import { untilDayLasts } from '../whole-day.ts';
 import { Client, type Frame, framesOf } from './client.ts';
 
 let redis: RedisServer;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await Promise.all([redis.stop(), upstream.stop()]);
 });
 beforeEach(async () => {
-  await untilDayLasts();
+  await inOneDay();
   await forget();
 });
 

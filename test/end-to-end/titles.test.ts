@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { inOneDay } from '../time-windows.ts';
 import type { Script } from '../upstream/script.ts';
 import { echo, type RecordedRequest, ScriptedUpstream } from '../upstream/scripted-upstream.ts';
-import { untilDayLasts } from '../whole-day.ts';
 import { Client, readStream } from './client.ts';
 
 const MESSAGE = 'Which of the two is better?';
@@ -22,6 +22,7 @@ afterAll(async () => {
   await Promise.all(hosts.map((host) => host.stop()));
   await Promise.all([upstream.stop(), redis.stop()]);
 });
+beforeEach(inOneDay);
 afterEach(() => answer(named));
 
 /** What is said to a request for a title; all else is said again. */
@@ -134,7 +135,6 @@ test('with SESSION_TITLES=first-words no title is asked for, and with SUMMARY_MO
 });
 
 test('a title is paid for by its caller, and not asked for where there is no room for it', async () => {
-  await untilDayLasts(15_000);
   const limit = 3000 + 500;
   const client = await start({ TOKEN_LIMIT_PER_DAY: String(limit), MAX_OUTPUT_TOKENS: '500' });
   const left = async () => {

@@ -7,7 +7,8 @@ import type { SessionStore } from '../../shared/conversation/ports/session-store
 import type { Item } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest, BeginResult, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
-import { inOneDay, type TimedStores } from './timed-stores.ts';
+import { inOneDay } from '../time-windows.ts';
+import type { TimedStores } from './timed-stores.ts';
 
 type Begun = Extract<BeginResult, { outcome: 'begun' }>;
 

@@ -5,7 +5,8 @@ import { withIds } from '../../shared/conversation/ports/between-turns.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { SessionSummary, ShownSession } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest } from '../../shared/conversation/ports/turn-steps.ts';
-import { inOneDay, type TimedStores } from './timed-stores.ts';
+import { inOneDay } from '../time-windows.ts';
+import type { TimedStores } from './timed-stores.ts';
 import { ASKED_AT, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };

@@ -5,7 +5,8 @@ import type { JournalEntry } from '../../shared/conversation/ports/journal.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { OpenStep, StoredStep } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest, Idempotency, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
-import { inOneDay, type TimedStores } from './timed-stores.ts';
+import { inOneDay } from '../time-windows.ts';
+import type { TimedStores } from './timed-stores.ts';
 import { commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };

@@ -7,10 +7,10 @@ import type { LimitState, Limits } from '../../shared/conversation/limits.ts';
 import { fixedTokens } from '../../shared/conversation/window.ts';
 import { Conversation } from '../conversation/conversation.ts';
 import { deployment } from '../models/deployment.ts';
+import { inOneDay, inOneMinute } from '../time-windows.ts';
 import { countTokens } from '../tokens/o200k.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { describeEachStore } from './each-store.ts';
-import { inOneDay, inOneMinute } from './timed-stores.ts';
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {

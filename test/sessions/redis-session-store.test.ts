@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { Limits } from '../../shared/conversation/limits.ts';
 import type { SessionRules } from '../../shared/conversation/ports/session-store.ts';
@@ -11,8 +11,8 @@ import { RedisSessionStore } from '../../shared/sessions/redis/redis-session-sto
 import { eventually } from '../eventually.ts';
 import { passTime } from '../redis/pass-time.ts';
 import { RedisServer } from '../redis/redis-server.ts';
+import { inOneDay, inOneMinute } from '../time-windows.ts';
 import { storeContracts } from './store-contracts.ts';
-import { inOneDay, inOneMinute } from './timed-stores.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -22,6 +22,7 @@ afterAll(() => server.stop());
 
 const place = () => ({ url: server.url, cluster: false, waitReplicas: 0, auth: 'url' as const });
 const open = async (rules: SessionRules) => new RedisSessionStore(new RedisConnection(place()), rules);
+beforeEach(inOneDay);
 storeContracts('redis', { open, pass: (_, ms) => passTime([server.url], ms) });
 
 /** An owner of a store with limits, whose reservations can be looked at. */
@@ -70,7 +71,6 @@ function limited(limits: Partial<Limits>) {
 }
 
 test('a reservation that ended on an earlier day counts no more, one that ended today until its holder wakes', async () => {
-  await inOneDay();
   const { redis, store, claimOf, settle, used, now, reservations, owner } = limited({ tokens_per_day: 100_000 });
   const today = Math.floor((await now()) / 86_400_000) * 86_400_000;
   await redis.zadd(reservations, today - 1, 'yesterday:1000', today, 'midnight:200');

@@ -6,7 +6,8 @@ import type { LimitState, Limits } from '../../shared/conversation/limits.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { BeginResult, TurnClaim } from '../../shared/conversation/ports/turn-steps.ts';
 import { eventually } from '../eventually.ts';
-import { inOneDay, inOneMinute, type TimedStores } from './timed-stores.ts';
+import { inOneDay, inOneMinute } from '../time-windows.ts';
+import type { TimedStores } from './timed-stores.ts';
 import { ASKED_AT, type Begun, commitOf, finished, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };

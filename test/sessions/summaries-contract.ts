@@ -6,7 +6,8 @@ import { withIds } from '../../shared/conversation/ports/between-turns.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { Summary } from '../../shared/conversation/ports/stored.ts';
 import type { BeginRequest, Commit, LateSummary, Offer } from '../../shared/conversation/ports/turn-steps.ts';
-import { inOneDay, inOneMinute, type TimedStores } from './timed-stores.ts';
+import { inOneDay, inOneMinute } from '../time-windows.ts';
+import type { TimedStores } from './timed-stores.ts';
 import { commitOf, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };

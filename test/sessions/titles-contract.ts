@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TurnFailed } from '../../shared/conversation/events.ts';
 import type { SessionStore } from '../../shared/conversation/ports/session-store.ts';
 import type { BeginRequest, Commit } from '../../shared/conversation/ports/turn-steps.ts';
-import { inOneDay, inOneMinute, type TimedStores } from './timed-stores.ts';
+import { inOneDay, inOneMinute } from '../time-windows.ts';
+import type { TimedStores } from './timed-stores.ts';
 import { commitOf, nothing, turnsOn } from './turns-on.ts';
 
 const broken: TurnFailed = { type: 'turn-failed', code: 'model-failed', detail: 'It broke.' };
