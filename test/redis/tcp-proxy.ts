@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './redis-server.ts';
 
 /** What a proxy does with bytes: pass them, hold them back until it passes them again, or pass them late. */
 export type ProxyMode = 'pass' | 'hold' | { delayMs: number };
@@ -22,7 +23,8 @@ export class TcpProxy {
   }
 
   static async start(target: number): Promise<TcpProxy> {
-    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
+    // Nobody is given this one while it refuses connections: of the system's own ports, anybody might be.
+    const server = createServer({ noDelay: true }).listen(await freePort(), '127.0.0.1');
     await once(server, 'listening');
     return new TcpProxy(server, target);
   }
