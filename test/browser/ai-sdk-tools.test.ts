@@ -48,11 +48,17 @@ describe('the AI SDK’s useChat, of an assistant with tools,', () => {
     await page.context().close();
   });
 
+  /** What the SDK looks up by itself, it is ready after, whatever was asked meanwhile. */
+  const hasLookedUp = () => page.locator('html:not([data-looking])').waitFor();
   const send = async (message: string) => {
+    await hasLookedUp();
     await page.getByLabel('Message').fill(message);
     await page.keyboard.press('Enter');
   };
-  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  const press = async (name: string) => {
+    await hasLookedUp();
+    await page.getByRole('button', { name, exact: true }).click();
+  };
   const is = (status: string) => page.locator('output', { hasText: new RegExp(`^${status}$`) }).waitFor();
   const items = () => page.getByRole('listitem');
   const shown = async (place: number) => {

@@ -40,11 +40,17 @@ describe.each<StoreKind>(['memory', 'redis'])('the AI SDK’s useChat, with sess
   afterEach(() => page.context().close());
 
   const open = (query = '') => page.goto(new URL(`/fixture${query}`, world.url).href);
+  /** What the SDK looks up by itself, it is ready after, whatever was asked meanwhile. */
+  const hasLookedUp = () => page.locator('html:not([data-looking])').waitFor();
   const send = async (message: string) => {
+    await hasLookedUp();
     await page.getByLabel('Message').fill(message);
     await page.keyboard.press('Enter');
   };
-  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  const press = async (name: string) => {
+    await hasLookedUp();
+    await page.getByRole('button', { name, exact: true }).click();
+  };
   const texts = () => page.getByRole('listitem').allTextContents();
   const shows = (...wanted: string[]) =>
     eventually(async () => JSON.stringify(await texts()) === JSON.stringify(wanted));

@@ -67,6 +67,7 @@ describe('sources', () => {
     await chat.ask('Search');
     const told = async () => {
       await answer().getByRole('link', { name: 'Source 1: A <b>title</b>' }).waitFor();
+      await chat.isLaidOut();
       return await answer().getByRole('region', { name: 'Sources' }).getByRole('listitem').allInnerTexts();
     };
     const expected = ['A <b>title</b> a.example', 'b.example'];
@@ -90,10 +91,14 @@ describe('reasoning', () => {
 
   test('is folded above the answer, with the time that it took, and no part of what is copied or read out', async () => {
     await chat.page.clock.install();
+    // From now on time passes only where it is said to, however long the answer takes.
+    await chat.page.clock.pauseAt(Date.now() + 60_000);
+    const now = () => chat.page.evaluate(() => Date.now());
     const [first, second] = [world.upstream.gate(), world.upstream.gate()];
     world.upstream.enqueue({
       deltas: ['<thi', 'nk>\nHm', first, ', *really*.\n</thi', second, 'nk>\n\nIt is **so**.'],
     });
+    const asked = await now();
     await chat.send('Think');
     await eventually(async () => {
       await chat.page.clock.runFor(100);
@@ -116,13 +121,16 @@ describe('reasoning', () => {
       await chat.page.clock.runFor(10);
       return (await answer().innerText()) === 'It is so.';
     });
-    expect(await label().innerText()).toMatch(/^Thought for 1[23] s$/);
+    const [, seconds] = /^Thought for (\d+) s$/.exec(await label().innerText()) ?? [];
+    expect(Number(seconds)).toBeGreaterThanOrEqual(12);
+    expect(Number(seconds)).toBeLessThanOrEqual(Math.ceil(((await now()) - asked) / 1000));
     await eventually(async () => {
       await chat.page.clock.runFor(10);
       return (await chat.page.getByText('Assistant said: It is so.').count()) === 1;
     });
     await chat.buttonOf(1, 'Copy').click();
     await eventually(async () => (await clipboard()) === 'It is **so**.');
+    await chat.page.clock.resume();
     expect(await violationsOf(chat.page)).toEqual([]);
   });
 

@@ -45,9 +45,9 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
   const done = () => tools.calls.map(({ tool }) => tool);
   const approvalsOf = () => chat.asked.map(({ body }) => body['approve']).filter((approve) => approve !== undefined);
   const isDone = async (...texts: string[]) => {
-    await eventually(async () => texts.every(async (text) => (await chat.list.innerText()).includes(text)));
     for (const text of texts) await chat.list.getByText(text, { exact: true }).first().waitFor();
     await chat.isIdle();
+    await chat.isLaidOut();
   };
 
   test('is shown with all that it is given, and made once its user allows it, by one press', async () => {
@@ -77,6 +77,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     await shown();
     await chat.page.reload();
     await decision().waitFor();
+    await chat.isIdle();
     await shown();
   });
 
@@ -174,7 +175,7 @@ describe.each<StoreKind>(['memory', 'redis'])('a call that has to be approved, w
     await chat.queued.waitFor();
     gate.open();
     await chat.approval.waitFor();
-    expect(await chat.input.inputValue()).toBe('And then?');
+    await eventually(async () => (await chat.input.inputValue()) === 'And then?');
     expect(chat.asked).toHaveLength(1);
   });
 

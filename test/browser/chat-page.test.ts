@@ -136,6 +136,7 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     expect(await chat.texts()).toEqual(['Try me']);
     await chat.button('Try again').click();
     await shows(['Try me', 'You said: Try me']);
+    await chat.isIdle();
     expect(await chat.alert.count()).toBe(0);
     expect(chat.asked[0]?.key).toBeTruthy();
     expect(chat.asked.map(({ key }) => key)).toEqual([chat.asked[0]?.key, chat.asked[0]?.key]);
@@ -215,6 +216,32 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     expect(await chat.texts()).toEqual(['Count', words.join('').trim()]);
     expect(world.upstream.requests).toHaveLength(1);
     expect(chat.asked).toHaveLength(1);
+  });
+
+  test('says that it reconnects also where the connection broke before a word was painted', async () => {
+    await chat.ask('first');
+    const gate = world.upstream.gate();
+    world.upstream.enqueue({ deltas: ['before ', gate, 'after'] });
+    await chat.page.evaluate(() => {
+      const { requestAnimationFrame } = window;
+      const late: FrameRequestCallback[] = [];
+      const paint = () => {
+        Object.assign(window, { requestAnimationFrame });
+        for (const act of late) act(0);
+      };
+      Object.assign(window, { requestAnimationFrame: (act: FrameRequestCallback) => late.push(act), late, paint });
+    });
+    await chat.send('Go on');
+    await eventually(() => chat.page.evaluate(() => Reflect.get(window, 'late').length > 0));
+    await world.network.refuse();
+    const told = chat.notice.filter({ hasText: 'Reconnecting' });
+    await told.waitFor();
+    await chat.page.evaluate(() => Reflect.get(window, 'paint')());
+    expect(await told.count()).toBe(1);
+    gate.open();
+    await world.network.listen();
+    await shows(['first', 'You said: first', 'Go on', 'before after']);
+    await chat.isIdle();
   });
 
   test('asks under the same key where the connection was cut before the turn was known', async () => {
@@ -315,10 +342,11 @@ describe.each<StoreKind>(['memory', 'redis'])('the chat page, with sessions in %
     const first = chat.messages.getByText('turn 76', { exact: true });
     await list.evaluate((element) => element.scrollTo({ top: 0 }));
     await eventually(async () => (await chat.messages.count()) === 200);
-    // What the user looked at stays where it was.
-    const { y = -1 } = (await first.boundingBox()) ?? {};
-    expect(y).toBeGreaterThan(0);
-    expect(y).toBeLessThan(200);
+    // What the user looked at is where it was, once the list is laid out.
+    await eventually(async () => {
+      const { y = -1 } = (await first.boundingBox()) ?? {};
+      return y > 0 && y < 200;
+    });
     await list.evaluate((element) => element.scrollTo({ top: 0 }));
     await eventually(async () => (await chat.messages.count()) === 250);
     const texts = await chat.texts();
@@ -335,15 +363,26 @@ test.each<StoreKind>(['memory', 'redis'])(
     const client = new Client(world.host.url);
     const chat = await ChatPage.open(world);
     await chat.isIdle();
+    // It goes on, whatever the test waits for: the page itself takes down how it began.
+    await chat.page.evaluate(() => {
+      new MutationObserver(() => {
+        const timer = document.querySelector('[role="timer"]');
+        if (timer === null || 'began' in globalThis) return;
+        const isDisabled = document.querySelector('.parley-failure button')?.matches(':disabled');
+        Object.assign(globalThis, { began: { says: timer.textContent, isDisabled } });
+      }).observe(document, { subtree: true, childList: true });
+    });
+    const began = () => chat.page.evaluate(() => Reflect.get(globalThis, 'began') as object | undefined);
     // Every 3 seconds there is room for one more: the page has to come when there is none.
-    const timer = chat.page.getByRole('timer');
-    while ((await timer.count()) === 0) {
+    while ((await began()) === undefined) {
       while ((await client.post('/chat', { message: 'One more' })).status === 200);
+      chat.asked.length = 0;
       await chat.send('One too many');
-      await timer.or(chat.page.locator('.parley-list:not(.parley-busy)')).first().waitFor();
+      const isAnswered = async () => (await chat.page.locator('.parley-list:not(.parley-busy)').count()) === 1;
+      await eventually(async () => (await began()) !== undefined || (await isAnswered()));
     }
-    expect(await chat.page.getByRole('timer').innerText()).toMatch(/^You can try again in [123] s\.$/);
-    expect(await chat.button('Try again').isDisabled()).toBe(true);
+    const says = expect.stringMatching(/^You can try again in [123] s\.$/);
+    expect(await began()).toEqual({ says, isDisabled: true });
     // Playwright waits until it can be clicked.
     await chat.button('Try again').click();
     await eventually(async () => (await chat.texts()).at(-1) === 'You said: One too many');

@@ -21,6 +21,7 @@ afterEach(async () => {
 async function says(answer: string): Promise<void> {
   world.upstream.enqueue({ deltas: [answer] });
   await chat.ask('Say it');
+  await chat.isLaidOut();
 }
 
 const answer = () => chat.messages.last().locator('.parley-markdown');

@@ -80,6 +80,7 @@ test('a message that is edited after it has failed is a draft, also after a relo
   await isWritten('Almost right');
   await chat.page.reload();
   await isWritten('Almost right');
+  await chat.isIdle();
   expect(await chat.alert.count()).toBe(0);
 });
 

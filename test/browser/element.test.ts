@@ -165,7 +165,7 @@ test('it says whom its users talk to, and that may change while it is shown', as
   await show({ 'assistant-name': 'Ada', 'assistant-avatar': 'A' });
   await chat.ask('Hello');
   await chat.page.getByRole('heading', { name: 'Ada said' }).waitFor();
-  expect(await chat.page.locator('.parley-avatar').innerText()).toBe('A');
+  expect(await chat.page.locator('.parley-avatar').textContent()).toBe('A');
   await onElement((element) => {
     element.assistantName = 'Bo';
     element.assistantAvatar = undefined;

@@ -90,6 +90,8 @@ test.each([
       first.session_id,
     );
     expect(seen).toEqual(frames.map(({ data }) => data));
+    // The browser tells of responses beside what its page says.
+    await eventually(() => statuses.length === 2);
     expect(statuses).toEqual([200, 204]);
     await page.close();
   },

@@ -80,6 +80,8 @@ test('an answer that was asked for anew, and failed, is let go: there is no mess
 
 test('a busy model says so, and for how long', async () => {
   world.upstream.enqueue({ status: 429, headers: { 'retry-after': '298' } });
+  // It counts down by this.
+  await chat.page.clock.setFixedTime(Date.now());
   await chat.send('Hello');
   await chat.page.getByRole('timer').waitFor();
   expect(await chat.alert.innerText()).toBe('The model is busy.');

@@ -121,6 +121,26 @@ describe.each<StoreKind>(['memory', 'redis'])('with sessions in %s, an answer', 
     expect(await feedback()).toEqual({ rating: 'up' });
   });
 
+  test('is rated as it was called last, however long the service takes for what was said before', async () => {
+    const first = world.upstream.gate();
+    const told: string[] = [];
+    await chat.page.route('**/chat/feedback', async (route) => {
+      const { rating } = route.request().postDataJSON();
+      told.push(`${rating} is sent`);
+      if (rating === 'down') await first.passed;
+      const response = await route.fetch();
+      told.push(`${rating} is kept`);
+      await route.fulfill({ response });
+    });
+    await chat.button('Bad answer').click();
+    await chat.button('Good answer').click();
+    await isPressed('Good answer');
+    first.open();
+    await eventually(async () => (await stored()) === 'up' && told.length === 4);
+    expect(told).toEqual(['down is sent', 'down is kept', 'up is sent', 'up is kept']);
+    expect(await stored()).toBe('up');
+  });
+
   test('is rated once by pressing the same button twice', async () => {
     const sent: string[] = [];
     chat.page.on('request', (request) => request.url().endsWith('/chat/feedback') && sent.push(request.url()));

@@ -59,6 +59,7 @@ test('the Enter that ends the choice of a word does not send it', async () => {
   expect(await chat.input.inputValue()).toBe('日本');
   await chat.input.press('Enter');
   await chat.messages.nth(1).waitFor();
+  await chat.isIdle();
   expect(chat.asked.map(({ body }) => body)).toEqual([{ message: '日本' }]);
 });
 
@@ -96,6 +97,7 @@ test('on a touch device nothing opens the keyboard but its user', async () => {
   await chat.isIdle();
   expect(await chat.page.evaluate(() => document.activeElement?.localName)).toBe('body');
   await chat.input.tap();
+  await hasKeyboard(chat.input);
   await chat.page.keyboard.type('one');
   await chat.button('Send').tap();
   await chat.messages.nth(1).waitFor();

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
 import { TcpProxy } from '../redis/tcp-proxy.ts';
@@ -250,6 +251,19 @@ export class ChatPage {
     const texts = this.messages.locator('.parley-verbatim, .parley-markdown');
     // What is out of sight is not laid out, and has no inner text.
     return (await texts.allTextContents()).map((text) => text.trim());
+  }
+
+  /** Until the newest message is laid out: what has just come has no inner text before that. */
+  async isLaidOut(): Promise<void> {
+    const newest = this.messages.last();
+    await eventually(() =>
+      newest.evaluate(({ firstElementChild: part }) => part?.checkVisibility({ contentVisibilityAuto: true })),
+    );
+  }
+
+  /** Whether anything reaches over the edge of the page, where it is cut off. */
+  async isTooWide(): Promise<boolean> {
+    return await this.page.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,25 @@ const sessions = {
   set: (chatId: string, sessionId: string) => sessionStorage.setItem(chatId, sessionId),
 };
 const assistant = new URLSearchParams(location.search).get('assistant');
-const transport = new ParleyChatTransport({ sessions, ...(assistant === null ? {} : { assistant }) });
+
+/** Lookups of a turn that could be joined, beginning with the one that comes with the page: `useChat` is ready after each. */
+let lookups = 1;
+let hasBegun = false;
+const note = (change: number) => {
+  lookups += change;
+  document.documentElement.toggleAttribute('data-looking', lookups > 0);
+};
+note(0);
+
+class Transport extends ParleyChatTransport {
+  override async reconnectToStream(options: Parameters<ParleyChatTransport['reconnectToStream']>[0]) {
+    if (hasBegun) note(1);
+    hasBegun = true;
+    return await super.reconnectToStream(options).finally(() => note(-1));
+  }
+}
+
+const transport = new Transport({ sessions, ...(assistant === null ? {} : { assistant }) });
 
 function Chat({ stored }: { stored: UIMessage[] }) {
   const [input, setInput] = useState('');

@@ -25,6 +25,8 @@ export class TurnDriver {
   /** Ids of turns that were shown, whatever came of them: none is joined again. */
   readonly #heard = new Set<string>();
   #stopWanted = false;
+  /** Something was heard, and nothing has changed since that the page shows instead. */
+  #isHeard = false;
 
   constructor(options: TurnDriverOptions) {
     this.#options = options;
@@ -87,6 +89,7 @@ export class TurnDriver {
 
   async #takeToItsEnd(turn: PendingTurn, mayWait: boolean): Promise<Ending> {
     this.#stopWanted = false;
+    this.#isHeard = false;
     this.#shown.setTurn(turn, { phase: 'waiting' });
     const { message = '', ...rest } = turn;
     const events = wholeTurn(this.#client, { message, ...rest }, this.#signal);
@@ -152,6 +155,7 @@ export class TurnDriver {
   }
 
   #take(event: Exclude<TurnEvent, { type: 'finished' }> | Cut): void {
+    this.#isHeard = event.type !== 'opened' && event.type !== 'cut';
     if (event.type === 'opened') this.#takeOpened(event);
     else if (event.type === 'cut') this.#shown.change({ phase: 'reconnecting' });
     else {
@@ -227,7 +231,7 @@ export class TurnDriver {
   /** However fast tokens arrive, they are shown once a frame. */
   readonly #paint = onceAFrame(() => {
     const { turn } = this.#shown;
-    if (turn === undefined || turn.failure !== undefined) return;
+    if (!this.#isHeard || turn === undefined || turn.failure !== undefined) return;
     this.#shown.change({ phase: this.#stopWanted ? 'stopping' : 'answering' });
   });
 }

@@ -26,14 +26,19 @@ export function AnswerActions({ message, onRegenerate }: AnswerActionsProps) {
   const say = useStrings();
   const slots = useMessageSlots();
   const { turnId = '', rating: given } = message;
-  const keep = async (next: Rating, why?: Why) => slots.rate?.({ turnId, rating: next, ...why });
+  const latest = useRef<Promise<unknown>>(Promise.resolve());
+  /** One after the other, in the order in which they were said: the last one is what stays. */
+  const keep = (next: Rating, why?: Why) => {
+    const kept = latest.current.then(() => slots.rate?.({ turnId, rating: next, ...why }));
+    latest.current = kept.catch(() => {});
+    return kept;
+  };
   const { rating, hasFailed, rate } = useRating(given, keep);
   const [isAsked, setAsked] = useState(false);
   const [isThanked, setThanked] = useForAWhile<true>(THANKED_MS);
-  const kept = useRef<Promise<void>>(undefined);
   const bad = useRef<HTMLButtonElement>(null);
   const onRate = (next: Rating) => {
-    kept.current = rate(next);
+    rate(next);
     setAsked(next === 'down');
   };
   const close = () => {
@@ -41,8 +46,6 @@ export function AnswerActions({ message, onRegenerate }: AnswerActionsProps) {
     bad.current?.focus();
   };
   const send = async (why: Why) => {
-    // In the order in which they were said.
-    await kept.current;
     await keep('down', why);
     setThanked(true);
     close();
