@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { startEasyAuth } from '../identity/easy-auth-front.ts';
+import { inOneDay } from '../time-windows.ts';
 import { violationsOf } from './violations.ts';
 import { ChatPage, startWorld, type World } from './world.ts';
 
@@ -127,6 +128,7 @@ describe('what is left of the user’s limits', () => {
   const limits = { TOKEN_LIMIT_PER_DAY: '10000', RATE_LIMIT_PER_MINUTE: '20', AUTH_MODE: 'open' };
   const used = (prompt_tokens: number) => ({ deltas: ['Yes'], usage: { prompt_tokens, completion_tokens: 0 } });
   const line = ({ page }: ChatPage) => page.getByText(/usage is left/);
+  beforeEach(inOneDay);
   const meter = ({ page }: ChatPage) => page.getByRole('meter', { name: 'Today' });
   /** Also while the menu is closed. */
   const left = ({ page }: ChatPage) =>

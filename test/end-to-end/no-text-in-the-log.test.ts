@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { answering } from '../answering.ts';
 import { eventually } from '../eventually.ts';
 import { type LocalHost, startHost } from '../host/start-host.ts';
 import { RedisServer } from '../redis/redis-server.ts';
@@ -156,12 +157,14 @@ test.each([403, 500])(
   'of a record that the blob service refuses with %i, the log has the code alone',
   async (status) => {
     // It quotes what it was sent.
-    const service = createServer(async (request, response) => {
-      const sent = Buffer.concat(await Array.fromAsync(request)).toString();
-      const xml = `<?xml version="1.0"?><Error><Code>Quoted</Code><Message>${MESSAGE} ${sent}</Message></Error>`;
-      const isRecord = sent.includes('"audit":1');
-      response.writeHead(isRecord ? status : 201, { 'content-type': 'application/xml' }).end(isRecord ? xml : '');
-    }).listen(0, '127.0.0.1');
+    const service = createServer(
+      answering(async (request, response) => {
+        const sent = Buffer.concat(await Array.fromAsync(request)).toString();
+        const xml = `<?xml version="1.0"?><Error><Code>Quoted</Code><Message>${MESSAGE} ${sent}</Message></Error>`;
+        const isRecord = sent.includes('"audit":1');
+        response.writeHead(isRecord ? status : 201, { 'content-type': 'application/xml' }).end(isRecord ? xml : '');
+      }),
+    ).listen(0, '127.0.0.1');
     await once(service, 'listening');
     const endpoint = `http://127.0.0.1:${(service.address() as AddressInfo).port}/plugh`;
     const key = Buffer.from('plugh').toString('base64');

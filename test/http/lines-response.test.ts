@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { linesResponse } from '../../shared/http/lines-response.ts';
 import { outgoing } from '../../shared/http/outgoing.ts';
+import { answering } from '../answering.ts';
 import { eventually } from '../eventually.ts';
 import { requestLogOf } from './request-log-of.ts';
 
@@ -16,12 +17,14 @@ let isOver: boolean;
 
 /** Answers as the platform's library does: it writes a body as fast as it comes. */
 async function serve(withinMs: number): Promise<void> {
-  server = createServer(async (request, response) => {
-    const answer = outgoing(String(request.headers['x-ms-invocation-id']));
-    const { body } = await linesResponse(pieces(), requestLogOf(), answer, withinMs);
-    for await (const chunk of body as ReadableStream) response.write(chunk);
-    response.end();
-  }).listen(0, '127.0.0.1');
+  server = createServer(
+    answering(async (request, response) => {
+      const answer = outgoing(String(request.headers['x-ms-invocation-id']));
+      const { body } = await linesResponse(pieces(), requestLogOf(), answer, withinMs);
+      for await (const chunk of body as ReadableStream) response.write(chunk);
+      response.end();
+    }),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answering } from '../answering.ts';
 
 /** Where a process in Azure fetches the tokens of its identity, as App Service and Functions have it. */
 export class TokenEndpoint {
@@ -16,15 +17,18 @@ export class TokenEndpoint {
 
   private constructor(server: Server, hanging: number, delayMs: number) {
     this.#server = server;
-    server.on('request', async (_, response) => {
-      this.asked += 1;
-      if (this.asked <= hanging) return void this.#hanging.push(response);
-      await sleep(delayMs);
-      const expires_on = String(Math.floor(Date.now() / 1000) + 86_400);
-      response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify({ access_token: this.token, expires_on, token_type: 'Bearer' }));
-      this.answered += 1;
-    });
+    server.on(
+      'request',
+      answering(async (_, response) => {
+        this.asked += 1;
+        if (this.asked <= hanging) return void this.#hanging.push(response);
+        await sleep(delayMs);
+        const expires_on = String(Math.floor(Date.now() / 1000) + 86_400);
+        response.setHeader('Content-Type', 'application/json');
+        response.end(JSON.stringify({ access_token: this.token, expires_on, token_type: 'Bearer' }));
+        this.answered += 1;
+      }),
+    );
   }
 
   /**

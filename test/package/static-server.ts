@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { answering } from '../answering.ts';
 
 const types: Record<string, string> = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript' };
 
@@ -19,12 +20,14 @@ export class StaticServer {
 
   /** @param change what is sent in place of a text */
   static async start(folder: string, headers: Record<string, string> = {}, change = (text: string) => text) {
-    const server = createServer(async ({ url = '/' }, response) => {
-      const path = join(folder, new URL(url, 'http://here').pathname.replace(/\/$/, '/index.html'));
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      if (text === undefined) response.writeHead(404).end();
-      else response.writeHead(200, { 'content-type': types[extname(path)], ...headers }).end(change(text));
-    });
+    const server = createServer(
+      answering(async ({ url = '/' }, response) => {
+        const path = join(folder, new URL(url, 'http://here').pathname.replace(/\/$/, '/index.html'));
+        const text = await readFile(path, 'utf8').catch(() => undefined);
+        if (text === undefined) response.writeHead(404).end();
+        else response.writeHead(200, { 'content-type': types[extname(path)], ...headers }).end(change(text));
+      }),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new StaticServer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answering } from '../answering.ts';
 
 /** A call as it reached the tools. */
 export interface ServedCall {
@@ -22,10 +23,7 @@ export class ToolServer {
   readonly #server: Server;
 
   private constructor() {
-    this.#server = createServer((request, response) => {
-      // Of who was killed while it asked, there is no call.
-      this.#answer(request, response).catch(() => response.destroy());
-    });
+    this.#server = createServer(answering((request, response) => this.#answer(request, response)));
   }
 
   static async start(): Promise<ToolServer> {

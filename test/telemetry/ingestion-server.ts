@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { answering } from '../answering.ts';
 import { makeCertificate } from '../redis/redis-server.ts';
 
 /** What Application Insights takes: one item of telemetry. */
@@ -46,15 +47,18 @@ export class IngestionServer {
 
   private constructor(directory: string, tls: { key: Buffer; cert: Buffer }) {
     this.#directory = directory;
-    this.#ingestion = createServer(tls, async (request, response) => {
-      const body = await bodyOf(request);
-      this.authorizations.push(request.headers.authorization);
-      const envelopes: Envelope[] = JSON.parse(body);
-      this.envelopes.push(...envelopes);
-      const { length } = envelopes;
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ itemsReceived: length, itemsAccepted: length, errors: [] }));
-    });
+    this.#ingestion = createServer(
+      tls,
+      answering(async (request, response) => {
+        const body = await bodyOf(request);
+        this.authorizations.push(request.headers.authorization);
+        const envelopes: Envelope[] = JSON.parse(body);
+        this.envelopes.push(...envelopes);
+        const { length } = envelopes;
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ itemsReceived: length, itemsAccepted: length, errors: [] }));
+      }),
+    );
     this.#identity = createHttpServer((request, response) => {
       const { searchParams } = new URL(request.url ?? '', 'http://localhost');
       this.tokenRequests.push(Object.fromEntries(searchParams));

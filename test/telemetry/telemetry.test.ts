@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { AsideRecord, FeedbackRecord, TurnRecord } from '../../shared/conversation/ports/audit-record.ts';
 import { otlpExporter } from '../../shared/telemetry/otlp-exporter.ts';
+import { answering } from '../answering.ts';
 import { Client, readStream } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
@@ -15,11 +16,13 @@ type Otlp = any;
 async function startCollector() {
   const traces: Otlp[] = [];
   const metrics: Otlp[] = [];
-  const server = createServer(async (request, response) => {
-    const text = Buffer.concat(await Array.fromAsync(request)).toString();
-    (request.url === '/v1/traces' ? traces : metrics).push(JSON.parse(text));
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  }).listen(0, '127.0.0.1');
+  const server = createServer(
+    answering(async (request, response) => {
+      const text = Buffer.concat(await Array.fromAsync(request)).toString();
+      (request.url === '/v1/traces' ? traces : metrics).push(JSON.parse(text));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    }),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const spans = () => traces.flatMap((each) => each.resourceSpans[0].scopeSpans[0].spans);
   const points = (name: string) =>

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { readMcpSettings } from '../../shared/tools/mcp-settings.ts';
+import { answering } from '../answering.ts';
 import { Client } from '../end-to-end/client.ts';
 import { startHost } from '../host/start-host.ts';
 import { followPlan, planned } from '../steps/planned-model.ts';
@@ -21,12 +22,14 @@ function examplesIn(language: string): string[] {
 
 test('the tool that the docs write does what they say: it is approved, and books the room under its key', async () => {
   const booked: { path: string | undefined; key: unknown; body: object }[] = [];
-  const rooms = createServer(async (request, response) => {
-    const body = JSON.parse(await text(request));
-    booked.push({ path: request.url, key: request.headers['idempotency-key'], body });
-    const [, hour = ''] = /T(\d\d)/.exec(body.begins) ?? [];
-    response.writeHead({ 12: 409, 13: 500 }[hour] ?? 200).end('{"booking":7}');
-  });
+  const rooms = createServer(
+    answering(async (request, response) => {
+      const body = JSON.parse(await text(request));
+      booked.push({ path: request.url, key: request.headers['idempotency-key'], body });
+      const [, hour = ''] = /T(\d\d)/.exec(body.begins) ?? [];
+      response.writeHead({ 12: 409, 13: 500 }[hour] ?? 200).end('{"booking":7}');
+    }),
+  );
   await once(rooms.listen(0, '127.0.0.1'), 'listening');
   const upstream = await ScriptedUpstream.start(({ body }) => followPlan(body));
   const [example = ''] = examplesIn('ts');

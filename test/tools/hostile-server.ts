@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answering } from '../answering.ts';
 
 /** A request as it came, where it has a body that is JSON-RPC. */
 export interface Asked {
@@ -33,18 +34,21 @@ export class HostileServer {
 
   static async start(): Promise<HostileServer> {
     const hostile = new HostileServer(createServer());
-    hostile.#server.on('request', async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const text = Buffer.concat(chunks).toString();
-      const { method: http = '', url: path = '', headers } = request;
-      const asked: Asked = { http, path, headers, ...(text === '' ? {} : JSON.parse(text)) };
-      hostile.asked.push(asked);
-      response.on('close', () => {
-        if (!response.writableFinished) hostile.cut += 1;
-      });
-      (hostile.answers.get(asked.method ?? http) ?? hostile.#honest)(asked, response);
-    });
+    hostile.#server.on(
+      'request',
+      answering(async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const text = Buffer.concat(chunks).toString();
+        const { method: http = '', url: path = '', headers } = request;
+        const asked: Asked = { http, path, headers, ...(text === '' ? {} : JSON.parse(text)) };
+        hostile.asked.push(asked);
+        response.on('close', () => {
+          if (!response.writableFinished) hostile.cut += 1;
+        });
+        (hostile.answers.get(asked.method ?? http) ?? hostile.#honest)(asked, response);
+      }),
+    );
     hostile.#server.listen(0, '127.0.0.1');
     await once(hostile.#server, 'listening');
     hostile.url = `http://127.0.0.1:${(hostile.#server.address() as AddressInfo).port}/mcp`;

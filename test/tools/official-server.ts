@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { answering } from '../answering.ts';
 
 /** A call that reached a tool. */
 interface MadeCall {
@@ -31,22 +32,25 @@ export class OfficialServer {
     const server = createServer();
     const official = new OfficialServer(server);
     const modern = toNodeHandler(createMcpHandler(() => official.#tools(), { legacy: 'reject' }));
-    server.on('request', async (request, response) => {
-      const body = await bodyOf(request);
-      const { method = '', url: path = '', headers } = request;
-      official.requests.push({ method, headers });
-      if (protocol === '2026') return modern(Object.assign(request, { method, url: path }), response, body);
-      const known = official.sessions.get(String(request.headers['mcp-session-id']));
-      if (known !== undefined) return known.handleRequest(request, response, body);
-      if (body?.['method'] !== 'initialize') return response.writeHead(404).end();
-      const transport = new NodeStreamableHTTPServerTransport({
-        sessionIdGenerator: randomUUID,
-        onsessioninitialized: (id) => void official.sessions.set(id, transport),
-        onsessionclosed: (id) => void official.sessions.delete(id),
-      });
-      await official.#tools().connect(transport);
-      return transport.handleRequest(request, response, body);
-    });
+    server.on(
+      'request',
+      answering(async (request, response) => {
+        const body = await bodyOf(request);
+        const { method = '', url: path = '', headers } = request;
+        official.requests.push({ method, headers });
+        if (protocol === '2026') return modern(Object.assign(request, { method, url: path }), response, body);
+        const known = official.sessions.get(String(request.headers['mcp-session-id']));
+        if (known !== undefined) return known.handleRequest(request, response, body);
+        if (body?.['method'] !== 'initialize') return response.writeHead(404).end();
+        const transport = new NodeStreamableHTTPServerTransport({
+          sessionIdGenerator: randomUUID,
+          onsessioninitialized: (id) => void official.sessions.set(id, transport),
+          onsessionclosed: (id) => void official.sessions.delete(id),
+        });
+        await official.#tools().connect(transport);
+        return transport.handleRequest(request, response, body);
+      }),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     official.url = `http://127.0.0.1:${(official.#server.address() as AddressInfo).port}/mcp`;

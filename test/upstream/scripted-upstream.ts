@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answering } from '../answering.ts';
 import { noteText } from '../logs/suite-logs.ts';
 import { echoOf, Gate, type Script } from './script.ts';
 import { chatWire, completionsWire, responsesWire, type Wire } from './wire.ts';
@@ -38,9 +39,7 @@ export class ScriptedUpstream {
 
   private constructor(respond: (request: RecordedRequest) => Script) {
     this.respond = respond;
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch(() => response.destroy());
-    });
+    this.#server = createServer(answering((request, response) => this.#answer(request, response)));
   }
 
   static async start(respond: (request: RecordedRequest) => Script = echo, port = 0): Promise<ScriptedUpstream> {
