@@ -162,8 +162,9 @@ describe('a company’s page', () => {
       },
       async (chat) => {
         expect(await chat.isTooWide()).toBe(false);
-        const field = await boxOf(chat.input);
-        expect(field.bottom).toBeLessThanOrEqual(640);
+        const [field, facts] = [await boxOf(chat.input), await boxOf(chat.page.locator('.parley-facts'))];
+        expect(facts.y).toBeGreaterThan(field.bottom);
+        expect(facts.bottom).toBeLessThanOrEqual(640);
         expect(await violationsOf(chat.page)).toEqual([]);
       },
     ));
