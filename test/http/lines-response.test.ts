@@ -5,7 +5,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { linesResponse } from '../../shared/http/lines-response.ts';
 import { outgoing } from '../../shared/http/outgoing.ts';
 import { eventually } from '../eventually.ts';
+import { ownClock } from '../own-clock.ts';
 import { requestLogOf } from './request-log-of.ts';
+
+ownClock();
 
 const PIECES = 100;
 const PIECE = `${'x'.repeat(1_048_575)}\n`;
