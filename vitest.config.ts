@@ -30,5 +30,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     hookTimeout: 60_000,
+    // What is polled for is waited for as by `eventually`; the default is 1 s.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

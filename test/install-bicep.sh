@@ -23,7 +23,9 @@ for found in "$restored" "$fetched"; do
 done
 
 echo "Fetching Bicep $version" >&2
-work="$(mktemp -d)"
+# Beside its place: others that fetch it at the same time see all of it or nothing.
+mkdir -p "$(dirname "$0")/../.cache"
+work="$(mktemp -d "$(dirname "$0")/../.cache/bicep-XXXXXX")"
 trap 'rm -rf "$work"' EXIT
 if command -v dotnet >/dev/null; then
   cat >"$work/bicep.csproj" <<END

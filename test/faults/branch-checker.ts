@@ -1,6 +1,6 @@
 import { answerTo } from '../upstream/remembering-model.ts';
 import type { PlayedBranches, TriedTurn, WantedTurn } from './played-branches.ts';
-import type { ReadSession, StoredMessage } from './talk.ts';
+import { isAway, type ReadSession, type StoredMessage } from './talk.ts';
 
 /** The promises that a schedule of forks can see broken, and what it saw of each. */
 export type BranchFaults = Record<(typeof kinds)[number], string[]>;
@@ -150,7 +150,7 @@ function checkUnanswered(
     if (stayed && !isKilled) faults.unexpected.push(`${message}: cut by the service`);
     return;
   }
-  if (outcome.kind === 'answered' || outcome.code === 'session-busy') return;
+  if (outcome.kind === 'answered' || outcome.code === 'session-busy' || isAway(outcome)) return;
   const { code, lastTurnId } = outcome;
   const isDeleted = [...played.deleted.values()].some((at) => at < answeredAt);
   if (code === 'session-moved') {

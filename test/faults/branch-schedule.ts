@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../upstream/remembering-model.ts';
 import type { PlayedBranches, WantedTurn } from './played-branches.ts';
 import type { Random } from './random.ts';
-import { askTurn, deleteSession, isConnectionEnd, type Outcome, sessionOf, sessionsOf, stopTurn } from './talk.ts';
+import { askTurn, deleteSession, isAway, type Outcome, sessionOf, sessionsOf, stopTurn, surely } from './talk.ts';
 
 /** How often each step is taken; `delete` in some schedules only. */
 const steps = { send: 4, sendLate: 2, fork: 5, retry: 2, leave: 1.5, stop: 0.5, read: 1 };
@@ -128,14 +128,14 @@ export class BranchSchedule {
   async #untilTold(wanted: WantedTurn): Promise<void> {
     for (let tries = MAX_TRIES; tries > 0; tries -= 1) {
       const outcome = await this.#try(wanted, this.#random);
-      if (outcome.kind !== 'cut' && !(outcome.kind === 'refused' && outcome.code === 'session-busy')) return;
+      if (!isUnknown(outcome) && !(outcome.kind === 'refused' && outcome.code === 'session-busy')) return;
       await sleep(50);
     }
     throw new Error(`${wanted.message}: never answered`);
   }
 
   async #read(sessionId: string): Promise<void> {
-    const session = await this.#surely((url) => sessionOf(url, sessionId, this.#user));
+    const session = await surely(this.#url, (url) => sessionOf(url, sessionId, this.#user));
     if (session !== undefined) this.#played.seen.push({ sessionId, session });
   }
 
@@ -143,32 +143,26 @@ export class BranchSchedule {
     // From now on what happens on it may be for nothing; what happened before is read.
     if (!this.#played.deleted.has(sessionId)) this.#played.deleted.set(sessionId, performance.now());
     await this.#read(sessionId);
-    await this.#surely((url) => deleteSession(url, sessionId, this.#user));
-  }
-
-  async #surely<T>(ask: (url: string) => Promise<T>): Promise<T> {
-    for (let tries = MAX_TRIES; ; tries -= 1) {
-      try {
-        return await ask(this.#url());
-      } catch (error) {
-        if (!isConnectionEnd(error) || tries === 0) throw error;
-        await sleep(50);
-      }
-    }
+    await surely(this.#url, (url) => deleteSession(url, sessionId, this.#user));
   }
 
   /** Waits until nothing runs any more, then reads all that there is. */
   async #settle(): Promise<void> {
     const lastOutcomes = new Map(this.#played.tried.map(({ wanted, outcome }) => [wanted, outcome]));
-    for (const [wanted, { kind }] of lastOutcomes) {
-      if (kind === 'cut' && wanted.key !== undefined) await this.#untilTold(wanted);
+    for (const [wanted, outcome] of lastOutcomes) {
+      if (isUnknown(outcome) && wanted.key !== undefined) await this.#untilTold(wanted);
     }
     for (const sessionId of this.#played.final.keys()) {
       while ((await stopTurn(this.#url(), sessionId, this.#user)) !== false) await sleep(50);
     }
-    this.#played.listed = await this.#surely((url) => sessionsOf(url, this.#user));
+    this.#played.listed = await surely(this.#url, (url) => sessionsOf(url, this.#user));
     for (const sessionId of new Set([...this.#played.final.keys(), ...this.#played.listed])) {
-      this.#played.final.set(sessionId, await this.#surely((url) => sessionOf(url, sessionId, this.#user)));
+      this.#played.final.set(sessionId, await surely(this.#url, (url) => sessionOf(url, sessionId, this.#user)));
     }
   }
+}
+
+/** Nobody was told what became of the turn. */
+function isUnknown(outcome: Outcome): boolean {
+  return outcome.kind === 'cut' || isAway(outcome);
 }

@@ -6,6 +6,9 @@ import type { FaultRun } from './report.ts';
 import { startService } from './service.ts';
 
 const AT_ONCE = 16;
+/** Nobody dies here, so a lease may be longer than this machine ever stands still. */
+const settings = { TURN_LEASE_SECONDS: '10' };
+
 /** Answers that are also cut, and joined again elsewhere, while they run. */
 const LIVE_EVERY = 5;
 
@@ -31,7 +34,9 @@ const words = [
  */
 export const cuts: FaultRun = async ({ bundle, schedules: count, seed }) => {
   const service = await startService(bundle);
-  const clients = (await Promise.all([service.start(), service.start()])).map((host) => new Client(host.url));
+  const clients = (await Promise.all([service.start(settings), service.start(settings)])).map(
+    (host) => new Client(host.url),
+  );
   const [here, there] = clients as [Client, Client];
   const random = new Random(seed);
   const faults: string[] = [];
@@ -40,8 +45,7 @@ export const cuts: FaultRun = async ({ bundle, schedules: count, seed }) => {
     for (let answer = 0; answer < count; answer += 1) {
       const message = ['Say', ...Array.from({ length: random.between(1, 14) }, () => random.pick(words))].join(' ');
       const key = { 'idempotency-key': randomUUID() };
-      const response = await answered(() => here.post('/chat/stream', { message }, key));
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const bytes = await answered(() => here.post('/chat/stream', { message }, key));
       const whole = parse(bytes);
       const sessionId: string = JSON.parse(whole[0]?.data ?? '').session_id;
       const offsets = Array.from(bytes.keys());
@@ -69,12 +73,16 @@ export const cuts: FaultRun = async ({ bundle, schedules: count, seed }) => {
   return { figures, faults };
 };
 
-/** A machine that stands still for a second is answered for with 503, which a client asks again. */
-async function answered(ask: () => Promise<Response>): Promise<Response> {
+/**
+ * The bytes of a stream, none of 204. A machine that stands still for a second is answered for with 503, also inside a
+ * stream, which a client asks again.
+ */
+async function answered(ask: () => Promise<Response>): Promise<Uint8Array> {
   for (;;) {
     const response = await ask();
-    if (response.status !== 503) return response;
-    await response.text();
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const isAway = parse(bytes).some(({ data }) => data.startsWith('{"error":{') && data.includes('store-unavailable'));
+    if (response.status !== 503 && !isAway) return bytes;
   }
 }
 
@@ -86,19 +94,21 @@ async function resume(
 ): Promise<Frame[]> {
   const last = came.at(-1)?.id;
   if (came.at(-1)?.data === '[DONE]') return [];
-  const response =
+  const bytes = await answered(() =>
     last === undefined
-      ? await answered(() => client.post('/chat/stream', { message }, key))
-      : await answered(() => client.get(`/chat/stream/${sessionId}`, { 'last-event-id': last }));
-  // It has every event.
-  if (response.status === 204) return [{ id: undefined, data: '[DONE]' }];
-  return parse(new Uint8Array(await response.arrayBuffer()));
+      ? client.post('/chat/stream', { message }, key)
+      : client.get(`/chat/stream/${sessionId}`, { 'last-event-id': last }),
+  );
+  // Of 204: it has every event.
+  if (bytes.length === 0) return [{ id: undefined, data: '[DONE]' }];
+  return parse(bytes);
 }
 
 /** Leaves a turn that runs after some frames, and joins it on another instance. */
 async function cutLive(here: Client, there: Client, message: string, leaveAfter: number): Promise<boolean> {
   const leaving = new AbortController();
-  const response = await here.post('/chat/stream', { message }, {}, leaving.signal);
+  let response = await here.post('/chat/stream', { message }, {}, leaving.signal);
+  while (response.status === 503) response = await here.post('/chat/stream', { message }, {}, leaving.signal);
   const came: Frame[] = [];
   for await (const frame of framesOf(response)) {
     came.push(frame);
@@ -107,8 +117,8 @@ async function cutLive(here: Client, there: Client, message: string, leaveAfter:
   leaving.abort();
   const sessionId: string = JSON.parse(came[0]?.data ?? '').session_id;
   const rest = await resume(there, sessionId, came, { message, key: {} });
-  const again = await there.get(`/chat/stream/${sessionId}`);
-  return equal([...came, ...rest], parse(new Uint8Array(await again.arrayBuffer())));
+  const again = await answered(() => there.get(`/chat/stream/${sessionId}`));
+  return equal([...came, ...rest], parse(again));
 }
 
 function parse(bytes: Uint8Array): Frame[] {

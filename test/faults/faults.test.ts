@@ -35,7 +35,7 @@ test.each<[string, FaultRun, number]>([
   ['summaries of every kind, and an instance that is killed', summaries, 32],
   ['a Redis that fails in every way', redisFaults, 5],
   ['calls of tools, and instances that are killed again and again', steps, 16],
-])('the service keeps its promises under %s', { timeout: 60_000 }, async (_, run, count) => {
+])('the service keeps its promises under %s', { timeout: 180_000 }, async (_, run, count) => {
   const { figures, faults } = await run({ bundle: whole, schedules: count, seed: 1 });
   expect(faults).toEqual([]);
   expect(Object.keys(figures)).not.toEqual([]);
@@ -59,7 +59,7 @@ test.each<[SabotageName, FaultRun, number]>([
   ['late', summaries, 40],
   ['refund', summaries, 80],
   ['journal', steps, 24],
-])('without its %s, the service is caught', { timeout: 60_000 }, async (without, run, count) => {
+])('without its %s, the service is caught', { timeout: 180_000 }, async (without, run, count) => {
   const { faults } = await run({ bundle: await buildService(without), schedules: count, seed: 3 });
   expect(faults.length).toBeGreaterThan(0);
 });

@@ -1,7 +1,7 @@
 import { answerTo } from '../upstream/remembering-model.ts';
 import type { Played, Tried } from './schedule.ts';
 import type { Frame } from './sse-reader.ts';
-import type { StoredMessage } from './talk.ts';
+import { isAway, type StoredMessage } from './talk.ts';
 
 /** The promises that a schedule can see broken, and what it saw of each. */
 export type ScheduleFaults = Record<(typeof kinds)[number], string[]>;
@@ -108,7 +108,7 @@ function checkDeletions(played: Played, answered: Answered[], faults: ScheduleFa
 /** A refusal has a reason that the clients know of: another turn on the session, or a deletion. */
 function checkRefusal(played: Played, { wanted, outcome, answeredAt, stayed }: Tried, faults: ScheduleFaults): void {
   if (outcome.kind === 'cut' && stayed) faults.unexpected.push(`${wanted.message}: cut by the service`);
-  if (outcome.kind !== 'refused' || outcome.code === 'session-busy') return;
+  if (outcome.kind !== 'refused' || outcome.code === 'session-busy' || isAway(outcome)) return;
   const deletedBefore = played.deleted.some((each) => each.askedAt < answeredAt);
   const known = outcome.code === 'turn-lost' || outcome.code === 'session-not-found';
   if (!known || !deletedBefore) faults.unexpected.push(`${wanted.message}: ${outcome.status} ${outcome.code}`);
@@ -128,7 +128,8 @@ function checkJoins(played: Played, answered: Answered[], faults: ScheduleFaults
     const isDeleted = played.deleted.some((each) => each.sessionId === sessionId && each.askedAt < answeredAt);
     // A turn that was stopped before its first token leaves nothing to tell, once another turn has begun.
     const mayBeNothing = played.stops > 0 && !isStored(played, frames);
-    if (error !== undefined && !isDeleted && !mayBeNothing) {
+    const isStoreAway = error?.data.includes('"code":"store-unavailable"') ?? false;
+    if (error !== undefined && !isDeleted && !mayBeNothing && !isStoreAway) {
       faults.unexpected.push(`${sessionId}: joined after ${lastId}, and was told ${error.data}`);
     }
     if (lastId === 0 && frames.length > 0) checkReplay(frames, answered, faults);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../upstream/remembering-model.ts';
 import type { Random } from './random.ts';
 import type { Frame } from './sse-reader.ts';
-import { askTurn, deleteSession, historyOf, join, type Outcome, type StoredMessage, stopTurn } from './talk.ts';
+import { askTurn, deleteSession, historyOf, join, type Outcome, type StoredMessage, stopTurn, surely } from './talk.ts';
 
 /** A turn that a client wants; every try of it has the same key and the same body. */
 export interface Wanted {
@@ -160,15 +160,25 @@ export class Schedule {
     // Told before it is done: what happens on the session from now on may be for nothing.
     const deleted: Deleted = { sessionId, askedAt, answeredAt: Number.POSITIVE_INFINITY, status: 0, readable: false };
     this.#played.deleted.push(deleted);
-    deleted.status = await deleteSession(url, sessionId);
+    deleted.status = await surely(
+      () => url,
+      (at) => deleteSession(at, sessionId),
+    );
     deleted.answeredAt = performance.now();
-    deleted.readable = (await historyOf(url, sessionId)) !== undefined;
+    deleted.readable =
+      (await surely(
+        () => url,
+        (at) => historyOf(at, sessionId),
+      )) !== undefined;
   }
 
   async #join(url: string, sessionId: string, random: Random): Promise<void> {
     const askedAt = performance.now();
     const lastId = random.chance(0.3) ? 0 : random.between(0, 10);
-    const { status, frames } = await join(url, sessionId, lastId);
+    const { status, frames } = await surely(
+      () => url,
+      (at) => join(at, sessionId, lastId),
+    );
     this.#played.joined.push({ sessionId, lastId, askedAt, answeredAt: performance.now(), status, frames });
   }
 
@@ -176,7 +186,8 @@ export class Schedule {
   async #settle(): Promise<void> {
     for (const sessionId of this.#played.histories.keys()) {
       while ((await stopTurn(this.#random.pick(this.#urls), sessionId)) !== false) await sleep(50);
-      this.#played.histories.set(sessionId, await historyOf(this.#random.pick(this.#urls), sessionId));
+      const pick = () => this.#random.pick(this.#urls);
+      this.#played.histories.set(sessionId, await surely(pick, (url) => historyOf(url, sessionId)));
     }
   }
 }

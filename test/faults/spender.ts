@@ -3,7 +3,7 @@ import { Gate } from '../upstream/script.ts';
 import { tokensOf } from '../upstream/token-bill.ts';
 import type { ModelBooks, Planned, SpentTurn } from './model-books.ts';
 import type { Random } from './random.ts';
-import { askTurn, deleteSession, eraseAll, join, type Outcome, stopTurn } from './talk.ts';
+import { askTurn, deleteSession, eraseAll, join, type Outcome, stopTurn, surely } from './talk.ts';
 
 /** Each is one token, however they are joined. */
 const words =
@@ -119,8 +119,10 @@ export class Spender {
 
   /** Whether a turn that went on without its caller came to a good end. */
   async #wasStored(): Promise<boolean> {
-    if (this.#sessionId === undefined) return false;
-    const { frames } = await join(this.#url(), this.#sessionId, 0, { user: this.user });
+    const { user } = this;
+    const sessionId = this.#sessionId;
+    if (sessionId === undefined) return false;
+    const { frames } = await surely(this.#url, (url) => join(url, sessionId, 0, { user }));
     return frames.some(({ data }) => /"finish_reason":"(stop|length)"/.test(data));
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Plan, planned } from '../steps/planned-model.ts';
 import type { Random } from './random.ts';
-import { askTurn, historyOf, isConnectionEnd, type Outcome, type StoredMessage } from './talk.ts';
+import { askTurn, historyOf, isAway, type Outcome, type StoredMessage, surely } from './talk.ts';
 
 export interface PlayedTurn {
   message: string;
@@ -37,7 +37,7 @@ export class StepSchedule {
   async play(): Promise<PlayedSteps> {
     while (!this.#played.turns.some(({ tries }) => tries > 1)) await this.#take();
     const { sessionId } = this.#played;
-    if (sessionId !== undefined) this.#played.messages = await this.#surely((url) => historyOf(url, sessionId));
+    if (sessionId !== undefined) this.#played.messages = await surely(this.#url, (url) => historyOf(url, sessionId));
     return this.#played;
   }
 
@@ -56,7 +56,7 @@ export class StepSchedule {
         if (outcome.kind === 'answered') this.#played.sessionId = outcome.sessionId;
         return;
       }
-      if (outcome.kind === 'refused' && ![409, 500].includes(outcome.status)) {
+      if (outcome.kind === 'refused' && ![409, 500].includes(outcome.status) && !isAway(outcome)) {
         throw new Error(`${name}: ${outcome.status} ${outcome.code}`);
       }
       await sleep(random.between(5, 60));
@@ -75,16 +75,5 @@ export class StepSchedule {
       }),
     }));
     return [...rounds, { says: 'All is done.' }];
-  }
-
-  async #surely<T>(ask: (url: string) => Promise<T>): Promise<T> {
-    for (let tries = MAX_TRIES; ; tries -= 1) {
-      try {
-        return await ask(this.#url());
-      } catch (error) {
-        if (!isConnectionEnd(error) || tries === 0) throw error;
-        await sleep(50);
-      }
-    }
   }
 }

@@ -8,6 +8,7 @@ import { inParallel } from './in-parallel.ts';
 import { Random } from './random.ts';
 import { byKind, type FaultRun } from './report.ts';
 import { type Service, startService } from './service.ts';
+import { Standstills } from './standstills.ts';
 import { checkSummaries, noSummaryFaults } from './summary-checker.ts';
 import { type Call, SummaryModel } from './summary-model.ts';
 import { type PlayedFacts, SummarySchedule } from './summary-schedule.ts';
@@ -43,6 +44,7 @@ const settings = {
 export const summaries: FaultRun = async ({ bundle, schedules: count, seed }) => {
   const [service, model] = await Promise.all([startService(bundle), SummaryModel.open()]);
   const redis = new Redis(service.redis.url);
+  const standstills = new Standstills(service.redis.url);
   const faults = {
     ...noSummaryFaults(),
     under: [] as string[],
@@ -86,12 +88,15 @@ export const summaries: FaultRun = async ({ bundle, schedules: count, seed }) =>
         };
       }
       const caller = `caller ${number}`;
+      const startedOn = today();
       const played = await new SummarySchedule(caller, choice, model, () => choice.pick(hosts).url).play();
       const calls = model.callsOf(caller);
       checkSummaries(played, calls, BUDGET, seen, faults);
-      const wasKilled = () => kills.some((at) => at > played.startedAt);
-      const account = await accountOf(redis, caller, wasKilled, faults.leaked);
-      checkBill(played, calls, account, wasKilled(), faults);
+      // What could not be settled with a store that was away is left as by one who died.
+      const wasLeft = () => kills.some((at) => at > played.startedAt) || standstills.since(played.startedAt);
+      const account = await accountOf(redis, caller, wasLeft, faults.leaked);
+      // The books of a day were closed in between.
+      if (today() === startedOn) checkBill(played, calls, account, wasLeft(), faults);
       tally(played, calls, account, seen);
     });
     await killing;
@@ -106,11 +111,15 @@ export const summaries: FaultRun = async ({ bundle, schedules: count, seed }) =>
     }
   } finally {
     redis.disconnect();
+    await standstills.stop();
     await Promise.all([service.stop(), model.close()]);
   }
   const { counts, sentences } = byKind(faults);
   return { figures: { schedules: count, ...seen, ...counts }, faults: sentences };
 };
+
+/** The day, since 1970. */
+const today = () => Math.floor(Date.now() / 86_400_000);
 
 /** An instance whose tokeniser is loaded: until then it counts by bounds. */
 async function startWarm(service: Service, model: SummaryModel): Promise<LocalHost> {
@@ -130,7 +139,7 @@ interface Account {
 }
 
 /** Read by raw commands, once nothing is reserved for what still runs. */
-async function accountOf(redis: Redis, user: string, wasKilled: () => boolean, leaked: string[]): Promise<Account> {
+async function accountOf(redis: Redis, user: string, wasLeft: () => boolean, leaked: string[]): Promise<Account> {
   const owner = keyedHash(KEY)('owner', 'key', user);
   const read = async () => {
     const replies = await redis
@@ -141,13 +150,14 @@ async function accountOf(redis: Redis, user: string, wasKilled: () => boolean, l
     const [{ day_used = 0 }, members] = (replies ?? []).map(([, reply]) => reply) as [Record<string, string>, string[]];
     return { used: Number(day_used), died: members.map((member) => Number(member.split(':')[1])) };
   };
-  const isSettled = async () => wasKilled() || (await read()).died.length === 0;
+  // One leak is enough: of further ones nobody waits for the end.
+  const isSettled = async () => wasLeft() || leaked.length > 0 || (await read()).died.length === 0;
   const isLeak = await eventually(isSettled, 15_000).then(
     () => false,
     () => true,
   );
   // What a dead holder reserved stays; the last calls of the others end soon.
-  if (wasKilled()) await sleep(1000);
+  if (wasLeft()) await sleep(1000);
   const account = await read();
   if (isLeak) leaked.push(`${user}: ${account.died} reserved by nobody`);
   return account;
@@ -158,7 +168,7 @@ function checkBill(
   { caller, told }: PlayedFacts,
   calls: readonly Call[],
   { used, died }: Account,
-  wasKilled: boolean,
+  wasLeft: boolean,
   faults: Record<'under' | 'dear', string[]>,
 ): void {
   const heard = new Set(
@@ -178,7 +188,7 @@ function checkBill(
     longest = Math.max(longest, prompt);
   }
   // A call that was given up may never have reached the model.
-  const disturbed = told.filter(({ isDisturbed }) => isDisturbed || wasKilled).length;
+  const disturbed = told.filter(({ isDisturbed }) => isDisturbed || wasLeft).length;
   const reserved = died.reduce((sum, tokens) => sum + tokens, 0);
   const figures = `${caller}: ${used} charged, and ${reserved} reserved by turns that died; ${least} to ${most} billed`;
   if (used + reserved < least) faults.under.push(figures);

@@ -1,7 +1,7 @@
 import { promptTokensOf, tokensOf } from '../upstream/token-bill.ts';
 import { type Call, factsOf } from './summary-model.ts';
 import type { PlayedFacts } from './summary-schedule.ts';
-import type { ReadSession, StoredMessage } from './talk.ts';
+import { isAway, type ReadSession, type StoredMessage } from './talk.ts';
 
 const kinds = ['lost', 'doubled', 'foreign', 'forgotten', 'misreported', 'over', 'misplaced', 'resurrected'] as const;
 
@@ -51,7 +51,8 @@ export function checkSummaries(
   }
   for (const [message, count] of stored) if (count > 1) faults.doubled.push(`${message}: stored ${count} times`);
   for (const { message, outcome } of played.told) {
-    if (outcome.kind === 'refused' && outcome.code !== 'turn-lost' && stored.has(message)) {
+    const isUnknown = isAway(outcome) || (outcome.kind === 'refused' && outcome.code === 'turn-lost');
+    if (outcome.kind === 'refused' && !isUnknown && stored.has(message)) {
       faults.doubled.push(`${message}: stored, and told ${outcome.code}`);
     }
     if (outcome.kind !== 'answered' || outcome.text === '' || played.deleted.has(outcome.sessionId)) continue;

@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.ts';
 import type { SummaryModel } from './summary-model.ts';
-import {
-  askTurn,
-  deleteSession,
-  isConnectionEnd,
-  type Outcome,
-  type ReadSession,
-  sessionOf,
-  stopTurn,
-} from './talk.ts';
+import { askTurn, deleteSession, isAway, type Outcome, type ReadSession, sessionOf, stopTurn, surely } from './talk.ts';
 
 /** What is done to a turn under way. */
 const disturbances = { none: 20, stop: 3, leave: 1.5, delete: 0.3, beside: 1.5 };
@@ -77,7 +69,7 @@ export class SummarySchedule {
       await sleep(this.#random.between(0, 80));
       const id = this.#sessionId;
       this.#played.deleted.add(id);
-      await this.#surely((url) => deleteSession(url, id, caller));
+      await surely(this.#url, (url) => deleteSession(url, id, caller));
       const goesOn = await asked;
       this.#sessionId = undefined;
       return goesOn;
@@ -109,7 +101,8 @@ export class SummarySchedule {
         },
       });
       await stopping;
-      told.push({ fact, message, outcome, isDisturbed: how !== 'none' || fails || outcome.kind === 'cut' });
+      const isUnknown = outcome.kind === 'cut' || isAway(outcome);
+      told.push({ fact, message, outcome, isDisturbed: how !== 'none' || fails || isUnknown });
       if (outcome.kind === 'answered') {
         final.set(outcome.sessionId, undefined);
         if (outcome.text !== '') this.#sessionId = outcome.sessionId;
@@ -123,23 +116,12 @@ export class SummarySchedule {
     throw new Error(`${caller}: its session is busy for ever`);
   }
 
-  async #surely<T>(ask: (url: string) => Promise<T>): Promise<T> {
-    for (let tries = MAX_TRIES; ; tries -= 1) {
-      try {
-        return await ask(this.#url());
-      } catch (error) {
-        if (!isConnectionEnd(error) || tries === 0) throw error;
-        await sleep(50);
-      }
-    }
-  }
-
   async #settle(): Promise<void> {
     const { caller, final } = this.#played;
     for (const id of final.keys()) {
       while ((await stopTurn(this.#url(), id, caller)) !== false) await sleep(50);
     }
     this.#model.release(caller);
-    for (const id of final.keys()) final.set(id, await this.#surely((url) => sessionOf(url, id, caller)));
+    for (const id of final.keys()) final.set(id, await surely(this.#url, (url) => sessionOf(url, id, caller)));
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Frame, SseReader } from './sse-reader.ts';
 
 export interface Usage {
@@ -51,6 +52,26 @@ export interface StoredMessage {
 
 const json = { 'content-type': 'application/json' };
 
+/** A machine that stands still for a second is answered for with 503, `store-unavailable`. */
+export class Away extends Error {}
+
+/** A refusal that says nothing of the turn: whether it was taken is not known. */
+export function isAway(outcome: Outcome): boolean {
+  return outcome.kind === 'refused' && outcome.code === 'store-unavailable';
+}
+
+/** Asks until there is an answer, each time whom `url` names then: what was cut, or away, is asked again. */
+export async function surely<T>(url: () => string, ask: (url: string) => Promise<T>): Promise<T> {
+  for (let tries = 400; ; tries -= 1) {
+    try {
+      return await ask(url());
+    } catch (error) {
+      if (!(error instanceof Away || isConnectionEnd(error)) || tries === 0) throw error;
+      await sleep(50);
+    }
+  }
+}
+
 /** Asks for a turn. Nothing that a service or a network does is thrown. */
 export async function askTurn(url: string, ask: Ask): Promise<Outcome> {
   const { message, sessionId, after, fork, key, user, stream = false, signal = null } = ask;
@@ -88,6 +109,7 @@ export async function join(
     const response = await fetch(`${url}/chat/stream/${sessionId}`, { headers, signal: signal ?? null });
     if (response.status === 200) await readFrames(response, reader);
     else await response.arrayBuffer();
+    if (response.status === 503) throw new Away('joining');
     return { status: response.status, frames: reader.frames, isWhole: response.status !== 200 || reader.isWhole };
   } catch (error) {
     if (!isConnectionEnd(error)) throw error;
@@ -116,6 +138,7 @@ export async function sessionOf(url: string, sessionId: string, user?: string): 
     const response = await fetch(address, { headers: named(user) });
     const page = (await readJson(response)) as ReadSession & { messages: { id: string }[]; has_more: boolean };
     if (response.status === 404) return undefined;
+    if (response.status === 503) throw new Away('history');
     if (response.status !== 200) throw new Error(`history: ${response.status} ${JSON.stringify(page)}`);
     messages.unshift(...page.messages);
     if (!page.has_more) return { ...page, messages };
@@ -127,6 +150,7 @@ export async function sessionOf(url: string, sessionId: string, user?: string): 
 export async function sessionsOf(url: string, user: string): Promise<string[]> {
   const response = await fetch(`${url}/chat/sessions?limit=100`, { headers: named(user) });
   const { sessions, has_more } = (await readJson(response)) as { sessions: { id: string }[]; has_more: boolean };
+  if (response.status === 503) throw new Away('sessions');
   if (has_more !== false) throw new Error(`sessions: ${response.status}`);
   return sessions.map(({ id }) => id);
 }
@@ -157,6 +181,7 @@ export function eraseAll(url: string, user: string): Promise<number> {
 async function deleteAt(url: string, user?: string): Promise<number> {
   const response = await fetch(url, { method: 'DELETE', headers: named(user) });
   await response.arrayBuffer();
+  if (response.status === 503) throw new Away('deletion');
   return response.status;
 }
 

@@ -88,6 +88,16 @@ export class TokenLedger {
     return { reserved, minute: window('minute', 60), day: window('day', 86_400) };
   }
 
+  /** Waits for the next minute where less than so much is left of this one: then its counter begins anew. */
+  async untilMinuteHas(seconds: number): Promise<void> {
+    for (;;) {
+      const [now] = await this.#redis.time();
+      const left = 60 - (Number(now) % 60);
+      if (left >= seconds) return;
+      await sleep(left * 1000);
+    }
+  }
+
   /** Waits until no turn holds a lease. */
   async quiet(): Promise<void> {
     while ((await this.#redis.keys('chat:*:lease:*')).length > 0) await sleep(20);

@@ -60,21 +60,35 @@ export async function startHost({
   const keep = hostLog(env);
   noteText(env['OPENAI_API_KEY'], env['AZURE_OPENAI_API_KEY'], env['OWNER_HASH_KEY']);
   let logs = '';
-  const exited = once(child, 'exit').then(([status]) => status as number | null);
+  // With its output: what it wrote last may come behind its end.
+  const exited = once(child, 'close').then(([status]) => status as number | null);
+  let isLoaded = true;
   const url = await new Promise<string>((listens, fails) => {
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        logs += text;
-        keep(text);
+      // Of two streams whole lines are joined: what is read of one may end anywhere.
+      let begun = '';
+      const tell = (lines: string) => {
+        logs += lines;
+        keep(lines);
+      };
+      stream.setEncoding('utf8').on('end', () => tell(begun));
+      stream.on('data', (text: string) => {
+        begun += text;
+        const end = begun.lastIndexOf('\n') + 1;
+        tell(begun.slice(0, end));
+        begun = begun.slice(end);
         const [, found, rest] = /^Parley listens on ([^\s,]+)(.*)\n/m.exec(logs) ?? [];
         if (found === undefined) return;
         if (mayFailToLoad || !rest?.startsWith(', but')) return listens(found);
+        isLoaded = false;
         child.kill('SIGKILL');
-        fails(new Error(`the app was not loaded:\n${logs}`));
       });
     }
     child.on('error', fails);
-    child.on('close', (status) => fails(new Error(`the host ended with ${status} before it listened:\n${logs}`)));
+    child.on('close', (status) => {
+      const fault = isLoaded ? `the host ended with ${status} before it listened` : 'the app was not loaded';
+      fails(new Error(`${fault}:\n${logs}`));
+    });
   });
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);

@@ -6,7 +6,10 @@ import { linesResponse } from '../../shared/http/lines-response.ts';
 import { outgoing } from '../../shared/http/outgoing.ts';
 import { answering } from '../answering.ts';
 import { eventually } from '../eventually.ts';
+import { ownClock } from '../own-clock.ts';
 import { requestLogOf } from './request-log-of.ts';
+
+ownClock();
 
 const PIECES = 100;
 const PIECE = `${'x'.repeat(1_048_575)}\n`;

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { retrying } from '../../shared/models/retrying.ts';
+import { ownClock } from '../own-clock.ts';
 import { eventsOf } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { type Api, deployment } from './deployment.ts';
 import { failureOf, hear } from './hear.ts';
+
+ownClock();
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownClock } from '../own-clock.ts';
 import { eventsOf } from '../upstream/script.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { type Api, apis, deployment } from './deployment.ts';
 import { ask, failureOf, hear } from './hear.ts';
+
+ownClock();
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {

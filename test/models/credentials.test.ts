@@ -4,9 +4,12 @@ import { createModel } from '../../shared/models/create-model.ts';
 import { retrying } from '../../shared/models/retrying.ts';
 import { entraIdentity } from '../../shared/platform/entra-identity.ts';
 import { TokenEndpoint } from '../identity/token-endpoint.ts';
+import { ownClock } from '../own-clock.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { deployment } from './deployment.ts';
 import { failureOf, hear } from './hear.ts';
+
+ownClock();
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {

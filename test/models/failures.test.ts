@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reasonOf } from '../../shared/conversation/reason.ts';
 import { AZURE_ROLE } from '../../shared/models/upstream-failure.ts';
 import { eventually } from '../eventually.ts';
+import { ownClock } from '../own-clock.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
 import { ask, failureOf, hear } from './hear.ts';
+
+ownClock();
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ownClock } from '../own-clock.ts';
 import { ScriptedUpstream } from '../upstream/scripted-upstream.ts';
 import { apis, deployment } from './deployment.ts';
 import { hear } from './hear.ts';
+
+ownClock();
 
 let upstream: ScriptedUpstream;
 beforeEach(async () => {

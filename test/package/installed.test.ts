@@ -45,4 +45,4 @@ test('every entry can be imported where pages are rendered, without a DOM', asyn
   const program = [...imports, "console.log('imported')"].join('\n');
   expect(entries.length).toBeGreaterThanOrEqual(4);
   expect(await folder.run('node', '--input-type=module', '--eval', program)).toBe('imported\n');
-});
+}, 180_000);

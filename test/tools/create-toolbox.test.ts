@@ -3,8 +3,11 @@ import * as z from 'zod';
 import type { Assistant } from '../../shared/conversation/assistant.ts';
 import { createToolbox, type ToolboxParts } from '../../shared/tools/create-toolbox.ts';
 import { tool } from '../../shared/tools/tool.ts';
+import { ownClock } from '../own-clock.ts';
 import { somebody } from './connected.ts';
 import { OfficialServer } from './official-server.ts';
+
+ownClock();
 
 const clock = tool({ description: 'Tells the time.', input: z.object({}), run: () => 'noon' });
 const orders = { type: 'http', url: 'https://orders.example.com/mcp' };

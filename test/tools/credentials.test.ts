@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { entraIdentity } from '../../shared/platform/entra-identity.ts';
 import { eventually } from '../eventually.ts';
 import { TokenEndpoint } from '../identity/token-endpoint.ts';
+import { ownClock } from '../own-clock.ts';
 import { call, connected, contextOf, somebody, toolOf } from './connected.ts';
 import { HostileServer, result } from './hostile-server.ts';
 import { OfficialServer } from './official-server.ts';
+
+ownClock();
 
 let hostile: HostileServer;
 beforeEach(async () => {

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../browser/examples/free-port.ts';
+import { ownClock } from '../own-clock.ts';
 import { call, connected, contextOf, somebody, toolOf } from './connected.ts';
+
+ownClock();
 
 const entry = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 
@@ -51,8 +54,9 @@ describe('server-everything, the reference server of the protocol, in a process 
 
   test('is waited for while it works, and no longer than the tool may take', async () => {
     const name = 'trigger-long-running-operation';
+    const { server: patient } = connected(url);
+    expect(await call(patient, name, { duration: 0.2, steps: 2 })).toMatchObject({ status: 'ok' });
     const { server } = connected(url, { tools: { [name]: { timeout_seconds: 1 } } });
-    expect(await call(server, name, { duration: 0.2, steps: 2 })).toMatchObject({ status: 'ok' });
     await expect(call(server, name, { duration: 20, steps: 2 })).rejects.toThrow('may have been called');
   });
 
@@ -78,8 +82,14 @@ async function started(port: number): Promise<ChildProcess> {
     env: { PATH: process.env['PATH'], PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  for await (const text of child.stderr) if (String(text).includes('listening')) break;
-  child.stderr.resume();
+  let log = '';
+  await new Promise<void>((listens, fails) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (log.includes('listening')) listens();
+    });
+    child.on('close', () => fails(new Error(`it ended before it listened:\n${log}`)));
+  });
   return child;
 }
 

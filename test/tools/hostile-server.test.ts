@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cpuMs } from '../cpu-ms.ts';
 import { eventually } from '../eventually.ts';
+import { ownClock, ownMs } from '../own-clock.ts';
 import { call, connected, contextOf, somebody, toolOf } from './connected.ts';
 import { anyTool, events, HostileServer, result } from './hostile-server.ts';
+
+ownClock();
 
 let hostile: HostileServer;
 beforeEach(async () => {
@@ -67,10 +71,11 @@ describe('the list of a server', () => {
     };
     hostile.tools = [{ ...anyTool, inputSchema }];
     const { check } = await toolOf(connected(hostile.url).server, 'act');
-    const startedAt = performance.now();
-    expect(check(JSON.stringify({ text: `${'a'.repeat(40)}!` }))).toMatchObject({ input: {} });
-    expect(check('{"pattern":"a"}').problem).toContain('integer');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const judge = () => {
+      expect(check(JSON.stringify({ text: `${'a'.repeat(40)}!` }))).toMatchObject({ input: {} });
+      expect(check('{"pattern":"a"}').problem).toContain('integer');
+    };
+    expect(await cpuMs(judge)).toBeLessThan(500);
   });
 
   test('takes no schema of another server for its own', async () => {
@@ -124,10 +129,9 @@ describe('the list of a server', () => {
       result(asked, response, { tools: hostile.tools });
     });
     const { server, lines } = connected(hostile.url);
-    const startedAt = performance.now();
-    expect(await server.tools(somebody)).toEqual([]);
-    expect(performance.now() - startedAt).toBeGreaterThan(2900);
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    const waited = await ownMs(() => expect(server.tools(somebody)).resolves.toEqual([]));
+    expect(waited).toBeGreaterThan(2900);
+    expect(waited).toBeLessThan(4000);
     expect(lines).toEqual(['warning: the tools of orders are missing: no answer within 3000 ms']);
     waiting.resolve();
     expect(await server.tools(somebody)).toHaveLength(1);
@@ -239,9 +243,9 @@ describe('a call', () => {
       const drip = setInterval(() => response.write(': still here\n\n'), 50);
       response.on('close', () => clearInterval(drip));
     });
-    const startedAt = performance.now();
-    await expect(call(connected(hostile.url, quick).server, 'act')).rejects.toThrow('may have been called');
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    const { server } = connected(hostile.url, quick);
+    const waited = await ownMs(() => expect(call(server, 'act')).rejects.toThrow('may have been called'));
+    expect(waited).toBeLessThan(2000);
     await eventually(() => hostile.cut > 0);
   });
 
@@ -303,12 +307,11 @@ describe('a call', () => {
         response.end('"}]}}\n\n');
       });
       const { server } = connected(hostile.url);
-      const startedAt = performance.now();
-      expect(await call(server, 'act')).toEqual({
+      const told = {
         status: 'error',
         text: 'The tool has answered with more than 1 MiB, which was not read.',
-      });
-      expect(performance.now() - startedAt).toBeLessThan(2000);
+      };
+      expect(await ownMs(() => expect(call(server, 'act')).resolves.toEqual(told))).toBeLessThan(2000);
       expect(written).toBeLessThan(10);
       expect(hostile.count('tools/call')).toBe(1);
     },

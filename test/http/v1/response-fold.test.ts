@@ -62,7 +62,13 @@ async function framesOf(tokens: (string | number)[], ending: Ending, after?: num
   const frames = new ResponseFrames(newFold(), after);
   const { body } = await eventStreamResponse(turnOf(tokens, ending), requestLogOf(), frames);
   const text = await new Response(body as ReadableStream).text();
-  return text.replace(/^: .*\n/gm, '').match(/(.+\n)+\n/g) ?? [];
+  return framesIn(text);
+}
+
+/** Without comments. Lines end with LF alone: what else ends a line elsewhere may stand in a text. */
+function framesIn(stream: string): string[] {
+  const lines = stream.split('\n').filter((line) => !line.startsWith(': '));
+  return lines.join('\n').split(/(?<=\n\n)/);
 }
 
 function read(frames: string[]): ApiEvent[] {
@@ -171,7 +177,7 @@ describe('a turn as the events of the API', () => {
         new ResponseFrames(newFold()),
       );
       const text = await new Response(body as ReadableStream).text();
-      return read(text.replace(/^: .*\n/gm, '').match(/(.+\n)+\n/g) ?? []);
+      return read(framesIn(text));
     };
     const live = await tell(blocks);
     const told = await tell(blocks.map(withheld));
