@@ -30,8 +30,11 @@ const besideThisFile = new URL(`./tokenizer-worker${extname(import.meta.url)}`, 
 /** Characters of a text that is counted in the caller's thread: at worst a millisecond and a half of its time. */
 export const LONGEST_COUNTED_HERE = 4096;
 
-/** Characters that may wait for the worker: at worst a second of its time. A text beyond them gets its bound. */
-export const LONGEST_QUEUE = 2_000_000;
+/**
+ * Characters that may wait for the worker: the longest results of a hundred turns at once, two of each. It is mostly half a
+ * second of its time, at worst four. A text beyond them gets its bound.
+ */
+export const LONGEST_QUEUE = 8_000_000;
 
 /**
  * Counts with tables that a worker thread loads, which the first count starts and which ends with that. Texts of ordinary

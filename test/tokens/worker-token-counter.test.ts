@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
+import { MOST_RESULT_BYTES } from '../../shared/conversation/steps/cut-result.ts';
 import { LONGEST_COUNTED_HERE, LONGEST_QUEUE, WorkerTokenCounter } from '../../shared/tokens/worker-token-counter.ts';
 import { eventually } from '../eventually.ts';
 import { countTokens } from './o200k.ts';
@@ -65,6 +66,13 @@ describe('the counter', () => {
     for (; !isCounted; turns++) await turnOfTheEventLoop();
     await counted;
     expect(turns).toBeGreaterThan(100);
+  });
+
+  test('answers exactly however many turns are told of the longest results at once', async () => {
+    const counter = start();
+    const texts = Array.from({ length: 200 }, (_, n) => `Result ${n}`.padEnd(MOST_RESULT_BYTES, ' so it is'));
+    const counts = await Promise.all(texts.map((text) => counter.countWhenLoaded(text)));
+    expect(counts.filter(({ exact }) => !exact)).toEqual([]);
   });
 
   test('answers with the bound when too much is waiting, and exactly again later', async () => {
