@@ -31,8 +31,8 @@ const besideThisFile = new URL(`./tokenizer-worker${extname(import.meta.url)}`, 
 export const LONGEST_COUNTED_HERE = 4096;
 
 /**
- * Characters that may wait for the worker: the longest results of a hundred turns at once, two of each. It is mostly half a
- * second of its time, at worst four. A text beyond them gets its bound.
+ * Characters that may wait for the worker: room for a hundred turns at once with two of the longest results each. Counting
+ * them mostly takes half a second, at worst four. A text beyond them gets its bound.
  */
 export const LONGEST_QUEUE = 8_000_000;
 

@@ -25,7 +25,7 @@ export class TurnDriver {
   /** Ids of turns that were shown, whatever came of them: none is joined again. */
   readonly #heard = new Set<string>();
   #stopWanted = false;
-  /** Something was heard, and nothing has changed since that the page shows instead. */
+  /** Something was heard since the connection was last opened or cut: only then is the turn answering. */
   #isHeard = false;
 
   constructor(options: TurnDriverOptions) {
